@@ -1,4 +1,4 @@
-//! From a name on the server to the name of a local file.
+//! Turns the name of a file on the server into a safe name of a local file.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,14 +8,15 @@ use crate::error::{Error, ErrorKind};
 use crate::options::encoding::Encoding;
 use crate::wire::Escaped;
 
-/// The longest name that common file systems take, in bytes of UTF-8. No such name has more than
-/// 255 units of UTF-16, which is the limit on Windows.
+/// The most bytes of UTF-8 that common file systems allow in a name. A name within this limit has
+/// at most 255 units of UTF-16 too, which is the limit on Windows.
 const LONGEST: usize = 255;
 
-/// Names of devices on Windows, which open the device and not a file, in every directory.
+/// Names of devices on Windows. If you open such a name in any directory, Windows opens the device
+/// instead of a file.
 const DEVICES: [&str; 7] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
 
-/// These and one digit are names of devices, too.
+/// Each of these with one digit after it is a name of a device too, such as `COM1`.
 const PORTS: [&str; 2] = ["COM", "LPT"];
 
 /// A name of something on the server that is safe as the name of a local file.
@@ -65,42 +66,47 @@ pub struct UnsafeName {
     rule: UnsafeRule,
 }
 
-/// Why a name is not safe as the name of a local file, on some system or for those who read it.
+/// Why a name is not safe as the name of a local file, either on some system or for a person who
+/// reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnsafeRule {
     /// The name is empty.
     Empty,
-    /// The name is `.` or `..`, which are directories.
+    /// The name is `.` or `..`. Both name directories.
     Directory,
-    /// The encoding cannot decode the name, or gets other bytes when it encodes the text again.
+    /// The encoding cannot decode the name, or does not give the same bytes when it encodes the
+    /// decoded name again.
     Undecodable,
-    /// A character that leads elsewhere, that Windows forbids, or that hides what the name is:
-    /// `/`, `\` and `:`; `<`, `>`, `"`, `|`, `?` and `*`; controls (C0, DEL and C1), line
-    /// separators, and characters that change the direction of text.
+    /// The name has a character that separates directories or drives (`/`, `\` and `:`), that
+    /// Windows forbids (`<`, `>`, `"`, `|`, `?` and `*`), or that can hide what the name is:
+    /// controls (C0, DEL and C1), line separators, and characters that change the direction of
+    /// text.
     Character {
         /// The first such character.
         character: char,
-        /// Its position, counted in bytes of the decoded name from 0.
+        /// The position of the character in the decoded name, counted in bytes from 0.
         at: usize,
     },
-    /// A device on Windows, with or without an extension, such as `nul`, `COM1` or `con.txt`.
+    /// The name is that of a device on Windows, with or without an extension: `nul`, `COM1`,
+    /// `con.txt`.
     Device,
-    /// A dot or a blank at the end, which Windows drops: the name would be that of another file.
+    /// The name ends with a dot or a blank. Windows drops it, so the name would become that of
+    /// another file.
     Ending,
-    /// More than 255 bytes in UTF-8, which common file systems refuse.
+    /// The name has more than 255 bytes in UTF-8, which common file systems refuse.
     TooLong,
 }
 
 impl LocalName {
-    /// Makes a local name of the bytes of a name on the server.
+    /// Makes a local name from the bytes of a name on the server.
     ///
-    /// This is for the last part of a path. Take the names of NLST apart yourself if your server
-    /// sends whole paths.
+    /// Give it only the last part of a path. If your server sends whole paths in NLST, split them
+    /// first.
     ///
     /// # Errors
     ///
-    /// [`UnsafeName`], which says the [rule](UnsafeRule).
+    /// [`UnsafeName`] if the name breaks a [rule](UnsafeRule).
     pub fn new(name: impl AsRef<[u8]>, encoding: &Encoding) -> Result<Self, UnsafeName> {
         let name = name.as_ref();
         let unsafe_by = |rule| UnsafeName {
@@ -121,7 +127,7 @@ impl LocalName {
         &self.0
     }
 
-    /// Returns the path of this name in a local directory. The parent of the path is `directory`.
+    /// Returns the path of a file with this name in `directory`.
     #[cfg(feature = "std")]
     #[must_use]
     pub fn join_to(&self, directory: impl AsRef<std::path::Path>) -> std::path::PathBuf {
@@ -130,7 +136,7 @@ impl LocalName {
 }
 
 impl UnsafeName {
-    /// Returns the name, as the server sent it.
+    /// Returns the refused name, as the server sent it.
     #[must_use]
     pub fn name(&self) -> &[u8] {
         &self.name
@@ -165,7 +171,7 @@ fn broken_rule(name: &str) -> Option<UnsafeRule> {
 fn is_forbidden(character: char) -> bool {
     match character {
         '/' | '\\' | ':' | '<' | '>' | '"' | '|' | '?' | '*' => true,
-        // Line and paragraph separators, and Unicode's controls of direction.
+        // Line separators, paragraph separators, and Unicode's controls of the direction of text.
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
             true
         }
@@ -174,7 +180,7 @@ fn is_forbidden(character: char) -> bool {
 }
 
 fn is_device(name: &str) -> bool {
-    // Windows ignores the extension, and blanks before it.
+    // Windows also opens the device for a name such as `nul.txt` or `nul .txt`.
     let stem = name.split('.').next().unwrap_or_default();
     let stem = stem.trim_end_matches(' ');
     if DEVICES
@@ -214,7 +220,7 @@ impl From<LocalName> for String {
     }
 }
 
-/// The name as it is: it has nothing to escape.
+/// Writes the name unchanged, because it holds no character that must be escaped.
 impl fmt::Display for LocalName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -229,7 +235,8 @@ impl fmt::Debug for LocalName {
 
 impl fmt::Display for UnsafeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A name may be as long as the longest line of a listing.
+        // The message shows at most 255 bytes of the name, because a name can be as long as a line
+        // of a listing.
         match self.name.split_at_checked(LONGEST) {
             Some((begin, rest)) if !rest.is_empty() => write!(f, "{:?}...", Escaped::new(begin))?,
             _ => write!(f, "{:?}", Escaped::new(&self.name))?,

@@ -1,10 +1,10 @@
-//! Finds the dialect of a line.
+//! Finds the dialect of a line: the listing format in which its server writes it.
 
 use super::found::{Context, Dialect, Meaning};
 use super::{dos, eplf, mac, mlsx, netware, nonstop, os2, os400, unix, vms, zos};
 
-/// All dialects, in the order in which they are tried. Strict dialects come first: those whose
-/// format an unrelated line does not match by chance.
+/// All dialects, in the order in which the parser tries them. A dialect with a strict format comes
+/// before a dialect whose format a line of another dialect could match by chance.
 const ALL: [Dialect; 11] = [
     Dialect::Mlsx,
     Dialect::Unix,
@@ -38,8 +38,9 @@ impl Dialect {
     }
 }
 
-/// Reads a line in the fixed dialect. If no dialect is fixed, tries the dialect of the line before
-/// first, and then all others. `dialect` becomes the dialect that has read the line.
+/// Reads a line. If the context fixes a dialect, no other dialect is tried. Otherwise the dialect
+/// of the line before (`dialect`) is tried first, and then all others. `dialect` becomes the one
+/// that fits.
 #[inline]
 pub(super) fn read<'a>(
     line: &'a [u8],
@@ -58,7 +59,7 @@ pub(super) fn read<'a>(
     meaning
 }
 
-/// Tries all dialects except the dialect that was tried first.
+/// Tries all dialects except `dialect`, in which the line could not be read.
 #[cold]
 fn read_other<'a>(
     line: &'a [u8],

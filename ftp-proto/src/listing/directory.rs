@@ -1,4 +1,4 @@
-//! A whole listing, collected.
+//! A whole listing in memory: its entries, and the lines that no dialect could read.
 
 use alloc::boxed::Box;
 use alloc::vec::{self, Vec};
@@ -36,7 +36,8 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Makes an empty directory. It leaves out the entries of the directory itself and its parent.
+    /// Makes an empty directory. [`push`](Self::push) adds the lines of a listing, except `.` and
+    /// `..`.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -46,8 +47,9 @@ impl Directory {
         }
     }
 
-    /// Makes a directory of the lines of MLSD. The directory itself and its parent (`cdir` and
-    /// `pdir`) are kept. A line without facts and a name is [unparsed](Self::unparsed).
+    /// Makes a directory of the lines of MLSD. It keeps the entries of the listed directory itself
+    /// and of its parent (`cdir` and `pdir`). A line that is no entry, or has an empty name, is
+    /// [unparsed](Self::unparsed).
     pub fn from_facts(lines: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let mut directory = Self::new();
         for line in lines {
@@ -109,18 +111,19 @@ impl Directory {
         &self.entries
     }
 
-    /// Returns the lines of no known dialect, and the beginnings of lines above the limit. Such a
-    /// line may be an error message, such as `ls: x: Permission denied`. So if there are any, some
-    /// entries may be missing.
+    /// Returns the lines that are of no known dialect, and the first bytes of each line that is
+    /// longer than the parser's limit. Such a line may be an error message, such as `ls: x:
+    /// Permission denied`, or an entry that is missing here.
     #[must_use]
     pub fn unparsed(&self) -> &[Box<[u8]>] {
         &self.unparsed
     }
 
-    /// Adds a line. Noise, the directory itself and its parent are left out.
+    /// Adds a line. Leaves out lines that name no file (headings, totals), `.` and `..`.
     ///
     /// # Errors
-    /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
+    /// [`TooLarge`](ErrorKind::TooLarge) if the listing then has more lines or bytes than `limits`
+    /// allow.
     pub fn push(&mut self, line: Line<'_>, limits: &ListingLimits) -> Result<(), Error> {
         let bytes = match &line {
             Line::Noise(_) => return Ok(()),

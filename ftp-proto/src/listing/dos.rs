@@ -14,7 +14,7 @@ use super::modified::{DateOrder, Modified, Precision};
 use super::scan;
 use crate::reply::Timestamp;
 
-/// The day of an entry: year, month, day.
+/// The date of an entry, and what it says about the order of day and month.
 struct Date {
     year: u16,
     month: u8,
@@ -35,21 +35,22 @@ impl Date {
     }
 }
 
-/// What a date says about the order of day and month.
+/// Whether a date shows if its server writes the day before the month.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
-    /// The date says nothing, and has the same meaning in both orders.
+    /// The order makes no difference, as in `03-03-26`, or is given by the form, as in
+    /// `2026-11-27`.
     Irrelevant,
-    /// The date exists in both orders, day first and month first.
+    /// Both orders give a date, as in `03-04-26`.
     Open,
-    /// The date exists only in this order.
+    /// Only this order gives a date, as in `27-11-26`.
     Shown(DateOrder),
 }
 
 /// A time of day: hour, minute, and the second if it is printed.
 type Clock = (u8, u8, Option<u8>);
 
-/// How many columns there are between the time and the size or `<DIR>`: first IIS, then `dir` itself.
+/// The column widths of IIS, and of `dir` itself, which pads with fewer blanks than IIS.
 const IIS: Layout = Layout {
     marks: 7,
     sizes: 21,
@@ -59,15 +60,15 @@ const DIR: Layout = Layout {
     sizes: 18,
 };
 
-/// The columns after the time.
+/// The widths of the columns between the time and the name.
 struct Layout {
-    /// The blanks before `<DIR>`.
+    /// The number of blanks between the time and `<DIR>`.
     marks: usize,
-    /// The columns until the end of the size.
+    /// The number of columns from the end of the time to the end of the size.
     sizes: usize,
 }
 
-/// The columns from the `<` of `<DIR>` to the name.
+/// The number of columns from the `<` of `<DIR>` to the name, for IIS and for `dir`.
 const MARK: usize = 15;
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
@@ -78,7 +79,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     let date = date(word, context.order)?;
     let (clock, columns) = clock(rest)?;
     let found = columns_and_name(columns)?;
-    // Only a line that is an entry shows the order.
+    // This is done last, so that a line that is no entry cannot change the order.
     if let Order::Shown(order) = date.order {
         (context.order, context.order_is_known) = (order, true);
     }
@@ -89,7 +90,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     }))
 }
 
-/// Makes the time of an entry. `None` if the month has no such day.
+/// Makes the modification time of an entry. `None` if the date does not exist, such as 31 February.
 fn modified(date: &Date, (hour, minute, second): Clock) -> Option<Modified> {
     let precision = match second {
         Some(_) => Precision::Second,
@@ -100,8 +101,9 @@ fn modified(date: &Date, (hour, minute, second): Clock) -> Option<Modified> {
     Some(Modified::local(time, precision))
 }
 
-/// Reads a date such as `11-27-26`, `11/27/2026`, `27.11.26` or `2026-11-27`. In a date with points,
-/// the day comes first.
+/// Reads a date such as `11-27-26`, `11/27/2026`, `27.11.26` or `2026-11-27`. `order` decides
+/// between day and month if both can come first. In a date with points, such as `27.11.26`, the day
+/// always comes first.
 fn date(word: &[u8], order: DateOrder) -> Option<Date> {
     let is_separator = |byte: &u8| matches!(byte, b'-' | b'/' | b'.');
     let separator = word.iter().copied().find(|byte| is_separator(byte))?;
@@ -122,7 +124,8 @@ fn date(word: &[u8], order: DateOrder) -> Option<Date> {
         (false, false) => (order, Order::Open),
     };
     match order {
-        // A year of two digits never comes first.
+        // `YearFirst` means month first here, because this dialect puts only a year of four digits
+        // first.
         DateOrder::MonthFirst | DateOrder::YearFirst => Date::new(year, first, second, said),
         DateOrder::DayFirst => Date::new(year, second, first, said),
     }
@@ -147,8 +150,8 @@ fn year(digits: &[u8]) -> Option<u16> {
     }
 }
 
-/// Reads a time such as `09:30AM`, `9:30 PM`, `9:30p`, `21:30` or `21:30:59`. Returns the time and
-/// the text after it.
+/// Reads a time such as `09:30AM`, `9:30 PM`, `9:30p`, `21:30` or `21:30:59`. Returns the time, and
+/// the text after the time.
 fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
     let (word, rest) = scan::until_blank(text);
     let end = word.iter().position(u8::is_ascii_alphabetic);
@@ -177,7 +180,8 @@ fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
     exists.then_some(((hour, minute, second), rest))
 }
 
-/// Splits ` AM` or ` PM` from the beginning of the text. Returns it and the text after it.
+/// Splits ` AM` or ` PM` from the beginning of the text. Returns `AM` or `PM`, and the text after
+/// it. Returns `None` and the whole text if the text does not begin so.
 fn detached_half(text: &[u8]) -> (Option<&[u8]>, &[u8]) {
     let (word, rest) = scan::until_blank(text.get(1..).unwrap_or_default());
     if word.eq_ignore_ascii_case(b"AM") || word.eq_ignore_ascii_case(b"PM") {
@@ -201,7 +205,7 @@ fn hour_of_day(hour: u8, half: &[u8]) -> Option<u8> {
     }
 }
 
-/// Reads the text after the time: a size or a mark such as `<DIR>`, and then the name.
+/// Reads the text after the time: first a size or a mark such as `<DIR>`, then the name.
 fn columns_and_name(columns: &[u8]) -> Option<Found<'_>> {
     let column = scan::skip_blanks(columns);
     let blanks = columns.len().checked_sub(column.len())?;
@@ -214,7 +218,8 @@ fn columns_and_name(columns: &[u8]) -> Option<Found<'_>> {
     let (word, rest) = scan::until_blank(column);
     let end = blanks.checked_add(word.len())?;
     let name = if end == IIS.sizes || end == DIR.sizes {
-        // The columns are those of IIS or of `dir`, so that further blanks belong to the name.
+        // The size ends in the column of IIS or of `dir`. These servers print one blank after the
+        // size, so any further blanks belong to the name.
         rest.get(1..)?
     } else {
         scan::skip_blanks(rest)
@@ -227,7 +232,8 @@ fn columns_and_name(columns: &[u8]) -> Option<Found<'_>> {
     })
 }
 
-/// Reads a mark and the name after it: `<DIR>          name`, or a link.
+/// Reads a mark and the name after the mark: `<DIR>          name`, or `<SYMLINK>      name
+/// [target]`.
 fn marked(column: &[u8], blanks: usize) -> Option<Found<'_>> {
     let end = memchr::memchr(b'>', column)?.checked_add(1)?;
     let (mark, rest) = column.split_at_checked(end)?;
@@ -255,15 +261,16 @@ fn marked(column: &[u8], blanks: usize) -> Option<Found<'_>> {
     })
 }
 
-/// Returns the text after at most this many blanks. `None` if it begins with no blank.
+/// Skips at most this many blanks at the beginning of the text, and returns the rest. `None` if the
+/// text begins with no blank.
 fn after_columns(text: &[u8], columns: usize) -> Option<&[u8]> {
     let blanks = text.iter().take(columns).take_while(|byte| **byte == b' ');
     let blanks = blanks.count();
     (blanks > 0).then(|| text.get(blanks..)).flatten()
 }
 
-/// Reads a number of bytes, with or without separators. `None` if the word is no number,
-/// `Some(None)` if the number is above `u64::MAX`.
+/// Reads a size in bytes, such as `1024` or `1,024`. `None` if the word is no number, `Some(None)`
+/// if the number is above `u64::MAX`.
 fn size(word: &[u8]) -> Option<Option<u64>> {
     if !word.is_empty() && word.iter().all(u8::is_ascii_digit) {
         return Some(scan::number(word));
@@ -271,8 +278,8 @@ fn size(word: &[u8]) -> Option<Option<u64>> {
     scan::grouped_number(word)
 }
 
-/// Splits `name [target]`. Both may hold ` [`. If an absolute path follows one of them, it is the
-/// target; otherwise the target is the text in the last brackets.
+/// Splits `name [target]` of a link. The name and the target may hold ` [` too. The target begins
+/// after the first ` [` that an absolute path follows, otherwise after the last ` [`.
 fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     let Some(inner) = text.strip_suffix(b"]") else {
         return (text, None);
@@ -290,8 +297,8 @@ fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// Whether the line is one that `dir` prints before or after the entries, in English, German or
-/// French.
+/// Whether the line is a heading or a sum, which `dir` prints before and after the entries, in
+/// English, German or French.
 fn is_heading(line: &[u8]) -> bool {
     const HEADINGS: [&[u8]; 9] = [
         b"Volume in drive ",

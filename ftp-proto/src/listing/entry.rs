@@ -56,7 +56,8 @@ pub enum Permission {
     Store,
 }
 
-/// The fields of an entry, by their places in its line, so that the line can be borrowed or owned.
+/// The fields of an entry. Text fields are stored as positions in the line, so that an entry can
+/// either borrow its line or own it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fields {
     dialect: Dialect,
@@ -72,7 +73,8 @@ pub(super) struct Fields {
     perm: Span,
 }
 
-/// A part of a line. A part that is missing begins after every line.
+/// The position of a field in the line. A field that the line lacks has a position after the end of
+/// any line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
     begin: u32,
@@ -80,17 +82,18 @@ struct Span {
 }
 
 impl<'a> Entry<'a> {
-    /// Reads one line of MLSD or MLST, without its line end. `None` if the line has neither facts
-    /// nor the blank that precedes a name. In a reply to MLST the name may be empty.
+    /// Reads one line of MLSD or MLST, such as `type=file;size=5; notes.txt`, without its line end.
+    /// `None` if the line has no facts and does not begin with a blank. In a reply to MLST the name
+    /// may be empty.
     ///
     /// Blanks and tabs may precede the facts. The facts end at the first `; `, and everything after
-    /// it is the name, with any further blanks, `;` and `=`. So a value may hold a blank; the RFC
-    /// forbids this, but Pure-FTPd sends it (`type=OS.unix=slink:/a b;`). If there is no `; `,
-    /// because NcFTPd leaves out the last `;`, the facts end at the first blank. A line with only a
-    /// name begins with a blank.
+    /// it is the name, which may hold blanks, `;` and `=` too. The value of a fact may hold a
+    /// blank: the RFC forbids this, but Pure-FTPd sends `type=OS.unix=slink:/a b;`. If there is no
+    /// `; `, because NcFTPd leaves out the last `;`, the facts end at the first blank. A line
+    /// without facts is a blank and then the name.
     ///
-    /// For a line of LIST, use a [`Parser`](super::Parser): what it means depends on the lines
-    /// before it.
+    /// For a line of LIST, use a [`Parser`](super::Parser), because what such a line means depends
+    /// on the lines before it.
     #[must_use]
     pub fn from_facts<L: AsRef<[u8]> + ?Sized>(line: &'a L) -> Option<Self> {
         let line = line.as_ref();
@@ -112,7 +115,8 @@ impl<'a> Entry<'a> {
         self.fields.modified = Some(modified);
     }
 
-    /// Returns an entry that owns its line.
+    /// Copies the line, if this entry borrows it, so that the entry can outlive the listing's
+    /// buffer.
     #[must_use]
     pub fn into_owned(self) -> Entry<'static> {
         Entry {
@@ -121,18 +125,17 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Returns the name, byte for byte. In MLST, and in listings of some servers, it is a whole
-    /// path.
+    /// Returns the name, byte for byte. The reply to MLST, and the listings of some servers, give a
+    /// whole path as the name.
     ///
     /// The server chooses the name, so it may lead anywhere: `../../etc/passwd` is a possible name.
-    /// To send it back, use the bytes as they are. To make a local file of this name, use
-    /// `LocalName`.
+    /// In a command, send the bytes as they are. For the name of a local file, use `LocalName`.
     #[must_use]
     pub fn name(&self) -> &[u8] {
         self.part(self.fields.name).unwrap_or_default()
     }
 
-    /// Returns the name as a path that you can send back.
+    /// Returns the name as a path that you can send to the server in a command.
     ///
     /// # Errors
     /// [`InvalidPath`] if the name holds a byte that FTP cannot carry.
@@ -159,63 +162,64 @@ impl<'a> Entry<'a> {
         self.kind() == Kind::File
     }
 
-    /// Returns whether the entry is a directory below the one that was listed, so neither `.` nor
-    /// `..`.
+    /// Returns whether the entry is a directory. Returns false for `.` and `..`.
     #[must_use]
     pub fn is_dir(&self) -> bool {
         self.kind() == Kind::Directory
     }
 
-    /// Returns whether the entry is the directory that was listed, or its parent.
+    /// Returns whether the entry is the directory that was listed (`.`), or its parent (`..`).
     pub(crate) fn is_dot(&self) -> bool {
         matches!(self.kind(), Kind::Current | Kind::Parent)
     }
 
-    /// Returns the size of a file in bytes. `None` for directories, and where the listing counts in
-    /// other units.
+    /// Returns the size of a file in bytes. `None` for a directory, and if the listing gives the
+    /// size in other units, such as blocks, or not at all.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
         self.fields.size
     }
 
-    /// Returns when the file was last modified.
+    /// Returns when the file was last modified. `None` if the listing does not say it.
     #[must_use]
     pub const fn modified(&self) -> Option<Modified> {
         self.fields.modified
     }
 
-    /// Returns the permission bits of Unix, 0 to 0o7777.
+    /// Returns the permission bits of Unix, 0 to 0o7777. `None` if the listing does not give them.
     #[must_use]
     pub const fn mode(&self) -> Option<u16> {
         self.fields.mode
     }
 
-    /// Returns the name or number of the owner.
+    /// Returns the name or number of the owner. `None` if the listing does not give it.
     #[must_use]
     pub fn owner(&self) -> Option<&[u8]> {
         self.part(self.fields.owner)
     }
 
-    /// Returns the name or number of the owner's group.
+    /// Returns the name or number of the owner's group. `None` if the listing does not give it.
     #[must_use]
     pub fn group(&self) -> Option<&[u8]> {
         self.part(self.fields.group)
     }
 
     /// Returns an identifier that two entries share only if they are the same file (the `unique`
-    /// fact, or the identifier of EPLF).
+    /// fact of MLSD, or the identifier of EPLF). `None` if the line has no identifier.
     #[must_use]
     pub fn unique(&self) -> Option<&[u8]> {
         self.part(self.fields.unique)
     }
 
-    /// Returns where a symbolic link leads, as the server wrote it.
+    /// Returns where a symbolic link leads, as the server wrote it. `None` if the entry is no link,
+    /// or the listing does not say where it leads.
     #[must_use]
     pub fn link_target(&self) -> Option<&[u8]> {
         self.part(self.fields.target)
     }
 
-    /// Returns whether the login may do this, by the `perm` fact. `None` if there is no such fact.
+    /// Returns whether the login may do this, by the `perm` fact of MLSD. `None` if the entry has
+    /// no such fact.
     #[must_use]
     pub fn allows(&self, permission: Permission) -> Option<bool> {
         let letters = self.part(self.fields.perm)?;
@@ -227,8 +231,9 @@ impl<'a> Entry<'a> {
         )
     }
 
-    /// Returns the facts of RFC 3659 in the server's order, each with its value as it came. Other
-    /// dialects have none. A fact without a value (`Size;`) has an empty value, like `Size=;`.
+    /// Returns the facts of RFC 3659 as pairs of name and value, in the server's order and
+    /// unchanged. An entry of any dialect but MLSD has none. A fact without a value (`Size;`) has
+    /// an empty value.
     pub fn facts(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let facts = match self.fields.dialect {
             Dialect::Mlsx => mlsx::facts(&self.raw),
@@ -237,7 +242,8 @@ impl<'a> Entry<'a> {
         mlsx::pairs(facts)
     }
 
-    /// Returns the value of the first fact with this name, in upper or lower case.
+    /// Returns the value of the first fact with this name. Upper and lower case are the same.
+    /// `None` if there is no such fact.
     #[must_use]
     pub fn fact(&self, name: &str) -> Option<&[u8]> {
         self.facts()
@@ -251,8 +257,8 @@ impl<'a> Entry<'a> {
         self.fields.dialect
     }
 
-    /// Returns the line as it came, without its line end. Where a server has wrapped the line, it
-    /// holds a line feed (VMS).
+    /// Returns the line as the server sent it, without its line end. An entry that a server of VMS
+    /// has wrapped onto two lines holds a line feed.
     #[must_use]
     pub fn raw(&self) -> &[u8] {
         &self.raw
@@ -281,7 +287,7 @@ impl Permission {
 }
 
 impl Fields {
-    /// The fields that a dialect has found, by their places in the line. `None` if the line is
+    /// Turns the fields that a dialect has found into positions in the line. `None` if the line is
     /// longer than 4 GiB.
     #[inline]
     pub(super) fn locate(dialect: Dialect, line: &[u8], found: &Found<'_>) -> Option<Self> {
@@ -309,7 +315,8 @@ impl Span {
         end: u32::MAX,
     };
 
-    /// Where `part` is in `line`, by their addresses: it is a slice of it.
+    /// Returns the position of `part` in `line`. `part` must be a slice of `line`, because the
+    /// position is the difference of their addresses.
     #[inline]
     fn of(line: &[u8], part: &[u8]) -> Self {
         let begin = part.as_ptr().addr().wrapping_sub(line.as_ptr().addr());

@@ -46,8 +46,8 @@ pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning
         (_, true, b"..") => Kind::Parent,
         (true, false, _) => Kind::File,
         (false, true, _) => Kind::Directory,
-        // A server that sends both facts, `r` and `/`, does not know whether it is a file or a
-        // directory.
+        // The fact `r` means a file, and the fact `/` a directory. If the server sends both facts
+        // or neither, the kind is unknown.
         (true, true, _) | (false, false, _) => Kind::Unknown,
     };
     found.size = found

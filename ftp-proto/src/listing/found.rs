@@ -1,4 +1,5 @@
-//! What a dialect finds in a line, and what is known about the listing meanwhile.
+//! What a dialect finds in one line, and what the parser knows about the listing from earlier
+//! lines.
 
 use super::kind::Kind;
 use super::modified::{DateOrder, Modified};
@@ -8,11 +9,11 @@ use crate::reply::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// MLSD and MLST (RFC 3659): facts, and a name.
+    /// MLSD and MLST (RFC 3659): facts such as `size=5;`, and then the name.
     Mlsx,
-    /// `ls -l` of Unix, and the servers that imitate it.
+    /// `ls -l` of Unix, and of the servers that imitate it.
     Unix,
-    /// `dir` of DOS, as IIS sends it.
+    /// `dir` of DOS and Windows, as IIS sends it.
     Dos,
     /// EPLF, the easily parsed list format of publicfile and anonftpd.
     Eplf,
@@ -20,28 +21,30 @@ pub enum Dialect {
     NetWare,
     /// OS/2.
     Os2,
-    /// OpenVMS. After a long name, the other fields follow on the next line.
+    /// OpenVMS. If a name is long, its line ends after the name, and the other fields follow on the
+    /// next line.
     Vms,
     /// z/OS (MVS): data sets, members of a data set, and jobs (JES).
     Zos,
     /// OS/400 (IBM i).
     Os400,
-    /// HPE NonStop (Tandem Guardian).
+    /// The Guardian files of HPE NonStop (Tandem).
     NonStop,
     /// Classic Mac OS (Peter's server, WebSTAR).
     Mac,
 }
 
-/// What one line of a listing is, as a dialect reads it.
+/// What kind of line a dialect has read.
 pub(super) enum Meaning<'a> {
     Entry(Found<'a>),
     /// A line that names no file: a heading, a total, or a line of dashes.
     Noise,
-    /// The name of an entry whose other fields follow on the next line (VMS).
+    /// The name of an entry whose other fields follow on the next line (VMS). The parser waits for
+    /// it.
     Unfinished,
 }
 
-/// The fields of an entry, as a dialect finds them in its line. All slices are part of the line.
+/// The fields of an entry, as a dialect finds them in its line. The slices borrow the line.
 #[derive(Default)]
 pub(super) struct Found<'a> {
     pub(super) kind: Kind,
@@ -49,38 +52,43 @@ pub(super) struct Found<'a> {
     pub(super) target: Option<&'a [u8]>,
     pub(super) size: Option<u64>,
     pub(super) modified: Option<Modified>,
-    /// The permission bits of Unix, 0 to 0o7777.
+    /// The permission bits of Unix, 0 to 0o7777. `None` if the line does not show them.
     pub(super) mode: Option<u16>,
     pub(super) owner: Option<&'a [u8]>,
     pub(super) group: Option<&'a [u8]>,
     pub(super) unique: Option<&'a [u8]>,
-    /// The `perm` fact of RFC 3659.
+    /// The letters of the `perm` fact of RFC 3659: what the login may do. Only MLSD has them.
     pub(super) perm: Option<&'a [u8]>,
 }
 
-/// What the earlier lines of a listing and your settings say, for reading its next line.
+/// What a dialect needs for the next line besides the line: your settings, and what earlier lines
+/// have shown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context {
-    /// The time that a date without a year is compared with.
+    /// The present time, which gives a year to dates without one. `None` if you have not set it.
     pub(super) now: Option<Timestamp>,
-    /// Which of day and month comes first in a date such as `03-04-26`, which allows both.
+    /// Whether the day or the month comes first in a date such as `03-04-26`, which can be read
+    /// both ways.
     pub(super) order: DateOrder,
-    /// Whether a line such as `27-11-26` has shown the order. Before, the order is only assumed.
+    /// Whether `order` is certain, because a line such as `27-11-26` has shown it. Until then it is
+    /// a guess.
     pub(super) order_is_known: bool,
-    /// The dialect in which every line is read. `None` if the dialect is to be found.
+    /// The dialect in which every line must be read. `None` if the parser finds the dialect.
     pub(super) fixed: Option<Dialect>,
-    /// The last heading, for dialects whose columns depend on it.
+    /// The heading above the current line. In the dialect of z/OS it says which columns the line
+    /// has.
     pub(super) heading: Heading,
 }
 
-/// A heading that says what the columns of the next lines are.
+/// A heading of z/OS, which says which columns the lines below it have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Heading {
     #[default]
     None,
     /// `Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname`
     ZosDataSets,
-    /// `Name     VV.MM   Created       Changed      Size  Init   Mod   Id`, or the heading of load modules
+    /// `Name     VV.MM   Created       Changed      Size  Init   Mod   Id`, or `Name  Size  TTR
+    /// ...` for load modules
     ZosMembers,
     /// `JOBNAME  JOBID    OWNER    STATUS CLASS`
     ZosJobs,

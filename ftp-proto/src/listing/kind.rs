@@ -1,4 +1,4 @@
-//! What an entry of a listing is.
+//! The kind of an entry in a listing: file, directory, link and so on.
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -8,15 +8,15 @@ pub enum Kind {
     File,
     /// A directory.
     Directory,
-    /// A symbolic link; [`Entry::link_target`](super::Entry::link_target) is where it leads.
+    /// A symbolic link. [`Entry::link_target`](super::Entry::link_target) says where it leads.
     Link,
-    /// The directory that was listed: `.`, or `type=cdir`.
+    /// The directory that was listed, as an entry of its own listing: `.`, or `type=cdir`.
     Current,
-    /// The directory above it: `..`, or `type=pdir`.
+    /// The parent of the directory that was listed: `..`, or `type=pdir`.
     Parent,
     /// Something else: a device, a socket, a pipe.
     Other,
-    /// The listing does not say it.
+    /// The listing does not say what the entry is.
     #[default]
     Unknown,
 }

@@ -4,31 +4,33 @@ use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
 
-/// Cuts a listing into lines. The bytes may arrive in pieces of any size, and the lines are the same
-/// for all sizes. The memory used stays within the limit for one line.
+/// Cuts a listing into lines. The bytes may arrive in pieces of any size, which changes nothing
+/// about the lines. It keeps at most as many bytes of a line as the limit allows.
 #[derive(Clone)]
 pub(super) struct Lines {
     limit: usize,
-    /// The start of a line whose end has not come yet.
+    /// The beginning of a line whose line end has not arrived yet.
     partial: Vec<u8>,
-    /// The line that was returned last, if parts of it came in different pieces of input.
+    /// The last returned line, if its bytes arrived in more than one piece of input. It is kept
+    /// here, because no single piece of input holds it.
     own: Vec<u8>,
-    /// Whether the bytes up to the next line end are the rest of a line above the limit. They are
-    /// left out.
+    /// Whether the next bytes belong to a line that was longer than the limit, and was returned
+    /// cut. They are thrown away up to the line end.
     skipping: bool,
-    /// Whether lines end with CR CR LF, as those of GridFTP servers do. `None` before the first line
-    /// has shown it.
+    /// Whether lines end with CR CR LF, as GridFTP servers send them. `None` until the end of the
+    /// first line has come.
     doubled: Option<bool>,
 }
 
-/// Where the bytes of a line are.
+/// Where the bytes of a returned line are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// In the input.
     Input(Range<usize>),
     /// In [`Lines::own`].
     Own,
-    /// In [`Lines::own`], and only its first bytes: the line is above the limit.
+    /// In [`Lines::own`], which holds only the first bytes, because the line is longer than the
+    /// limit.
     Cut,
 }
 
@@ -60,8 +62,8 @@ impl Lines {
         self.partial.len()
     }
 
-    /// Returns how many bytes of the input were used, and the next line without its line end. `None`
-    /// if no line is complete.
+    /// Takes the next line from the input. Returns how many bytes of the input were used, and where
+    /// the line is, without its line end. `None` if the input holds no line end.
     #[inline]
     pub(super) fn next(&mut self, input: &[u8]) -> (usize, Option<Place>) {
         if self.skipping {
@@ -106,7 +108,8 @@ impl Lines {
         (taken, Some(Place::Own))
     }
 
-    /// Returns the last line, if its line end is missing. Call it after the end of the input.
+    /// Returns the last line of a listing whose last line has no line end. Call this after the end
+    /// of the input.
     pub(super) fn finish(&mut self) -> Option<Place> {
         if self.partial.is_empty() {
             return None;
@@ -115,13 +118,14 @@ impl Lines {
         Some(Place::Own)
     }
 
-    /// Makes the partial line the line that is returned.
+    /// Makes the stored beginning of a line the line that is returned.
     fn take_partial(&mut self) {
         mem::swap(&mut self.partial, &mut self.own);
         self.partial.clear();
     }
 
-    /// Returns the length of the line without the CR, or the two CRs, before its LF.
+    /// Returns the length of a line without its final CR, or without two CRs if lines end with CR
+    /// CR LF.
     fn without_line_end(&mut self, line: &[u8]) -> usize {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if self.doubled == Some(false) {
@@ -134,7 +138,8 @@ impl Lines {
 }
 
 impl Place {
-    /// Returns the place after this many bytes were put before the input.
+    /// Returns the place of the same line in a longer input, which has this many bytes before the
+    /// old input.
     pub(super) fn moved_by(self, bytes: usize) -> Self {
         match self {
             Self::Input(range) => {

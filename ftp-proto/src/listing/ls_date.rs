@@ -1,17 +1,17 @@
-//! The dates of `ls -l`, in the styles and languages of all systems.
+//! Reads the dates of `ls -l`, in the styles of all systems and in many languages.
 
 use super::modified::{Modified, Precision};
 use super::{months, scan};
 use crate::reply::Timestamp;
 
-/// A date as it is printed.
+/// A date with the parts that the server has printed.
 #[derive(Clone, Copy)]
 struct Date<'a> {
     year: Option<u16>,
     month: u8,
     day: u8,
     clock: Option<Clock<'a>>,
-    /// The minutes that the time is ahead of UTC.
+    /// How many minutes the printed time is ahead of UTC. `None` if the line does not say it.
     offset: Option<i16>,
 }
 
@@ -21,12 +21,13 @@ struct Clock<'a> {
     hour: u8,
     minute: u8,
     second: Option<u8>,
-    /// The digits of the fraction of a second.
+    /// The digits after the point of the second, such as `25` of `09:30:05.25`. Empty if there are
+    /// none.
     fraction: &'a [u8],
 }
 
-/// The units of East Asian dates, in UTF-8 and in the older encodings: GBK, EUC-JP, Shift JIS, Big5 and
-/// EUC-KR.
+/// The characters for year, month and day after the numbers of an East Asian date, in UTF-8 and in
+/// the older encodings: GBK, EUC-JP, Shift JIS, Big5 and EUC-KR.
 const YEAR: [&[u8]; 7] = [
     "年".as_bytes(),
     "년".as_bytes(),
@@ -55,10 +56,11 @@ const DAY: [&[u8]; 7] = [
     b"\xC0\xCF",
 ];
 
-/// Reads the date that the text begins with, and returns it with the text after the blank that follows
-/// it. The date is `None` if there is no such day, or if its year cannot be found without `now`.
+/// Reads the date at the beginning of the text. Returns the date, and the text after the date and
+/// one blank. The date is `None` if there is no such day (30 February), or if it has no year and
+/// `now` is not set.
 ///
-/// `None` if the text does not begin with a date, a blank and at least one more byte.
+/// Returns `None` if the text does not begin with a date, a blank and at least one more byte.
 #[inline]
 pub(super) fn read(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[u8])> {
     match usual(text, now) {
@@ -67,7 +69,8 @@ pub(super) fn read(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modifi
     }
 }
 
-/// The form that most servers send, `Nov 27 10:00` or `Nov 27  2025`, without a search for blanks.
+/// Reads a date in the form that most servers send: `Nov 27 10:00` or `Nov 27  2025`. Its fixed
+/// width makes it faster to read than the other forms.
 #[inline]
 fn usual(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[u8])> {
     let (date, name) = text.split_first_chunk::<13>()?;
@@ -122,7 +125,7 @@ fn read_any(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[
     Some((date.resolve(now), name))
 }
 
-/// `27`, `7` or `27.`, from 1 to 31.
+/// Reads the day in a word such as `27`, `7` or `27.`. `None` if it is not 1 to 31.
 fn day(word: &[u8]) -> Option<u8> {
     let day = match *word {
         [units] | [units, b'.' | b','] => two_digits(b'0', units)?,
@@ -132,7 +135,8 @@ fn day(word: &[u8]) -> Option<u8> {
     (1..=31).contains(&day).then_some(day)
 }
 
-/// The text after one blank, if there is any.
+/// Returns the text after its first byte, if this byte is a blank or tab. `None` if nothing follows
+/// the blank.
 fn after_blank(text: &[u8]) -> Option<&[u8]> {
     match text {
         [b' ' | b'\t', name @ ..] if !name.is_empty() => Some(name),
@@ -140,7 +144,8 @@ fn after_blank(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What follows the day: `10:00`, `2025`, or `10:00:00 2025`, as BSD prints it with `-T`.
+/// Reads the text after the day: a time (`10:00`), a year (`2025`), or both (`10:00:00 2025`),
+/// which BSD prints with `-T`.
 fn time_or_year(month: u8, day: u8, text: &[u8]) -> Option<(Date<'_>, &[u8])> {
     let (word, rest) = scan::until_blank(scan::skip_blanks(text));
     let mut date = Date {
@@ -173,7 +178,7 @@ fn year(word: &[u8]) -> Option<u16> {
     (unit.is_empty() || YEAR.contains(&unit)).then_some(year)
 }
 
-/// `10:00`, `9:05`, `10:00:59` or `10:00:59.000000000`.
+/// Reads a time such as `10:00`, `9:05`, `10:00:59` or `10:00:59.000000000`.
 fn clock(word: &[u8]) -> Option<Clock<'_>> {
     let (hour, rest) = match *word {
         [units, b':', ref rest @ ..] => (two_digits(b'0', units)?, rest),
@@ -201,7 +206,8 @@ fn clock(word: &[u8]) -> Option<Clock<'_>> {
     })
 }
 
-/// `2026-11-27`, perhaps with a time of day, perhaps with the offset from UTC after that.
+/// Reads the date `2026-11-27`. A time of day may follow the date, and an offset from UTC such as
+/// `+0100` may follow the time.
 fn iso<'a>(first: &[u8], rest: &'a [u8]) -> Option<(Date<'a>, &'a [u8])> {
     let (year, month, day) = match *first {
         [a, b, c, d, b'-', e, f, b'-', g, h] | [a, b, c, d, b'/', e, f, b'/', g, h] => (
@@ -223,7 +229,8 @@ fn iso<'a>(first: &[u8], rest: &'a [u8]) -> Option<(Date<'a>, &'a [u8])> {
     };
     let (word, after) = scan::until_blank(after_blank(rest)?);
     let Some(clock) = clock(word) else {
-        // GNU ls pads the date to the width of `11-27 10:00` with a blank (--time-style=iso).
+        // With `--time-style=iso`, GNU ls prints `11-27 10:00` for recent files, and pads an older
+        // date with a blank to the same width. This blank is not part of the name.
         let padded = rest.strip_prefix(b" ").filter(|rest| rest.len() > 1);
         return Some((
             date,
@@ -231,7 +238,7 @@ fn iso<'a>(first: &[u8], rest: &'a [u8]) -> Option<(Date<'a>, &'a [u8])> {
         ));
     };
     if after_blank(after).is_none() {
-        // What looks like a time is the name.
+        // Nothing follows the word that looks like a time, so this word is the name of the file.
         return Some((date, rest));
     }
     date.clock = Some(clock);
@@ -262,7 +269,8 @@ fn month_and_day<'a>(first: &[u8], rest: &'a [u8]) -> Option<(Date<'a>, &'a [u8]
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((date, rest))
 }
 
-/// `11月 27 10:00`, `11月27日 2025年`, `2025年11月27日`, and the like in Korean.
+/// Reads a Chinese or Japanese date, such as `11月 27 10:00`, `11月27日 2025年` or `2025年11月27日`, and
+/// the same forms in Korean.
 fn east_asian(text: &[u8]) -> Option<(Date<'_>, &[u8])> {
     let mut rest = text;
     let mut year = None;
@@ -306,7 +314,8 @@ fn east_asian(text: &[u8]) -> Option<(Date<'_>, &[u8])> {
     }
 }
 
-/// A number of one to four digits after any blanks, and its unit after it.
+/// Reads a number of one to four digits and one of the units after it, such as `11月`. Blanks may
+/// precede the number. Returns the number and the text after the unit.
 fn counted<'a>(text: &'a [u8], units: &[&[u8]]) -> Option<(u16, &'a [u8])> {
     let text = scan::skip_blanks(text);
     let digits = text.iter().take(5).take_while(|byte| byte.is_ascii_digit());
@@ -316,7 +325,7 @@ fn counted<'a>(text: &'a [u8], units: &[&[u8]]) -> Option<(u16, &'a [u8])> {
     Some((number, rest))
 }
 
-/// `+0100` or `-0530` in minutes.
+/// Reads an offset from UTC such as `+0100` or `-0530`, and returns it in minutes.
 fn offset(word: &[u8]) -> Option<i16> {
     let [sign @ (b'+' | b'-'), a, b, c, d] = *word else {
         return None;

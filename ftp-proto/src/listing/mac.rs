@@ -40,15 +40,15 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     }))
 }
 
-/// What follows `folder` and its count.
+/// Returns the text after `folder` and the number of items in the folder.
 fn after_folder(text: &[u8]) -> Option<&[u8]> {
     let (word, rest) = scan::word(text)?;
     let (count, rest) = scan::word(rest)?;
     (word == b"folder" && scan::is_number(count)).then_some(rest)
 }
 
-/// The bytes of both forks, and what follows them. Only the right sum tells such a line from one of
-/// Unix without a group.
+/// Reads the bytes of both forks and their sum. Returns the sum and the text after it. `None` if
+/// the third number is not the sum, because the line may then be one of Unix that has no group.
 fn size_of_forks(text: &[u8]) -> Option<(u64, &[u8])> {
     let (resources, rest) = scan::word(text)?;
     let (data, rest) = scan::word(rest)?;

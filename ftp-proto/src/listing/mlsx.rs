@@ -1,4 +1,5 @@
-//! MLSD and MLST: facts, and a name (RFC 3659, section 7.2).
+//! Reads a line of MLSD or MLST (RFC 3659, section 7.2): facts such as `size=5;`, and then the
+//! name.
 
 use memchr::memmem;
 
@@ -9,8 +10,8 @@ use super::scan::{self, find_near, skip_blanks};
 use crate::reply::Timestamp;
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
-    // A blank and a name are an entry of MLSD, but could be anything in a listing of LIST. So could
-    // be a word with a `;`, such as the version of a file on VMS.
+    // In a reply to LIST, a line that begins with a blank could be anything, and a word with a `;`
+    // could be a file of VMS with its version. So such a line must have a known fact.
     if context.fixed != Some(Dialect::Mlsx) && !pairs(facts(line)).any(is_known) {
         return None;
     }
@@ -28,7 +29,8 @@ pub(super) fn parse(line: &[u8]) -> Option<Meaning<'_>> {
     })?;
     found.name = name;
     if !matches!(found.kind, Kind::File | Kind::Unknown) {
-        // The size of a directory counts blocks of the file system, not bytes that can be read.
+        // The size of a directory is the space it takes on the disk, not a number of bytes that can
+        // be read.
         found.size = None;
         if found.kind == Kind::Directory {
             found.kind = kind_of_directory(name);
@@ -37,8 +39,8 @@ pub(super) fn parse(line: &[u8]) -> Option<Meaning<'_>> {
     Some(Meaning::Entry(found))
 }
 
-/// Reads facts that all end with `;`, while it looks for the blank after the last one. `None` for other
-/// lines, which are rare.
+/// Reads a line whose facts all end with `;`, as most servers send them, in one pass. `None` for
+/// any other line, which `split` then handles.
 #[inline]
 fn usual(line: &[u8]) -> Option<(Found<'_>, &[u8])> {
     let mut seen = Seen::default();
@@ -58,7 +60,7 @@ fn usual(line: &[u8]) -> Option<(Found<'_>, &[u8])> {
     }
 }
 
-/// Some servers send `type=dir` for `.` and `..` as well.
+/// Some servers send `type=dir` for `.` and `..` too, so their names decide what they are.
 fn kind_of_directory(name: &[u8]) -> Kind {
     match name {
         b"." => Kind::Current,
@@ -67,12 +69,13 @@ fn kind_of_directory(name: &[u8]) -> Kind {
     }
 }
 
-/// The facts of a line, with the blanks before them. Empty if the line has only a name.
+/// Returns the facts of a line, with the blanks before them. Returns an empty slice if the line has
+/// only a name.
 pub(super) fn facts(line: &[u8]) -> &[u8] {
     split(line).map(|(facts, _)| facts).unwrap_or_default()
 }
 
-/// Names and values, in their order.
+/// Returns the facts as pairs of name and value, in the order of the line.
 pub(super) fn pairs(facts: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     Pairs {
         rest: skip_blanks(facts),
@@ -100,7 +103,7 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
-/// The value is empty if there is no `=`.
+/// Splits a fact at its `=`. The value is empty if the fact has no `=`.
 #[inline]
 fn name_and_value(fact: &[u8]) -> (&[u8], &[u8]) {
     let equals = find_near(fact, b'=').unwrap_or(fact.len());
@@ -108,7 +111,8 @@ fn name_and_value(fact: &[u8]) -> (&[u8], &[u8]) {
     (name, value.get(1..).unwrap_or_default())
 }
 
-/// Whether a fact and its value are surely of RFC 3659, or of a server that extends it.
+/// Whether the fact is one that other lines hardly contain by chance: a common fact of RFC 3659 or
+/// of an extension, with a value.
 fn is_known((fact, value): (&[u8], &[u8])) -> bool {
     const KNOWN: [&str; 8] = [
         "type",
@@ -124,10 +128,12 @@ fn is_known((fact, value): (&[u8], &[u8])) -> bool {
     !value.is_empty() && KNOWN.iter().any(is)
 }
 
-/// The begin of a fact, as a number of eight bytes, so that one comparison finds it.
+/// The beginning of a fact, such as `type=`, as a number of eight bytes, so that one comparison
+/// recognizes it.
 struct Begin {
     text: u64,
-    /// The bits in which small letters differ from capitals.
+    /// The bit 0x20 of each letter. These bits are set before the comparison, so `TYPE=` matches
+    /// too.
     case: u64,
     /// The bytes that count.
     mask: u64,
@@ -146,7 +152,8 @@ const UID: Begin = Begin::new(*b"uid=\0\0\0\0");
 const GID: Begin = Begin::new(*b"gid=\0\0\0\0");
 
 impl Begin {
-    /// Letters in lower case, `=` or `.`, and zeros.
+    /// Makes the number of a text in lower case. The text consists of letters, `=` or `.`, and
+    /// zeros up to eight bytes.
     const fn new(text: [u8; 8]) -> Self {
         let text = u64::from_le_bytes(text);
         let is_letter = text & u64::from_le_bytes([0x40; 8]);
@@ -164,8 +171,8 @@ impl Begin {
     }
 }
 
-/// The first eight bytes of a text as a little-endian number. If the text is shorter, the high bytes
-/// are zeros.
+/// Returns the first eight bytes of a text as a little-endian number. If the text is shorter, the
+/// missing bytes are zeros.
 #[inline]
 fn eight(text: &[u8]) -> u64 {
     match text.first_chunk::<8>() {
@@ -177,19 +184,21 @@ fn eight(text: &[u8]) -> u64 {
     }
 }
 
-/// The entry so far, and which facts have come, as far as the entry does not show it. The first of
-/// several facts with the same name counts.
+/// What was read of a line so far. If several facts have the same name, only the first is used, so
+/// the flags say which facts have come where `found` cannot show it.
 #[derive(Default)]
 struct Seen<'a> {
     found: Found<'a>,
     kind: bool,
-    /// The names of ProFTPD, which count more than the numbers.
+    /// Whether a name of the owner has come (`UNIX.ownername`, from ProFTPD). It replaces a number
+    /// (`UNIX.uid`).
     owner_name: bool,
     group_name: bool,
 }
 
 impl<'a> Seen<'a> {
-    /// Takes a fact, which begins with these eight bytes. Returns whether it says something.
+    /// Stores the value of a fact. `eight` is the beginning of the fact as a number. Returns
+    /// whether the fact is one that is stored.
     #[inline(always)]
     fn take(&mut self, fact: &'a [u8], eight: u64) -> bool {
         let found = &mut self.found;
@@ -219,7 +228,8 @@ impl<'a> Seen<'a> {
         true
     }
 
-    /// Takes a fact of Unix, without `UNIX.` before it.
+    /// Stores the value of a fact whose name begins with `UNIX.`. `fact` is the text after this
+    /// prefix.
     fn take_unix(&mut self, fact: &'a [u8]) {
         let found = &mut self.found;
         let eight = eight(fact);
@@ -244,16 +254,17 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// A value that says something.
+/// Returns the value of a fact. `None` if it is empty.
 fn part(value: &[u8]) -> Option<&[u8]> {
     (!value.is_empty()).then_some(value)
 }
 
-/// Reads the value of `type`, and the target of a link: `OS.unix=slink:/pub` (or `symlink`).
+/// Reads the value of the fact `type`. Returns the kind and, for a link such as
+/// `OS.unix=slink:/pub` (or `symlink`), its target.
 #[inline]
 fn read_type(value: &[u8]) -> (Kind, Option<&[u8]>) {
     const CASE: u8 = 0x20;
-    // Text with this bit set is in lower case, as far as it is letters.
+    // Setting this bit turns a capital letter into a small one.
     let kind = match *value {
         [a, b, c, d] => match &[a | CASE, b | CASE, c | CASE, d | CASE] {
             b"file" => Kind::File,
@@ -285,14 +296,15 @@ fn read_system_type(value: &[u8]) -> (Kind, Option<&[u8]>) {
     }
 }
 
-/// The facts, and the name after the one blank that ends them.
+/// Splits a line at the blank between facts and name. Returns the facts and the name without this
+/// blank.
 fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = end_of_facts(line)?;
     let (facts, name) = line.split_at_checked(end)?;
     Some((facts, name.get(1..)?))
 }
 
-/// The position of the blank that ends the facts and precedes the name.
+/// Returns the position of the blank between the facts and the name.
 #[inline]
 fn end_of_facts(line: &[u8]) -> Option<usize> {
     let begin = indentation(line);
@@ -319,8 +331,9 @@ fn indentation(line: &[u8]) -> usize {
     line.iter().position(not_blank).unwrap_or(line.len())
 }
 
-/// Whether the text begins with `name=value;`. After a blank it may be a file's name as well, so
-/// nothing less than this counts as a fact.
+/// Whether the text begins with a fact such as `type=file;`. If a line begins with blanks, the text
+/// after them may also be the name of a file, so a text without `=` and `;` is not taken for a
+/// fact.
 fn begins_with_a_fact(text: &[u8]) -> bool {
     let of_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let name = text.iter().take_while(|byte| of_a_name(byte)).count();

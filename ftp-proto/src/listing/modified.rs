@@ -1,4 +1,4 @@
-//! When an entry was modified, and how much of that the server has said.
+//! The modification time of an entry, and how exact it is: with or without seconds, zone and year.
 
 use core::fmt;
 
@@ -30,40 +30,40 @@ pub struct Modified {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Precision {
-    /// To the day: the listing has a date and no time of day, which is then 00:00:00.
+    /// To the day: the listing gives no time of day. The time of day is then 00:00:00.
     Day,
-    /// To the minute; the second is then 0.
+    /// To the minute: the listing gives no seconds. The second is then 0.
     Minute,
-    /// To the second, or more exact.
+    /// To the second or a fraction of it.
     Second,
 }
 
-/// Which zone a time in a listing is in.
+/// The time zone of a time in a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Zone {
-    /// UTC, as RFC 3659 demands of MLSD.
+    /// UTC, which RFC 3659 demands for MLSD.
     Utc,
-    /// The server's local time, whose offset from UTC the listing does not say.
+    /// The server's local time. The listing does not say how far it is from UTC.
     Server,
 }
 
-/// What comes first in a date such as `03-04-26`.
+/// The order of day, month and year in a date of three numbers such as `03-04-26`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateOrder {
-    /// Month, day, year: what IIS sends by default.
+    /// Month, day, year. IIS sends this order by default.
     #[default]
     MonthFirst,
     /// Day, month, year.
     DayFirst,
-    /// Year, month, day: the format `*YMD` of OS/400.
+    /// Year, month, day: the date format `*YMD` of OS/400.
     YearFirst,
 }
 
 impl Modified {
-    /// Returns the date and time. Its [zone](Self::zone) and [precision](Self::precision) say what
-    /// it is worth.
+    /// Returns the date and time. The [zone](Self::zone) says whether it is UTC, and the
+    /// [precision](Self::precision) which parts the listing gave.
     #[must_use]
     pub const fn time(self) -> Timestamp {
         self.time
@@ -81,16 +81,16 @@ impl Modified {
         self.zone
     }
 
-    /// Returns whether the listing leaves the year out. The year is then the latest one in which
-    /// the time is at most a day after the `now` that you gave.
+    /// Returns whether the listing gives no year, so that the parser had to choose it. It takes the
+    /// latest year in which the time is at most one day after the `now` that you have set.
     #[must_use]
     pub const fn is_year_resolved(self) -> bool {
         self.year_resolved
     }
 
-    /// Returns whether the same numbers in another order are a date too. The order is then that of
-    /// [`Parser::with_date_order`](super::Parser::with_date_order), or what an earlier line of the
-    /// listing has shown.
+    /// Returns whether the order of day, month and year is a guess: the numbers are a date in
+    /// another order too, and no earlier line has shown the order. The guess begins with the order
+    /// of [`Parser::with_date_order`](super::Parser::with_date_order).
     #[must_use]
     pub const fn is_order_assumed(self) -> bool {
         self.order_assumed
@@ -122,7 +122,7 @@ impl Modified {
         }
     }
 
-    /// A time in UTC, to the second.
+    /// Makes a time in UTC that is exact to the second.
     pub(crate) const fn utc(time: Timestamp) -> Self {
         Self {
             time,
@@ -133,7 +133,7 @@ impl Modified {
         }
     }
 
-    /// A time in the server's zone.
+    /// Makes a time in the server's local time zone.
     pub(super) const fn local(time: Timestamp, precision: Precision) -> Self {
         Self {
             time,
@@ -144,7 +144,8 @@ impl Modified {
         }
     }
 
-    /// A time to the minute whose year is to be found. `None` without `now`.
+    /// Makes a time from a date without a year: the latest such time that is at most a day after
+    /// `now`. `None` if `now` is not known.
     pub(super) fn without_year(
         month: u8,
         day: u8,
@@ -158,7 +159,7 @@ impl Modified {
             <= (latest.month(), latest.day(), latest.hour(), latest.minute());
         let year = latest.year().checked_sub(u16::from(!is_over))?;
         let time = of_year(year).or_else(|| {
-            // 29 February exists at least once in nine years.
+            // 29 February may not exist in this year. It exists at least once in any nine years.
             (1..9).find_map(|back| of_year(year.checked_sub(back)?))
         })?;
         Some(Self {
@@ -167,7 +168,7 @@ impl Modified {
         })
     }
 
-    /// Notes that the order of day and month is a guess.
+    /// Sets whether the order of day and month is a guess.
     pub(super) const fn with_order_assumed(mut self, assumed: bool) -> Self {
         self.order_assumed = assumed;
         self

@@ -1,8 +1,8 @@
-//! The names of months in the listings of servers that do not speak English.
+//! The names of months in listings, in English and other languages.
 
-/// The abbreviations of each month, and what other abbreviations servers print for it, in lower case.
-/// Languages: English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian,
-/// Finnish, Polish, Czech, Hungarian, Russian.
+/// The names that servers print for each month, in lower case: abbreviations and some full names.
+/// Languages: English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish,
+/// Norwegian, Finnish, Polish, Czech, Hungarian, Russian.
 const NAMES: [&str; 12] = [
     "january jan jän jänn janv ene gen tammi sty led янв",
     "february feb fev fév févr febr helmi lut úno фев февр",
@@ -18,10 +18,12 @@ const NAMES: [&str; 12] = [
     "december dec dez dic déc des joulu gru pro дек",
 ];
 
-/// The letters of KOI8-R from 0xC0 on, in its order. The capitals follow in the same order.
+/// The small letters of KOI8-R, in the order of the bytes 0xC0 to 0xDF. The bytes 0xE0 to 0xFF are
+/// the capitals in the same order.
 const KOI8_R: &str = "юабцдефгхийклмнопярстужвьызшэщчъ";
 
-/// The month with this name, 1 to 12. A point may follow the name, and its letters may be capitals.
+/// Returns the month with this name, 1 to 12. A point may follow the name, and the name may have
+/// capital letters.
 pub(super) fn month(word: &[u8]) -> Option<u8> {
     if let [first, second, third] = *word {
         if let Some(month) = english([first | 0x20, second | 0x20, third | 0x20]) {
@@ -35,14 +37,15 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
     match core::str::from_utf8(word) {
         Ok(word) => find(|name| {
             let lower = || word.chars().flat_map(char::to_lowercase);
-            // In these alphabets a capital has as many bytes as its small letter.
+            // In the alphabets of these languages, a capital has as many bytes in UTF-8 as its
+            // small letter, so the lengths can be compared first.
             name.len() == word.len() && lower().eq(name.chars())
         }),
         Err(_) => find(|name| is_in_one_byte_encoding(word, name)),
     }
 }
 
-/// The month with this English abbreviation in lower case.
+/// Returns the month, 1 to 12, of an English abbreviation in lower case.
 #[inline]
 pub(super) fn english(letters: [u8; 3]) -> Option<u8> {
     Some(match &letters {
@@ -69,9 +72,9 @@ fn find(is: impl Fn(&str) -> bool) -> Option<u8> {
         .map(|(month, _)| month)
 }
 
-/// Whether the word is this name in an encoding with one byte for each letter. In Latin alphabets any
-/// byte above ASCII counts as any letter above ASCII, because the letters of ASCII suffice to tell the
-/// months apart. Cyrillic is read as KOI8-R and as Windows-1251.
+/// Whether the word is this name in an encoding with one byte for each letter. In a Latin encoding,
+/// any byte above ASCII matches any letter above ASCII, because the ASCII letters suffice to tell
+/// the months apart. Cyrillic may be KOI8-R or Windows-1251.
 fn is_in_one_byte_encoding(word: &[u8], name: &str) -> bool {
     let same = |letter: fn(u8) -> Option<char>| {
         let letters = || word.iter().map(|byte| letter(*byte));

@@ -24,7 +24,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     let columns = after_rights(scan::skip_blanks(rest))?;
     let (owner, size, date) = split_columns(columns)?;
     let (modified, name) = ls_date::read(date, context.now)?;
-    // Old versions send four blanks after the date.
+    // Old versions of NetWare print four blanks after the date, and `ls_date` has skipped one of
+    // them.
     let name = name
         .strip_prefix(b"   ")
         .filter(|name| !name.is_empty())
@@ -43,8 +44,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     }))
 }
 
-/// What follows `[RWCEAFMS]`: rights to read, write, create, erase, control access, see, and
-/// modify, and those of a supervisor, each with a `-` in its place if it is missing.
+/// Returns the text after rights such as `[RWCEAFMS]`: read, write, create, erase, access control,
+/// file scan, modify, and supervisor. A `-` stands in the place of each right that is missing.
 fn after_rights(text: &[u8]) -> Option<&[u8]> {
     let text = text.strip_prefix(b"[")?;
     let (rights, rest) = text.split_at_checked(memchr::memchr(b']', text)?)?;
@@ -54,8 +55,9 @@ fn after_rights(text: &[u8]) -> Option<&[u8]> {
     (fits && matches!(rest, [b' ' | b'\t', ..])).then_some(rest)
 }
 
-/// The owner, the size, and the text from the date on: the first word that has a number before it
-/// and begins with the name of a month. The owner may have blanks, or be missing.
+/// Splits the columns into the owner, the size, and the text that begins with the date. The date is
+/// the first name of a month that has a number (the size) before it. The owner may hold blanks, or
+/// be missing.
 fn split_columns(columns: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut last: Option<&[u8]> = None;
     let mut rest = columns;

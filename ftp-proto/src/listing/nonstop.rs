@@ -57,14 +57,16 @@ fn file(input: &[u8]) -> IResult<&[u8], Found<'_>> {
     Ok((input, found))
 }
 
-/// A letter and up to seven letters and digits. A temporary file has a `#` and digits.
+/// Reads a name: a letter and up to seven letters and digits, or, for a temporary file, `#` and up
+/// to seven digits.
 fn name(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let letter = take_while_m_n(1, 1, |byte: u8| byte.is_ascii_alphabetic() || byte == b'#');
     let rest = take_while_m_n(0, 7, |byte: u8| byte.is_ascii_alphanumeric());
     recognize((letter, rest)).parse(input)
 }
 
-/// A mark between the name and the code: the file is open, broken, licensed, or has a trigger.
+/// Reads a one-letter mark between the name and the code, which says that the file is open, broken,
+/// licensed, or has a trigger.
 fn state(input: &[u8]) -> IResult<&[u8], char> {
     preceded(space1, one_of("OBCLPRT?*+-")).parse(input)
 }
@@ -73,7 +75,7 @@ fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
     take_while_m_n(1, 16, |byte: u8| byte.is_ascii_graphic()).parse(input)
 }
 
-/// `155,106` or `255, 99`
+/// Reads the numbers of the owner's group and of the owner, such as `155,106` or `255, 99`.
 fn owner(input: &[u8]) -> IResult<&[u8], (&[u8], &[u8])> {
     separated_pair(number, (char(','), space0), number).parse(input)
 }

@@ -1,4 +1,5 @@
-//! Dates of three numbers, such as `03-04-26`, whose order the line leaves open.
+//! Reads dates of three numbers, such as `03-04-26`, which do not show whether the day, the month
+//! or the year comes first.
 
 use super::found::Context;
 use super::modified::DateOrder;
@@ -6,19 +7,20 @@ use super::scan;
 use crate::reply::Timestamp;
 
 /// A date, and whether its order is a guess: the numbers are a date in another order too, and no
-/// line has shown which it is.
+/// line has shown the order.
 #[derive(Clone, Copy)]
 pub(super) struct Date {
     pub(super) day: Timestamp,
     pub(super) is_assumed: bool,
 }
 
-/// Reads the numbers in one of these orders. The order of the context counts most, unless it is
-/// still the default and `usual` is another; then a date that is not in the future, if `now` is
-/// known; then the first of the orders. What a line shows about the order is kept for the next
-/// lines, so call this only for what is surely an entry.
+/// Reads three numbers as a date in one of `orders`. The order of the context is tried first, or
+/// `usual` as long as the context has only the default order. The first date that is at most one
+/// day after `now` is taken, or the first date if there is no such one. If the numbers are a date
+/// in one order only, the context keeps this order for the next lines. So call this only for a line
+/// that is surely an entry.
 ///
-/// `None` if there is no such date.
+/// `None` if the numbers are a date in no order.
 pub(super) fn resolve(
     numbers: [&[u8]; 3],
     orders: &[DateOrder],
@@ -49,7 +51,7 @@ pub(super) fn resolve(
     Some(Date { day, is_assumed })
 }
 
-/// The numbers in this order, if there is such a date.
+/// Reads the numbers in this order. `None` if they are no date in it.
 fn read([first, second, third]: [&[u8]; 3], order: DateOrder) -> Option<Timestamp> {
     let (year, month, day) = match order {
         DateOrder::MonthFirst => (third, first, second),

@@ -48,7 +48,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     }))
 }
 
-/// The next word if it belongs into this column, and the text after it.
+/// Returns the next word and the text after it, if the word belongs into this column. Otherwise
+/// returns `None` and the whole text, because a column may be empty.
 fn column(text: &[u8], belongs: impl Fn(&[u8]) -> bool) -> (Option<&[u8]>, &[u8]) {
     match scan::word(text) {
         Some((word, rest)) if belongs(word) => (Some(word), rest),
@@ -56,12 +57,13 @@ fn column(text: &[u8], belongs: impl Fn(&[u8]) -> bool) -> (Option<&[u8]>, &[u8]
     }
 }
 
-/// Archive, read-only, system, hidden.
+/// Whether the word consists of the letters of file attributes: archive, read-only, system, hidden.
 fn is_attributes(word: &[u8]) -> bool {
     word.len() <= 4 && word.iter().all(|letter| b"ARSH".contains(letter))
 }
 
-/// The name after one blank or two, with which the servers pad this column.
+/// Returns the name at the end of the line. The servers print one or two blanks before it; further
+/// blanks belong to the name.
 fn name(text: &[u8]) -> Option<&[u8]> {
     let name = match text {
         [b' ', b' ', name @ ..] if !name.is_empty() => name,

@@ -16,7 +16,7 @@ use super::modified::{DateOrder, Modified};
 use super::{order, scan};
 use crate::reply::Timestamp;
 
-/// The columns of the type; one blank is between it and the name.
+/// The width of the column of the type, such as `*STMF     `. One blank separates it from the name.
 const WIDTH: usize = 10;
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
@@ -35,10 +35,12 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
         _ => return None,
     };
     if scan::skip_blanks(name).is_empty() {
-        // The line before those of its members, when one file is listed.
+        // The line has no name: if one file is listed, such a line precedes the lines of its
+        // members.
         return Some(Meaning::Noise);
     }
-    // Only what is listed as a directory has a `/` at its end, which is no part of its name.
+    // The server prints a `/` after the name of a directory, and nowhere else. The `/` is not part
+    // of the name.
     let without_mark = name.strip_suffix(b"/").filter(|name| !name.is_empty());
     let kind = match (kind(object), without_mark) {
         (None, _) if when.is_none() => return None,
@@ -55,7 +57,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
     }))
 }
 
-/// The columns before the type, the type without its `*`, and the name.
+/// Splits a line at the type. Returns the columns before the type, the type without its `*`
+/// (`STMF`), and the name.
 fn split_at_type(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let star = memchr::memchr(b'*', line)?;
     let (columns, field) = line.split_at_checked(star)?;
@@ -70,7 +73,8 @@ fn split_at_type(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     if !fits || columns.last().is_some_and(|byte| *byte != b' ') {
         return None;
     }
-    // After a whole column, the name can begin with a blank.
+    // If the type fills its column with blanks, exactly one blank precedes the name, and further
+    // blanks belong to the name.
     let is_blank = |part: &[u8]| part.iter().all(|byte| *byte == b' ');
     let name = match field.split_at_checked(WIDTH.saturating_add(1)) {
         Some((column, name)) if column.get(length..).is_some_and(is_blank) => name,
@@ -79,12 +83,12 @@ fn split_at_type(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((columns, object, name))
 }
 
-/// What an object is. `None` if the type is not among those that are known.
+/// Returns the kind of an object with this type. `None` if the type is unknown.
 fn kind(object: &[u8]) -> Option<Kind> {
     Some(match object {
         b"DIR" | b"DDIR" | b"LIB" | b"FLR" => Kind::Directory,
-        // A file of a library: RETR reads its first member, or the whole of a save file. Its
-        // members have lines of their own.
+        // `FILE` is a file of a library, with members that have their own lines. RETR of the file
+        // itself sends its first member, or the whole of a save file.
         b"STMF" | b"DSTMF" | b"FILE" | b"MEM" | b"MBR" | b"DOC" | b"SAVF" => Kind::File,
         b"SYMLNK" => Kind::Link,
         b"BLKSF" | b"CHRSF" | b"FIFO" | b"SOCKET" | b"PGM" | b"SRVPGM" | b"MODULE" | b"BNDDIR"
@@ -95,7 +99,8 @@ fn kind(object: &[u8]) -> Option<Kind> {
     })
 }
 
-/// A user profile: at most ten bytes, in upper case, no digit first.
+/// Whether the word can be the name of a user profile: at most ten bytes in upper case, with no
+/// digit first.
 fn is_profile(word: &[u8]) -> bool {
     let of_profile = |byte: &u8| {
         byte.is_ascii_uppercase()
@@ -105,7 +110,7 @@ fn is_profile(word: &[u8]) -> bool {
     word.len() <= 10 && word.iter().all(of_profile) && !word.first().is_some_and(u8::is_ascii_digit)
 }
 
-/// A date and a time as they are printed, and the columns before them.
+/// The date and the time of a line, not yet interpreted, and the columns before them.
 struct When<'a> {
     before: &'a [u8],
     date: Date<'a>,
@@ -113,15 +118,15 @@ struct When<'a> {
 }
 
 enum Date<'a> {
-    /// `11/27/26`: three numbers, and what is between them.
+    /// `11/27/26`: the three numbers, and the separator between them.
     Numbers([&'a [u8]; 3], u8),
-    /// `26/331`: year, and day of the year.
+    /// `26/331`: the year, and the day of the year (`*JUL`).
     Julian([&'a [u8]; 2]),
 }
 
 impl<'a> When<'a> {
-    /// The date and the time at the end of the columns. Both have fixed widths, and their
-    /// separators can be blanks.
+    /// Splits the date and the time from the end of the columns. Both have fixed widths, because a
+    /// blank can be their separator (`11 27 26`).
     fn at_end(columns: &'a [u8]) -> Option<Self> {
         let (rest, clock) = split_end(columns, 8)?;
         let separator = *clock.get(2)?;
@@ -160,12 +165,12 @@ impl<'a> When<'a> {
         fits.then_some((before, Date::Julian(numbers)))
     }
 
-    /// `None` if there is no such time.
+    /// Interprets the date and the time. `None` if they do not exist.
     fn resolve(&self, context: &mut Context) -> Option<Modified> {
         use DateOrder::{DayFirst, MonthFirst, YearFirst};
         let (day, is_assumed) = match self.date {
             Date::Numbers(numbers, separator) => {
-                // Points are the custom of countries that write the day first.
+                // Countries that write dates with points put the day first.
                 let usual = if separator == b'.' {
                     DayFirst
                 } else {
@@ -186,7 +191,7 @@ fn is_separator(byte: u8) -> bool {
     matches!(byte, b'/' | b'-' | b'.' | b',' | b' ')
 }
 
-/// The last bytes of the columns, if a blank or nothing is before them.
+/// Splits the last `width` bytes from the columns. `None` if the byte before them is not a blank.
 fn split_end(columns: &[u8], width: usize) -> Option<(&[u8], &[u8])> {
     let (before, last) = columns.split_at_checked(columns.len().checked_sub(width)?)?;
     before
@@ -195,7 +200,6 @@ fn split_end(columns: &[u8], width: usize) -> Option<(&[u8], &[u8])> {
         .then_some((before, last))
 }
 
-/// How many seconds a day has.
 const SECONDS_A_DAY: i64 = 86_400;
 
 fn day_of_year(year: &[u8], day: &[u8]) -> Option<Timestamp> {

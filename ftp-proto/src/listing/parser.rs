@@ -1,4 +1,4 @@
-//! A listing as it arrives: bytes in, entries out.
+//! Reads a listing while it arrives: you put in bytes, and get entries.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -42,41 +42,46 @@ use crate::reply::Timestamp;
 #[derive(Clone)]
 pub struct Parser {
     lines: Lines,
-    // A field of its own, so that it can change while a line in `lines` is borrowed.
+    // `meanings` is a separate struct, so that it can change while a line in `lines` is borrowed.
     meanings: Meanings,
 }
 
-/// What the lines mean: the state between two lines.
+/// What the parser keeps from one line to the next to understand it.
 #[derive(Clone, Default)]
 struct Meanings {
-    /// The fields of the last entry: too many to move them around for each line.
+    /// The fields of the last entry. They stay here, because copying them for each line would cost
+    /// time.
     fields: Option<Fields>,
     context: Context,
-    /// The dialect of the last entry.
+    /// The dialect of the last entry, which is tried first for the next line. `None` before the
+    /// first entry.
     last: Option<Dialect>,
-    /// A line that may be the first half of a wrapped entry.
+    /// A line that may be the first half of an entry on two lines (VMS).
     unfinished: Option<Vec<u8>>,
-    /// A line that was read after `unfinished` and does not belong to it.
+    /// The line after `unfinished`, if the two lines turned out not to be one entry. It is read
+    /// next.
     held: Option<Vec<u8>>,
-    /// The line that was handed out, if it is neither part of the input nor in `lines`.
+    /// The last returned line, if it was neither in the input nor in `lines`: an entry of two
+    /// lines, or a line of `unfinished` or `held`.
     joined: Vec<u8>,
 }
 
-/// One line of a listing. It borrows the input or the parser;
-/// [`into_owned`](Self::into_owned) ends that.
+/// One line of a listing. It borrows the input or the parser. Use [`into_owned`](Self::into_owned)
+/// to keep it longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
-    /// A file, a directory, or something else with a name.
+    /// A line that names a file, a directory, a link or something else.
     Entry(Entry<'a>),
     /// A line that names nothing: `total 12`, a heading, a blank line.
     Noise(Cow<'a, [u8]>),
     /// A line of no known dialect. It may be an error message, such as `ls: x: No such file`.
     Unparsed(Cow<'a, [u8]>),
-    /// The first bytes of a line above the limit. The rest of the line is left out.
+    /// The first bytes of a line that is longer than the parser's limit. The rest of the line is
+    /// lost.
     Cut(Cow<'a, [u8]>),
 }
 
-/// A line that was read: what it is, and where its bytes are.
+/// The class of a line that was read, and where its bytes are.
 #[derive(Clone, Debug)]
 pub(super) struct Parsed {
     class: Class,
@@ -87,12 +92,13 @@ pub(super) struct Parsed {
 
 #[derive(Clone, Copy, Debug)]
 enum Class {
-    /// Its fields are in [`Meanings::fields`].
+    /// An entry, whose fields are in [`Meanings::fields`].
     Entry,
     Noise,
     Unparsed,
     Cut,
-    /// Not handed out: the next line may complete it.
+    /// Perhaps the first half of an entry on two lines. It is not returned before the next line has
+    /// come.
     Unfinished,
 }
 
@@ -102,14 +108,15 @@ enum Source {
     Joined,
 }
 
-/// A line that was read, with its fields left in [`Meanings::fields`].
+/// The class and the place of a line that was read. The fields of an entry stay in
+/// [`Meanings::fields`].
 type Step = (Class, Source);
 
-/// The limit for a line, unless another is set.
+/// The most bytes of a line, if you set no other limit.
 const LIMIT: usize = 64 * 1024;
 
 impl Parser {
-    /// Makes a parser that finds the dialect by itself.
+    /// Makes a parser that finds the dialect from the lines.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -118,15 +125,15 @@ impl Parser {
         }
     }
 
-    /// Reads every line in this dialect alone. Use [`Dialect::Mlsx`] for MLSD.
+    /// Makes the parser read every line in this dialect only. Use [`Dialect::Mlsx`] for MLSD.
     #[must_use]
     pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
         self.meanings.context.fixed = Some(dialect);
         self
     }
 
-    /// Sets the time, in UTC, that dates without a year are compared with: such a date is at most
-    /// one day after it.
+    /// Sets the present time, in UTC. A date without a year gets the latest year in which it is at
+    /// most one day after this time.
     #[must_use]
     pub const fn with_now(mut self, now: Timestamp) -> Self {
         self.meanings.context.now = Some(now);
@@ -134,23 +141,23 @@ impl Parser {
     }
 
     /// Sets which comes first in a date such as `03-04-26`: the day, the month, or (OS/400) the
-    /// year. A line that can be read only the other way round (`27-11-26`) changes it for the lines
-    /// after it.
+    /// year. A line that can be read only in another order (`27-11-26`) changes the order for the
+    /// lines after it.
     #[must_use]
     pub const fn with_date_order(mut self, order: DateOrder) -> Self {
         self.meanings.context.order = order;
         self
     }
 
-    /// Sets how many bytes a line may have.
+    /// Sets how many bytes a line may have. The first bytes of a longer line come as [`Line::Cut`].
     #[must_use]
     pub fn with_limit(mut self, bytes: usize) -> Self {
         self.lines.set_limit(bytes.max(1));
         self
     }
 
-    /// Takes the next line from `input`, and advances `input` past it. `None` means that all of
-    /// `input` was taken and no line is complete: call again with more bytes.
+    /// Returns the next line from `input`, and advances `input` past it. Returns `None` after it
+    /// has used all of `input` and no line is complete: call again with more bytes.
     pub fn next_line<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Line<'a>> {
         let bytes = *input;
         let (taken, step) = self.step(bytes);
@@ -159,7 +166,8 @@ impl Parser {
         Some(self.line_at(class, place, self.meanings.fields, bytes))
     }
 
-    /// Returns what is left at the end of the listing. Call it until it returns `None`.
+    /// Returns the lines that are left at the end of the listing, one for each call. Call it until
+    /// it returns `None`.
     pub fn finish(&mut self) -> Option<Line<'_>> {
         let parsed = self.parse_rest()?;
         Some(self.line(parsed, &[]))
@@ -179,7 +187,8 @@ impl Parser {
         }
     }
 
-    /// Reads the next line. Returns how many bytes of the input were taken.
+    /// Reads the next line. Returns how many bytes of the input were used, and the line. `None` if
+    /// the input holds no line end.
     pub(super) fn parse(&mut self, input: &[u8]) -> (usize, Option<Parsed>) {
         let (taken, step) = self.step(input);
         (taken, step.map(|step| self.parsed(step)))
@@ -207,7 +216,7 @@ impl Parser {
         }
     }
 
-    /// Reads what is left at the end.
+    /// Reads one of the lines that are left at the end of the listing. `None` if there is none.
     pub(super) fn parse_rest(&mut self) -> Option<Parsed> {
         let step = self.step_rest()?;
         Some(self.parsed(step))
@@ -234,7 +243,7 @@ impl Parser {
         }
     }
 
-    /// The line with its bytes.
+    /// Joins what is known about a line with its bytes, which are in `input` or in the parser.
     pub(super) fn line<'a, 'i: 'a>(&'a self, parsed: Parsed, input: &'i [u8]) -> Line<'a> {
         self.line_at(parsed.class, parsed.place, parsed.fields, input)
     }
@@ -260,7 +269,8 @@ impl Parser {
         }
     }
 
-    /// Reads the line at this place. `None` if the next line may complete it.
+    /// Reads the line at this place. `None` if the line may be the first half of an entry on two
+    /// lines.
     #[inline]
     fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Step> {
         let (class, source) = match &place {
@@ -279,7 +289,7 @@ impl Parser {
 }
 
 impl Meanings {
-    /// Reads the line that did not belong to the line before it.
+    /// Reads the line that was held back, because it was not the second half of the line before it.
     fn parse_held(&mut self) -> Option<Step> {
         self.joined = self.held.take()?;
         let joined = mem::take(&mut self.joined);
@@ -304,7 +314,8 @@ impl Meanings {
         (class, None)
     }
 
-    /// Reads a line that may be the second half of a wrapped entry.
+    /// Reads a line after a possible first half of an entry. If the two lines are no entry, returns
+    /// the first one as unparsed, and holds the second one back.
     #[cold]
     fn join(&mut self, first: Vec<u8>, line: &[u8]) -> (Class, Option<Source>) {
         let mut joined = first.clone();
@@ -338,7 +349,8 @@ impl Meanings {
                 Class::Entry
             }
         };
-        // Noise shows little: a total is the same in many dialects.
+        // Only entries set the dialect. A line such as `total 12` does not, because many dialects
+        // have it.
         self.last = dialect;
         class
     }
@@ -355,7 +367,7 @@ impl Default for Parser {
 }
 
 impl Line<'_> {
-    /// Returns the line with bytes of its own.
+    /// Copies the bytes of the line, so that the line borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> Line<'static> {
         let owned = |bytes: Cow<'_, [u8]>| Cow::Owned(bytes.into_owned());

@@ -1,4 +1,5 @@
-//! A listing whose bytes a driver reads into a buffer.
+//! A listing reader with its own buffer, into which a driver reads the bytes of the data
+//! connection.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -31,7 +32,7 @@ use super::parser::{Line, Parsed, Parser};
 pub struct Reader {
     parser: Parser,
     buffer: Vec<u8>,
-    /// Where the bytes that were not parsed yet begin.
+    /// The position in the buffer of the first byte that was not parsed yet.
     begin: usize,
     end: usize,
     ended: bool,
@@ -40,20 +41,20 @@ pub struct Reader {
     unparsed_count: u64,
 }
 
-/// The line that was read last, and where the input that holds it begins.
+/// The line that was read last, and the position in the buffer at which its input begins.
 struct Current {
     parsed: Parsed,
     input: usize,
 }
 
-/// How many bytes of a listing are read at a time.
+/// The size of the buffer: how many bytes of a listing are read at a time.
 const ROOM: usize = 16 * 1024;
 
-/// How many unparsed lines are kept for [`Reader::unparsed`].
+/// How many unparsed lines the reader keeps for [`Reader::unparsed`]. It only counts further ones.
 const MOST_UNPARSED: usize = 64;
 
 impl Reader {
-    /// Makes a reader of a listing.
+    /// Makes a reader that parses a listing with this parser.
     #[must_use]
     pub fn new(parser: Parser) -> Self {
         Self {
@@ -68,15 +69,15 @@ impl Reader {
         }
     }
 
-    /// Returns the next line of what has come. `None` if no line is complete; after the
-    /// [end](Self::has_ended), there is none any more.
+    /// Returns the next line in the buffer. `None` if the buffer holds no whole line: then read
+    /// more bytes. `None` after the [end](Self::has_ended) means that no more lines follow.
     pub fn next_line(&mut self) -> Option<Line<'_>> {
         self.advance();
         self.line()
     }
 
-    /// Returns the next entry of what has come, other than `.` and `..`. `None` as for
-    /// [`next_line`](Self::next_line). Lines of no known dialect are kept for
+    /// Returns the next entry in the buffer, but not `.` and `..`. Returns `None` when
+    /// [`next_line`](Self::next_line) does. Lines that could not be read are kept for
     /// [`unparsed`](Self::unparsed).
     pub fn next_entry(&mut self) -> Option<Entry<'_>> {
         self.advance_entry();
@@ -92,7 +93,8 @@ impl Reader {
         }
     }
 
-    /// Reads the next line, which [`line`](Self::line) then returns. Returns whether there is one.
+    /// Reads the next line, which [`line`](Self::line) then returns. Returns false if the buffer
+    /// holds no whole line.
     pub fn advance(&mut self) -> bool {
         let input = self.begin;
         let parsed = if self.ended {
@@ -108,7 +110,7 @@ impl Reader {
     }
 
     /// Reads up to the next entry other than `.` and `..`, which [`line`](Self::line) then returns.
-    /// Returns whether there is one.
+    /// Returns false if the buffer holds no further entry.
     pub fn advance_entry(&mut self) -> bool {
         while self.advance() {
             match self.line() {
@@ -125,7 +127,7 @@ impl Reader {
         false
     }
 
-    /// Returns the line that was read last.
+    /// Returns the line that was read last. `None` if the last attempt found no whole line.
     #[must_use]
     pub fn line(&self) -> Option<Line<'_>> {
         let current = self.current.as_ref()?;
@@ -133,27 +135,31 @@ impl Reader {
         Some(self.parser.line(current.parsed.clone(), input))
     }
 
-    /// Returns the first 64 lines that `next_entry` has left out because they are of no known
-    /// dialect, or above the limit. [`unparsed_count`](Self::unparsed_count) is their number.
+    /// Returns the lines that `next_entry` has left out because they are of no known dialect, or
+    /// longer than the parser's limit. Only the first 64 are kept;
+    /// [`unparsed_count`](Self::unparsed_count) counts all.
     #[must_use]
     pub fn unparsed(&self) -> &[Line<'static>] {
         &self.unparsed
     }
 
-    /// Returns how many lines `next_entry` has left out because they are of no known dialect.
+    /// Returns how many lines `next_entry` has left out because they are of no known dialect, or
+    /// longer than the parser's limit.
     #[must_use]
     pub const fn unparsed_count(&self) -> u64 {
         self.unparsed_count
     }
 
-    /// Returns where to read the next bytes, after `next_line` or `next_entry` has returned `None`.
+    /// Returns the buffer for the next bytes of the listing. Call it only after `next_line` or
+    /// `next_entry` has returned `None`.
     pub fn space(&mut self) -> &mut [u8] {
         (self.begin, self.end) = (0, 0);
         self.current = None;
         &mut self.buffer
     }
 
-    /// Takes note that this many bytes came into [`space`](Self::space). 0 is the end.
+    /// Tells the reader that this many bytes were read into [`space`](Self::space). 0 means the end
+    /// of the listing.
     pub fn filled(&mut self, bytes: usize) {
         self.end = bytes.min(self.buffer.len());
         self.ended = bytes == 0;
@@ -165,7 +171,7 @@ impl Reader {
         &self.parser
     }
 
-    /// Returns whether the listing has ended.
+    /// Returns whether the end of the listing was [reported](Self::filled).
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         self.ended

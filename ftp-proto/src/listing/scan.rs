@@ -1,13 +1,14 @@
-//! What the grammars of several dialects share.
+//! Helpers that several dialects use to read words, numbers, dates and times.
 
 use super::modified::{Modified, Precision};
 use crate::reply::Timestamp;
 
-/// Reads a number of decimal digits. `None` if there is any other byte, or if the number is above
-/// `u64::MAX`.
+/// Reads a number that consists of decimal digits only. `None` if the text has any other byte, is
+/// empty, or is a number above `u64::MAX`.
 #[inline]
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
-    // So many digits are always below `u64::MAX`.
+    // A number of 19 digits is always below `u64::MAX`, so these digits need no check for an
+    // overflow.
     let (head, tail) = digits.split_at_checked(19).unwrap_or((digits, &[]));
     let mut value = 0_u64;
     for byte in head {
@@ -26,12 +27,13 @@ pub(super) fn number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// The number in one to three digits, if it is at most 255.
+/// Reads a number. `None` if it is above 255.
 pub(super) fn small(digits: &[u8]) -> Option<u8> {
     number(digits).and_then(|number| u8::try_from(number).ok())
 }
 
-/// Unix permission bits in octal: `644`, `0644`, `0100644`. The type of the file is left out.
+/// Reads the permission bits of Unix in octal, such as `644`, `0644` or `0100644`. The digits above
+/// the four lowest (the type of the file) are ignored.
 pub(super) fn octal_mode(digits: &[u8]) -> Option<u16> {
     if digits.is_empty() || digits.len() > 8 {
         return None;
@@ -43,14 +45,14 @@ pub(super) fn octal_mode(digits: &[u8]) -> Option<u16> {
     u16::try_from(value & 0o7777).ok()
 }
 
-/// The first word of the text and what follows it, without the blanks and tabs between them.
-/// `None` if the text is blank.
+/// Returns the first word of the text, and the text after it without the blanks and tabs that
+/// separate them. `None` if the text is blank.
 pub(super) fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (word, rest) = until_blank(skip_blanks(text));
     (!word.is_empty()).then(|| (word, skip_blanks(rest)))
 }
 
-/// The text without the blanks and tabs that it begins with.
+/// Removes the blanks and tabs at the beginning of the text.
 #[inline]
 pub(super) fn skip_blanks(text: &[u8]) -> &[u8] {
     let mut rest = text;
@@ -72,7 +74,7 @@ pub(super) fn skip_blanks(text: &[u8]) -> &[u8] {
     rest
 }
 
-/// Splits the text before its first blank or tab.
+/// Splits the text before its first blank or tab. The second part is empty if there is none.
 #[inline]
 pub(super) fn until_blank(text: &[u8]) -> (&[u8], &[u8]) {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
@@ -82,14 +84,16 @@ pub(super) fn until_blank(text: &[u8]) -> (&[u8], &[u8]) {
         .unwrap_or((text, &[]))
 }
 
-/// Where the byte is, in a text that has it after few bytes: faster than memchr there.
+/// Returns the first position of the byte. If the byte is among the first few, this is faster than
+/// memchr.
 #[inline]
 pub(super) fn find_near(text: &[u8], byte: u8) -> Option<usize> {
     let is_byte = |other: &u8| *other == byte;
     position(text, |eight| zeros(eight ^ eight_times(byte)), is_byte)
 }
 
-/// The first of the bytes that `eights` finds among eight at once, and `is` among the rest.
+/// Searches the text eight bytes at a time, and returns the position of the first match. `eights`
+/// marks the matches in eight bytes; `is` tests the last bytes, of which there are less than eight.
 #[inline]
 fn position(text: &[u8], eights: impl Fn(u64) -> u64, is: impl Fn(&u8) -> bool) -> Option<usize> {
     let mut rest = text;
@@ -105,17 +109,18 @@ fn position(text: &[u8], eights: impl Fn(u64) -> u64, is: impl Fn(&u8) -> bool) 
     Some(before.wrapping_add(at))
 }
 
-/// A number that holds this byte eight times.
+/// Returns the number whose eight bytes are all this byte.
 const fn eight_times(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// The high bit of each byte that is zero. Bytes after the first zero may have it as well.
+/// Sets the high bit of each byte that is zero. Bytes after the first zero may get the bit wrongly,
+/// so only the first one counts.
 const fn zeros(eight: u64) -> u64 {
     eight.wrapping_sub(eight_times(1)) & !eight & eight_times(0x80)
 }
 
-/// Which of the eight bytes is the first that is not zero.
+/// Returns the position, 0 to 7, of the first byte that is not zero.
 const fn first_byte(eight: u64) -> usize {
     (eight.trailing_zeros() >> 3) as usize
 }
@@ -123,7 +128,8 @@ const fn first_byte(eight: u64) -> usize {
 /// Reads a number whose digits are grouped by threes: `1,024`, `1.048.576`, or with no-break spaces.
 /// `None` if the text is no such number, `Some(None)` if the number is above `u64::MAX`.
 pub(super) fn grouped_number(text: &[u8]) -> Option<Option<u64>> {
-    /// U+00A0 and U+202F in UTF-8, then U+00A0 in Latin-1 and in the code pages of DOS.
+    /// The last four are no-break spaces: U+00A0 and U+202F in UTF-8, then U+00A0 in Latin-1 and in
+    /// the code pages of DOS.
     const SEPARATORS: [&[u8]; 7] = [
         b",",
         b".",
@@ -151,7 +157,7 @@ pub(super) fn grouped_number(text: &[u8]) -> Option<Option<u64>> {
     Some(value)
 }
 
-/// The month, 1 to 12, by its English name or the first three letters of it.
+/// Returns the month, 1 to 12, of an English name or its first three letters.
 pub(super) fn english_month(name: &[u8]) -> Option<u8> {
     const NAMES: [&[u8]; 12] = [
         b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
@@ -164,7 +170,8 @@ pub(super) fn english_month(name: &[u8]) -> Option<u8> {
     u8::try_from(at.checked_add(1)?).ok()
 }
 
-/// The first word of the text and what follows it, with the blanks between them.
+/// Returns the first word of the text, and the text after it, which keeps the blanks at its
+/// beginning.
 pub(super) fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (token, rest) = until_blank(skip_blanks(text));
     (!token.is_empty()).then_some((token, rest))
@@ -176,7 +183,7 @@ pub(super) struct Words<'a, const N: usize> {
     count: usize,
 }
 
-/// The words of the text. `None` if there are more than `N`.
+/// Splits the text into its words. `None` if it has more than `N` words.
 pub(super) fn words<const N: usize>(text: &[u8]) -> Option<Words<'_, N>> {
     let mut words = Words {
         words: [b"".as_slice(); N],
@@ -235,8 +242,8 @@ pub(super) struct Clock {
     second: Option<u8>,
 }
 
-/// Reads a time of day such as `9:30`, `09:30:05` or `09:30:05.12`, with this separator in place of
-/// the colon.
+/// Reads a time of day such as `9:30`, `09:30:05` or `09:30:05.12`. `separator` stands in the place
+/// of the colon.
 pub(super) fn clock(text: &[u8], separator: u8) -> Option<Clock> {
     if let Some([hour, minute]) = parts(text, separator) {
         return Some(Clock {
@@ -260,7 +267,8 @@ pub(super) fn clock(text: &[u8], separator: u8) -> Option<Clock> {
 }
 
 impl Clock {
-    /// Returns this time on a date, in the server's time zone. `None` if there is no such time.
+    /// Returns this time of day on a date, in the server's time zone. `None` if the date or the
+    /// time does not exist.
     pub(super) fn on(self, (year, month, day): (u16, u8, u8)) -> Option<Modified> {
         let precision = match self.second {
             Some(_) => Precision::Second,
@@ -272,7 +280,8 @@ impl Clock {
     }
 }
 
-/// Reads a year of four digits, or of two: 70 to 99 are 1970 to 1999.
+/// Reads a year of four digits, or of two digits: 70 to 99 are 1970 to 1999, and 00 to 69 are 2000
+/// to 2069.
 pub(super) fn year(digits: &[u8]) -> Option<u16> {
     let number = number(digits).and_then(|number| u16::try_from(number).ok())?;
     match digits.len() {

@@ -17,22 +17,22 @@ struct Head {
     /// The first character, which is the type: `d` for a directory.
     letter: u8,
     kind: Kind,
-    /// The permission bits. `None` if the line does not show them.
+    /// The permission bits. `None` if the line has `?????????` in their place.
     mode: Option<u16>,
 }
 
-/// The size, and how many bytes of its word are before it: the end of the group, without a blank between
-/// them.
+/// The word before the date: the size in bytes, and how many bytes of the word belong to the group,
+/// because some servers print no blank between group and size (`users12345678`).
 struct Size {
     bytes: Option<u64>,
     before: usize,
 }
 
-/// How many words there may be between the permissions and the date. Owners and groups of Windows domains
-/// have several words.
+/// The most words between the permissions and the date. There can be many, because names of owners
+/// and groups of Windows domains have several words.
 const MOST_WORDS: usize = 12;
 
-/// `total` in the languages of GNU ls.
+/// The word for `total` in the languages of GNU ls. It begins the first line of a listing.
 const TOTALS: [&str; 20] = [
     "total",
     "totale",
@@ -64,7 +64,7 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
         [b'+' | b'.' | b'@' | b'*', rest @ ..] => rest,
         _ => rest,
     };
-    // A link count with many digits may follow the permissions without a blank.
+    // Some servers print no blank between the permissions and a link count with many digits.
     if !matches!(columns, [b' ' | b'\t' | b'0'..=b'9', ..]) {
         return None;
     }
@@ -81,8 +81,8 @@ fn head(line: &[u8]) -> Option<(Head, &[u8])> {
         b'-' | b'f' => Kind::File,
         b'd' => Kind::Directory,
         b'l' => Kind::Link,
-        // Devices, pipes, sockets, doors, event ports, network and HP-UX special files, Cray migrated
-        // files, external links of z/OS.
+        // The letters mean: devices, pipes, sockets, doors, event ports, network and HP-UX special
+        // files, migrated files of Cray, external links of z/OS.
         b'b' | b'c' | b'C' | b'D' | b'e' | b'm' | b'M' | b'n' | b'p' | b'P' | b's' | b'S'
         | b'w' => Kind::Other,
         b'?' => Kind::Unknown,
@@ -112,7 +112,8 @@ pub(super) fn mode(permissions: &[u8; 9]) -> Option<u16> {
         b'-' => Some(0),
         b'x' => Some(bit),
         b's' | b't' => Some(bit | special),
-        // `l` and `L`: mandatory locking, which is the set-group-ID bit without the right to execute.
+        // `l` and `L` mean mandatory locking: the set-group-ID bit is set, and the right to execute
+        // is not.
         b'S' | b'T' | b'l' | b'L' => Some(special),
         _ => None,
     };
@@ -123,7 +124,8 @@ pub(super) fn mode(permissions: &[u8; 9]) -> Option<u16> {
     Some(read | write | execute)
 }
 
-/// Finds the date, which is the first one with a size before it, and so the other columns and the name.
+/// Reads the columns, the date and the name. The date is the first text that reads as a date and
+/// has a size before it. The other columns are before the size, and the name is after the date.
 #[inline]
 fn columns_and_date<'a>(head: &Head, columns: &'a [u8], context: &Context) -> Option<Meaning<'a>> {
     let mut words = [&[][..]; 3];
@@ -172,7 +174,7 @@ fn columns_and_date<'a>(head: &Head, columns: &'a [u8], context: &Context) -> Op
     None
 }
 
-/// The kind, the name and the target.
+/// Returns the kind of an entry, its name, and the target if it is a link.
 #[inline]
 fn named<'a>(head: &Head, text: &'a [u8]) -> (Kind, &'a [u8], Part<'a>) {
     let (name, target) = match head.letter {
@@ -189,7 +191,7 @@ fn named<'a>(head: &Head, text: &'a [u8]) -> (Kind, &'a [u8], Part<'a>) {
 
 /// Splits the name of a link from its target at the first ` -> `.
 fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
-    // A name has at least one byte, so the arrow does not begin the text.
+    // The search begins at the second byte, because a name has at least one byte.
     let arrow = memmem::find(text.get(1..).unwrap_or_default(), b" -> ");
     let parts = arrow.and_then(|at| text.split_at_checked(at.saturating_add(1)));
     match parts {
@@ -204,7 +206,7 @@ fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// Reads the word before the date. `None` if it cannot be a size.
+/// Reads the word before the date as a size. `None` if it cannot be one.
 fn size(letter: u8, word: &[u8]) -> Option<Size> {
     let size = |bytes, before| Some(Size { bytes, before });
     if let Some(bytes) = scan::number(word) {
@@ -215,7 +217,8 @@ fn size(letter: u8, word: &[u8]) -> Option<Size> {
     let before = word.len().saturating_sub(digits);
     let begins_with_digit = word.first().is_some_and(u8::is_ascii_digit);
     if digits == word.len() || is_device(letter) && begins_with_digit {
-        // A number above `u64::MAX`, or the two numbers of a device, such as `8,1`.
+        // The word is a number above `u64::MAX`, or the two numbers of a device, such as `8,1`.
+        // Both give no size.
         return size(None, 0);
     }
     if begins_with_digit {
@@ -230,16 +233,17 @@ fn size(letter: u8, word: &[u8]) -> Option<Size> {
     if word.iter().any(|byte| matches!(byte, b':' | b'/')) {
         return None;
     }
-    // A size that fills its column of eight leaves no room for a blank after the group. Of fewer digits,
-    // all may belong to the group.
+    // The word is a group and a size without a blank between them. A size of eight digits fills its
+    // column, so its digits are the size. If there are fewer digits, all of them may belong to the
+    // group.
     match digits {
         8.. => size(scan::number(word.get(before..)?), before),
         _ => size(None, 0),
     }
 }
 
-/// Whether the word is a rounded size with a unit, such as `4.0K`, `12M` or `1,5GiB`. It is not
-/// exact, so the entry has no size.
+/// Whether the word is a rounded size with a unit, such as `4.0K`, `12M` or `1,5GiB`. The entry
+/// then gets no size, because a rounded size is not exact.
 fn with_unit(word: &[u8]) -> bool {
     let of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
     let number = word.iter().take_while(|byte| of_number(byte)).count();
@@ -254,7 +258,8 @@ const fn is_device(letter: u8) -> bool {
     matches!(letter, b'b' | b'c')
 }
 
-/// Removes the major number of a device from the end of the columns: `1,` in `1, 3`.
+/// Removes the major number of a device, such as `1,` of `1, 3`, from the end of the columns before
+/// the size.
 fn without_major(letter: u8, columns: &[u8]) -> &[u8] {
     if !is_device(letter) {
         return columns;
@@ -270,8 +275,8 @@ fn without_major(letter: u8, columns: &[u8]) -> &[u8] {
     }
 }
 
-/// Reads the owner and the group between the permissions and the size. `None` if these columns are
-/// those of a classic Mac.
+/// Reads the owner and the group from the columns between the permissions and the size. `None` if
+/// the line is one of a classic Mac, which another dialect reads.
 fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part<'a>)> {
     let Some((first, names)) = scan::word(columns) else {
         return Some((None, None));
@@ -283,7 +288,8 @@ fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part
     let names = if links == first.len() {
         names
     } else {
-        // There is no link count, or it has no blank after it.
+        // The first word is not a link count alone: the count is missing, or the owner follows it
+        // without a blank.
         scan::skip_blanks(columns).get(links..).unwrap_or_default()
     };
     let names = trim_end(names);
@@ -294,7 +300,7 @@ fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part
     if rest.is_empty() {
         let sum = scan::number(first).zip(scan::number(owner));
         let sum = sum.and_then(|(resource, data)| resource.checked_add(data));
-        // A classic Mac prints the sizes of the two forks of a file, and then their sum.
+        // In a line of a classic Mac, the sizes of the two forks of a file precede their sum.
         let is_mac = sum.is_some() && sum == size.bytes;
         return (!is_mac).then_some((Some(owner).filter(|owner| !owner.is_empty()), None));
     }
@@ -305,11 +311,12 @@ fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part
     Some(split_names(names))
 }
 
-/// A column. `None` if the line lacks it.
+/// A field of an entry. `None` if the line does not have it.
 type Part<'a> = Option<&'a [u8]>;
 
-/// Splits an owner and a group that have more than two words. Two or more blanks separate them, or the
-/// words `Domain Users` and the like begin the group. Otherwise nothing shows where the group begins.
+/// Splits an owner and a group that have more than two words together. The group begins after two
+/// or more blanks, or with the word `Domain`, as in `Domain Users`. If neither is found, the line
+/// has no owner and no group.
 fn split_names(names: &[u8]) -> (Part<'_>, Part<'_>) {
     let split = |at: usize| {
         let (owner, group) = names.split_at_checked(at)?;
@@ -333,6 +340,7 @@ fn trim_end(text: &[u8]) -> &[u8] {
 }
 
 /// Reads the line that GNU ls prints for a file whose attributes it may not read:
+///
 /// `-????????? ? ? ? ?            ? name`
 fn unknown<'a>(head: &Head, columns: &'a [u8]) -> Option<Meaning<'a>> {
     let mut rest = columns;
@@ -370,13 +378,14 @@ fn connect_enterprise<'a>(line: &'a [u8], context: &Context) -> Option<Meaning<'
     let (mailbox, _) = scan::word(rest)?;
     let mut meaning = columns_and_date(&head, rest, context)?;
     if let Meaning::Entry(found) = &mut meaning {
-        // The number of the batch is in the place of a group.
+        // Connect:Enterprise prints the number of the batch where Unix prints the group.
         (found.owner, found.group) = (Some(mailbox), None);
     }
     Some(meaning)
 }
 
-/// Reads `total 12`, in several languages, and the headings of `ls -R`: `.:` and `./sub:`.
+/// Reads a line that names no file: `total 12`, in several languages, or a heading of `ls -R` such
+/// as `.:` or `./sub:`.
 fn noise(line: &[u8]) -> Option<Meaning<'static>> {
     let is_heading = line.ends_with(b":") && (line == b".:" || line.starts_with(b"./"));
     (is_heading || is_total(line)).then_some(Meaning::Noise)
@@ -386,7 +395,7 @@ pub(super) fn is_total(line: &[u8]) -> bool {
     let Some((word, rest)) = scan::word(line) else {
         return false;
     };
-    // Danish has two words: `i alt 12`.
+    // The Danish word for `total` has two parts: `i alt 12`.
     let (word, rest) = match (word, rest.strip_prefix(b"alt ")) {
         (b"i", Some(rest)) => (&b"total"[..], rest),
         _ => (word, rest),

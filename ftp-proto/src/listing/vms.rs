@@ -48,16 +48,16 @@ pub(super) fn read<'a>(line: &'a [u8], _context: &mut Context) -> Option<Meaning
     Some(Meaning::Entry(found))
 }
 
-/// Where the parts of a name such as `GENOME.FASTA;3` end.
+/// The positions in a name such as `GENOME.FASTA;3`: its last dot, and its end.
 struct Name {
     dot: usize,
     end: usize,
 }
 
 impl Name {
-    /// The name that the line begins with. The dot and the version are never missing. Characters
-    /// that VMS does not allow have a `^` before them, and only then can a blank be part of the
-    /// name.
+    /// Finds the name at the beginning of the line. A name always has a dot and a version. VMS
+    /// prints a `^` before each character that it does not normally allow in a name, for example a
+    /// blank.
     fn at_start(line: &[u8]) -> Option<Self> {
         let mut dot = None;
         let mut bytes = line.iter().enumerate();
@@ -85,7 +85,8 @@ impl Name {
         })
     }
 
-    /// Returns what the entry is. A directory is a file of the type `DIR` with the version 1.
+    /// Returns the kind of the entry. In VMS, a directory is a file with the type `DIR` and the
+    /// version 1.
     fn kind(&self, line: &[u8]) -> Kind {
         let is_directory = line
             .get(self.dot..self.end)
@@ -97,8 +98,7 @@ impl Name {
         }
     }
 
-    /// Returns the name that a command takes: for a directory the name without its type and version,
-    /// and otherwise the whole name.
+    /// Returns the name as commands take it: the whole name, but for a directory without `.DIR;1`.
     fn without_directory_type<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         match self.kind(line) {
             Kind::Directory => line.get(..self.dot),
@@ -110,12 +110,13 @@ impl Name {
 /// The fields of an entry after its name.
 struct Columns<'a> {
     modified: Option<Modified>,
-    /// `SCIENCE,ADA` or `ADA`; only the beginning of it if the server has cut it off.
+    /// The owner, as in `SCIENCE,ADA` or `ADA`. `None` if it is missing. If the server has cut it
+    /// off, only its beginning is here.
     owner: Option<&'a [u8]>,
 }
 
-/// Reads size, date, owner and protection, in this order. Each may be missing, but size and date not
-/// both.
+/// Reads size, date, owner and protection, in this order. Each column may be missing, but a line
+/// without size and date is no entry.
 fn columns(input: &[u8]) -> IResult<&[u8], Columns<'_>> {
     let (input, blocks) = opt(preceded(multispace1, blocks)).parse(input)?;
     let (input, modified) = opt(preceded(multispace1, date_and_time)).parse(input)?;
@@ -128,13 +129,14 @@ fn columns(input: &[u8]) -> IResult<&[u8], Columns<'_>> {
     Ok((input, Columns { modified, owner }))
 }
 
-/// Reads the number of used blocks and of allocated blocks: `12/15`, or `12` alone.
+/// Reads the number of used blocks, and of allocated blocks if the server prints it: `12/15`, or
+/// `12` alone.
 fn blocks(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let allocated = opt(preceded(char('/'), digit1));
     terminated(terminated(digit1, allocated), peek(alt((multispace1, eof)))).parse(input)
 }
 
-/// Reads a date and a time of day. The result is `None` if there is no such time.
+/// Reads a date and a time of day. The result is `None` if they do not exist, such as 31 February.
 fn date_and_time(input: &[u8]) -> IResult<&[u8], Option<Modified>> {
     let word = || take_till1(|byte: u8| byte.is_ascii_whitespace());
     let date = map_opt(word(), scan::date_with_dashes);
@@ -163,7 +165,8 @@ fn split_owner(owner: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
     (Some(group).filter(|group| !group.is_empty()), owner)
 }
 
-/// Whether the text after the name says that the login may not see the other fields.
+/// Whether the text after the name is an error, such as `no privilege`: the server does not show
+/// the other fields to this login.
 fn is_refusal(rest: &[u8]) -> bool {
     const REFUSALS: [&[u8]; 3] = [b"%", b"no privilege", b"insufficient privilege"];
     let rest = rest.trim_ascii_start();

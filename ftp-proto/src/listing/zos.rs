@@ -21,7 +21,7 @@ use super::kind::Kind;
 use super::modified::Modified;
 use super::scan;
 
-/// The most words of a line that are read. No known line has so many.
+/// The most words of a line. A line with more words is no line of z/OS.
 const MOST_WORDS: usize = 16;
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
@@ -40,8 +40,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
         Heading::ZosSpool => spool_file(words),
         _ => None,
     };
-    // Data sets and jobs are recognized without a heading too, because JES at level 1 sends no
-    // heading.
+    // Data sets, members with statistics, and jobs are recognized without a heading too, because
+    // JES at level 1 sends none.
     let found = found
         .or_else(|| data_set(words))
         .or_else(|| member_with_statistics(words))
@@ -67,8 +67,8 @@ fn entry(kind: Kind, name: &[u8]) -> Option<Found<'_>> {
     })
 }
 
-/// A data set with all columns. Those between the date and the organization may run into each
-/// other.
+/// Reads a data set with all columns. The columns between the date and the organization are not
+/// used, because there may be no blank between two of them.
 fn data_set<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let [_, _, referred, space @ .., organization, name] = words else {
         return None;
@@ -82,9 +82,9 @@ fn data_set<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     entry(kind(organization)?, data_set_name(name)?)
 }
 
-/// Returns what an entry of this organization (Dsorg) is. FTP reads sequential and direct data sets, and lists
-/// partitioned ones; it does not open VSAM clusters, and a generation data group is only the name
-/// of others.
+/// Returns the kind of a data set with this organization (Dsorg). FTP can read sequential and
+/// direct data sets, and can list partitioned ones. It cannot open VSAM clusters, and a generation
+/// data group (GDG) is only a name for other data sets.
 fn kind(organization: &[u8]) -> Option<Kind> {
     Some(match organization {
         b"PO" | b"PO-E" | b"POU" => Kind::Directory,
@@ -95,8 +95,8 @@ fn kind(organization: &[u8]) -> Option<Kind> {
     })
 }
 
-/// Reads a line below the heading of data sets. It has all columns, or says why they are missing:
-/// `Migrated`, for example.
+/// Reads a line below the heading of data sets. Instead of columns, the line may have a state that
+/// says why the columns are missing, such as `Migrated`.
 fn data_set_or_state<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let (name, columns) = words.split_last()?;
     let kind = match columns {
@@ -115,8 +115,8 @@ fn data_set_or_state<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     entry(kind, data_set_name(name)?)
 }
 
-/// A name as it stands in the list: `ADA.SOURCE`, or `'ADA.SOURCE'`, with the quotes that make it
-/// an absolute name in a command too.
+/// Checks the name of a data set, and returns it as it stands in the list. It may have quotes
+/// (`'ADA.SOURCE'`), which make the name absolute in a command too, so they stay.
 fn data_set_name(name: &[u8]) -> Option<&[u8]> {
     let inner = match name {
         [b'\'', inner @ .., b'\''] => inner,
@@ -131,8 +131,8 @@ fn data_set_name(name: &[u8]) -> Option<&[u8]> {
     fits.then_some(name)
 }
 
-/// Reads a line below the heading of members: a member with statistics, a load module, or a name
-/// alone.
+/// Reads a line below the heading of members. It is a member with statistics, a load module, or
+/// just the name of a member.
 fn member<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     match words {
         [name] => entry(Kind::File, member_name(name)?),
@@ -157,8 +157,8 @@ fn member_with_statistics<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     })
 }
 
-/// Reads when a member was changed. `None` if the words are no date and time, `Some(None)` if there is
-/// no such time.
+/// Reads when a member was changed. `None` if the words have not the form of a date and a time,
+/// `Some(None)` if they do not exist, such as 31 February.
 fn changed(date: &[u8], time: &[u8]) -> Option<Option<Modified>> {
     let [year, month, day] = scan::parts(date, b'/').filter(|_| is_date(date))?;
     let clock = scan::clock(time, b':')?;
@@ -170,9 +170,10 @@ fn changed(date: &[u8], time: &[u8]) -> Option<Option<Modified>> {
     Some(clock.on(date))
 }
 
-/// Reads a load module: size and place in hexadecimal digits, the name that it is an alias of,
-/// authorization code, attributes, addressing and residence mode. The size is the one in storage,
-/// not that of a transfer.
+/// Reads a load module. Its columns are: name, size and place in hexadecimal digits, the name of
+/// which it is an alias (may be missing), authorization code, attributes, addressing mode,
+/// residence mode. The size is the one in storage and not that of a transfer, so the entry gets no
+/// size.
 fn load_module<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let [name, size, place, rest @ ..] = words else {
         return None;
@@ -215,7 +216,8 @@ fn member_name(name: &[u8]) -> Option<&[u8]> {
     fits.then_some(name)
 }
 
-/// Reads a job: name, number, owner (at level 2 only), status. RETR and DELE take the number.
+/// Reads a job: name, number, owner (only at JES level 2), status. The number becomes the name of
+/// the entry, because RETR and DELE take it.
 fn job<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let [_, number, rest @ ..] = words else {
         return None;
@@ -227,13 +229,13 @@ fn job<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
         _ => return None,
     };
     let mut found = entry(Kind::Other, job_number(number)?)?;
-    // A job that the system itself runs has an owner such as `++++++++`.
+    // The owner of a job of the system itself is printed as `++++++++`, which is no name.
     found.owner = owner.filter(|owner| !owner.iter().all(|byte| *byte == b'+'));
     Some(found)
 }
 
-/// Checks the number of a job: `JOB01234`, `STC01234` or `TSU01234`, or `J`, `S` or `T` and more
-/// digits.
+/// Checks that the word is the number of a job: `JOB01234`, `STC01234` or `TSU01234`, or with a
+/// shorter prefix (`J`, `S` or `T`) and more digits.
 fn job_number(word: &[u8]) -> Option<&[u8]> {
     let digits = [&b"JOB"[..], b"STC", b"TSU", b"J", b"S", b"T"]
         .iter()
@@ -246,8 +248,8 @@ fn is_status(word: &[u8]) -> bool {
     ALL.iter().any(|status| status.eq_ignore_ascii_case(word))
 }
 
-/// What follows the line of one job: a rule, its step, its processor time, and the count of its
-/// spool files.
+/// Whether the line is a detail of the job above it: a line of dashes, its step, its processor
+/// time, or the number of its spool files.
 fn is_about_a_job(words: &[&[u8]]) -> bool {
     match words {
         [rule] => rule.len() >= 8 && rule.iter().all(|byte| *byte == b'-'),
@@ -257,8 +259,8 @@ fn is_about_a_job(words: &[&[u8]]) -> bool {
     }
 }
 
-/// Reads a spool file of a job: number, step, procedure step, class, DD name, bytes. RETR takes the
-/// number after that of the job: `JOB01234.2`.
+/// Reads a spool file of a job: number, step, procedure step, class, DD name, bytes. The number is
+/// the name of the entry. For RETR, the number of the job precedes it: `JOB01234.2`.
 fn spool_file<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     let ([number, _, _, _, bytes] | [number, _, _, _, _, bytes]) = words else {
         return None;
@@ -270,7 +272,8 @@ fn spool_file<'a>(words: &[&'a [u8]]) -> Option<Found<'a>> {
     scan::is_number(bytes).then_some(found)
 }
 
-/// Whether the word has the form of a date such as `2026/11/27`. The date need not be valid.
+/// Whether the word has the form of a date such as `2026/11/27`. The date may be one that does not
+/// exist.
 fn is_date(word: &[u8]) -> bool {
     let parts = scan::parts::<3>(word, b'/');
     parts.is_some_and(|parts| {

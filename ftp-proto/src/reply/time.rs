@@ -1,4 +1,5 @@
-//! Reads times from 213 (the reply to MDTM) and from facts of MLST (RFC 3659, sections 2.3 and 3).
+//! Reads a time of RFC 3659 (sections 2.3 and 3), such as `20260102030405`, from the reply to MDTM
+//! (213) and from facts of MLST.
 
 #[cfg(feature = "chrono")]
 mod chrono;
@@ -51,13 +52,14 @@ pub struct Timestamp {
     nanosecond: u32,
 }
 
-/// Why bytes are not a valid [`Timestamp`].
+/// Why a text is not a [`Timestamp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidTimestamp {
-    /// The text does not have 14 digits, or something other than a point and digits follows them.
+    /// The text does not begin with 14 digits, or something other than a point and a fraction
+    /// follows them.
     Form,
-    /// The month, day, hour, minute or second does not exist.
+    /// The month, day, hour, minute or second is out of range, such as 31 February.
     Range,
 }
 
@@ -85,12 +87,12 @@ pub fn modified(reply: &Reply) -> Result<Timestamp, Malformed> {
 }
 
 impl Timestamp {
-    /// Reads a `time-val` of RFC 3659: `YYYYMMDDHHMMSS`, perhaps followed by a point and a fraction
-    /// of a second. The first nine digits of the fraction are used.
+    /// Reads a `time-val` of RFC 3659: `YYYYMMDDHHMMSS`. A point and a fraction of a second may
+    /// follow. Only the first nine digits of the fraction are used.
     ///
-    /// Some servers wrote the year as `19` and the number of years since 1900. For the year 2000
-    /// they wrote `19100`, as lftp knows, so the time had 15 digits. Such times are read correctly.
-    /// The second may be 60.
+    /// Some old servers write `19` and the number of years since 1900, so that the year 2000
+    /// becomes `19100`, and the time has 15 digits. lftp knows such servers too. Such times are
+    /// read correctly. The second may be 60.
     ///
     /// # Errors
     ///
@@ -128,7 +130,8 @@ impl Timestamp {
         exists.then_some(time).ok_or(InvalidTimestamp::Range)
     }
 
-    /// The usual form, many at a time in a listing.
+    /// Reads the usual 14 digits without a fraction. This is fast, because a listing has many such
+    /// times.
     #[inline]
     fn from_digits(digits: &[u8; 14]) -> Result<Self, InvalidTimestamp> {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = *digits;
@@ -144,7 +147,7 @@ impl Timestamp {
         Self::from_parts(year, month, day, hour, minute, second).ok_or(InvalidTimestamp::Range)
     }
 
-    /// Makes a time of its parts. `None` if there is no such time.
+    /// Makes a time from its parts. `None` if the date or the time of day does not exist.
     pub(crate) fn from_parts(
         year: u16,
         month: u8,
@@ -169,13 +172,14 @@ impl Timestamp {
         })
     }
 
-    /// The same second with a fraction, of whose digits nine count. `None` without digits.
+    /// Returns the time with this fraction of a second. Only the first nine digits are used. `None`
+    /// if there are no digits.
     pub(crate) fn with_fraction(self, digits: &[u8]) -> Option<Self> {
         let nanosecond = nanoseconds(digits).ok()?;
         Some(Self { nanosecond, ..self })
     }
 
-    /// The same time of day on the next day. `None` after the year 9999.
+    /// Returns the same time of day on the next day. `None` if the next day is after the year 9999.
     pub(crate) fn next_day(self) -> Option<Self> {
         let (year, month, day) = if self.day < days(self.year, self.month) {
             (self.year, self.month, self.day.saturating_add(1))
@@ -222,7 +226,7 @@ impl Timestamp {
         self.minute
     }
 
-    /// Returns the second, 0 to 60; 60 is a leap second.
+    /// Returns the second, 0 to 60. The second 60 is a leap second.
     #[must_use]
     pub const fn second(self) -> u8 {
         self.second
@@ -258,7 +262,7 @@ impl Timestamp {
         format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
     }
 
-    /// Writes the point and the fraction. Writes nothing if the fraction is zero.
+    /// Writes the fraction of a second with its point, such as `.25`. Writes nothing if it is zero.
     fn write_fraction(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.nanosecond == 0 {
             return Ok(());
@@ -268,14 +272,15 @@ impl Timestamp {
     }
 }
 
-/// The numbers in eight digits, two digits each, computed at once.
+/// Computes the numbers in four pairs of digits at once. `None` if any byte is no digit.
 #[inline]
 fn four_pairs(digits: [u8; 8]) -> Option<[u8; 4]> {
     const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
     const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
     const ABOVE_NINE: u64 = u64::from_le_bytes([0x80 - 10; 8]);
     let digits = u64::from_le_bytes(digits);
-    // The digits 0 to 9 leave the high bit of their byte clear in both numbers.
+    // All eight bytes are checked at once. For a digit, the byte of `values` is 0 to 9, so its high
+    // bit stays clear even after adding 0x80 - 10.
     let values = digits ^ ZEROS;
     if (values | values.wrapping_add(ABOVE_NINE)) & HIGH_BITS != 0 {
         return None;
@@ -285,7 +290,7 @@ fn four_pairs(digits: [u8; 8]) -> Option<[u8; 4]> {
     Some([a, b, c, d])
 }
 
-/// The number in two digits.
+/// Returns the number of two digits.
 #[inline]
 const fn two(tens: u8, units: u8) -> Result<u8, InvalidTimestamp> {
     let (tens, units) = (tens.wrapping_sub(b'0'), units.wrapping_sub(b'0'));
@@ -295,14 +300,15 @@ const fn two(tens: u8, units: u8) -> Result<u8, InvalidTimestamp> {
     Ok(tens.wrapping_mul(10).wrapping_add(units))
 }
 
-/// The number in four digits.
+/// Returns the number of four digits.
 #[inline]
 fn four(a: u8, b: u8, c: u8, d: u8) -> Result<u16, InvalidTimestamp> {
     let (high, low) = (u16::from(two(a, b)?), u16::from(two(c, d)?));
     Ok(high.wrapping_mul(100).wrapping_add(low))
 }
 
-/// The nanoseconds in the digits after the point. There must be at least one digit; nine count.
+/// Returns the nanoseconds that the digits after the point mean. At least one digit is needed, and
+/// digits after the ninth are ignored.
 fn nanoseconds(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(InvalidTimestamp::Form);
@@ -314,7 +320,7 @@ fn nanoseconds(digits: &[u8]) -> Result<u32, InvalidTimestamp> {
     }))
 }
 
-/// Returns how many days the month has. 0 for a month that does not exist.
+/// Returns how many days the month has. Returns 0 if the month does not exist.
 const fn days(year: u16, month: u8) -> u8 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,

@@ -1,11 +1,13 @@
-//! Times as those of the crate `chrono`, which can hold the second 60.
+//! Conversions between [`Timestamp`] and the types of the crate `chrono`, which can hold a leap
+//! second (23:59:60).
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeZone, Timelike as _, Utc};
 
 use super::Timestamp;
 use super::conversions::TimeOutOfRange;
 
-/// What chrono adds to the nanoseconds of the second 59 to make it the second 60.
+/// What is added to the nanoseconds to mark a leap second: chrono holds 23:59:60 as the second 59
+/// with at least this many nanoseconds.
 const LEAP: u32 = 1_000_000_000;
 
 /// Takes the time for UTC. The second 60 stays a leap second.
@@ -28,7 +30,7 @@ impl TryFrom<Timestamp> for DateTime<Utc> {
     }
 }
 
-/// Converts the time from its zone to UTC.
+/// Converts the time to UTC.
 impl<Z: TimeZone> TryFrom<DateTime<Z>> for Timestamp {
     type Error = TimeOutOfRange;
 
@@ -37,8 +39,8 @@ impl<Z: TimeZone> TryFrom<DateTime<Z>> for Timestamp {
     }
 }
 
-/// Keeps the date and the time of day as they are, so it also suits a server that sends local time.
-/// The second 60 stays a leap second.
+/// Keeps the date and the time of day unchanged. So you can use it for a server that sends local
+/// time. The second 60 stays a leap second.
 impl TryFrom<Timestamp> for NaiveDateTime {
     type Error = TimeOutOfRange;
 
@@ -60,13 +62,13 @@ impl TryFrom<Timestamp> for NaiveDateTime {
     }
 }
 
-/// Keeps the date and the time of day as they are.
+/// Keeps the date and the time of day unchanged.
 impl TryFrom<NaiveDateTime> for Timestamp {
     type Error = TimeOutOfRange;
 
     fn try_from(time: NaiveDateTime) -> Result<Self, TimeOutOfRange> {
-        // In chrono, any second may have the nanoseconds of a leap second. After a second other than
-        // 59, they mean the next second.
+        // In chrono, any second may have 1,000,000,000 nanoseconds or more. They then mean the next
+        // second, which is a leap second only after the second 59.
         let (leap, nanosecond) = match time.nanosecond().checked_sub(LEAP) {
             Some(nanosecond) => (1, nanosecond),
             None => (0, time.nanosecond()),

@@ -1,4 +1,5 @@
-//! Times as seconds since 1970, and as a `SystemTime`.
+//! Conversions between [`Timestamp`] and seconds since 1970, and the error that all conversions
+//! share.
 
 use core::fmt;
 
@@ -6,20 +7,21 @@ use super::{Timestamp, days};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// The days from the first day of the year 0 to the first day of 1970.
+/// The number of days from 1 January of the year 0 to 1 January 1970.
 const DAYS_TO_1970: i64 = 719_528;
 
-/// The days of 400 years, after which the calendar repeats.
+/// The number of days in 400 years. After 400 years, the calendar repeats.
 const DAYS_OF_400_YEARS: i64 = 146_097;
 
 /// The error of a conversion from or to [`Timestamp`]: the target type cannot hold the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeOutOfRange {
-    /// A [`Timestamp`] holds only the years 0 to 9999, and less than 1,000,000,000 nanoseconds.
+    /// A [`Timestamp`] cannot hold the time: it is outside the years 0 to 9999, or has
+    /// 1,000,000,000 nanoseconds or more.
     Timestamp,
-    /// The other type cannot hold this time. `SystemTime` on Windows begins in 1601;
-    /// `jiff::Timestamp` ends on December 30 of the year 9999.
+    /// The other type cannot hold this time. For example, `SystemTime` on Windows begins in 1601,
+    /// and `jiff::Timestamp` ends on December 30 of the year 9999.
     Other {
         /// The time that does not fit.
         time: Timestamp,
@@ -68,13 +70,13 @@ impl Timestamp {
             .saturating_add(self.second.into())
     }
 
-    /// Makes a time of the seconds since 1970-01-01T00:00:00 UTC and a fraction in nanoseconds,
-    /// which counts forward.
+    /// Makes a time from the seconds since 1970-01-01T00:00:00 UTC, which are negative before 1970,
+    /// and the nanoseconds after this second.
     ///
     /// # Errors
     ///
-    /// [`TimeOutOfRange::Timestamp`] outside the years 0 to 9999, or for 1,000,000,000 nanoseconds
-    /// and more.
+    /// [`TimeOutOfRange::Timestamp`] if the time is outside the years 0 to 9999, or if there are
+    /// 1,000,000,000 nanoseconds or more.
     pub fn from_unix_time(seconds: i64, nanosecond: u32) -> Result<Self, TimeOutOfRange> {
         let (mut day, rest) = (
             seconds.div_euclid(SECONDS_A_DAY),
@@ -104,9 +106,9 @@ impl Timestamp {
     }
 }
 
-/// Returns the days from the first day of the year 0 to the first day of this year.
+/// Returns the number of days from 1 January of the year 0 to 1 January of this year.
 const fn days_before(year: i64) -> i64 {
-    // The year 0 is a leap year. So the leap years before a year are counted with rounding up.
+    // The year 0 is a leap year itself, so it is added to the leap years after it.
     let last = year.saturating_sub(1);
     let leap_years = (last.div_euclid(4))
         .saturating_sub(last.div_euclid(100))
@@ -115,10 +117,11 @@ const fn days_before(year: i64) -> i64 {
     year.saturating_mul(365).saturating_add(leap_years)
 }
 
-/// Returns the year of a day, and the first day of that year. Days are counted from the first day of
-/// the year 0. `None` outside the years 0 to 9999.
+/// Returns the year in which a day is, and the first day of this year. Both days are numbers of
+/// days since 1 January of the year 0. `None` if the day is outside the years 0 to 9999.
 fn year_of(day: i64) -> Option<(u16, i64)> {
-    // The average length of a year gives this year, or the year before or after it.
+    // The average length of a year gives the year with an error of at most one year, so three are
+    // tried.
     let about = day.checked_mul(400)?.div_euclid(DAYS_OF_400_YEARS);
     let year = (about.saturating_sub(1)..=about.saturating_add(1))
         .rev()
@@ -128,8 +131,8 @@ fn year_of(day: i64) -> Option<(u16, i64)> {
     Some((year, first))
 }
 
-/// Makes a time from seconds and nanoseconds of the same sign. The nanoseconds of a negative time
-/// are changed so that they count forward.
+/// Makes a time from seconds and nanoseconds, which are both negative before 1970. A [`Timestamp`]
+/// has no negative nanoseconds, so one second less is counted, and the nanoseconds after it.
 #[cfg(any(feature = "std", feature = "jiff"))]
 pub(super) fn forward(seconds: i64, nanoseconds: i32) -> Result<Timestamp, TimeOutOfRange> {
     let counted = match u32::try_from(nanoseconds) {

@@ -1,4 +1,4 @@
-//! Times as those of the crate `jiff`.
+//! Conversions between [`Timestamp`] and the types of the crate `jiff`.
 
 use jiff::civil::DateTime;
 
@@ -26,7 +26,7 @@ impl TryFrom<Timestamp> for jiff::Timestamp {
     }
 }
 
-/// Gives the time in UTC.
+/// Makes a time in UTC.
 impl TryFrom<jiff::Timestamp> for Timestamp {
     type Error = TimeOutOfRange;
 
@@ -52,7 +52,7 @@ impl TryFrom<Timestamp> for DateTime {
 
     fn try_from(time: Timestamp) -> Result<Self, TimeOutOfRange> {
         let other = TimeOutOfRange::Other { time };
-        // `DateTime` has no second 60, so it becomes the first second of the next minute.
+        // `DateTime` has no second 60, so 23:59:60 becomes 00:00:00 of the next day.
         let time = Timestamp::from_unix_time(time.unix_time(), time.nanosecond());
         let time = time.map_err(|_| other)?;
         let signed = |number: u8| i8::try_from(number).map_err(|_| other);
@@ -69,7 +69,7 @@ impl TryFrom<Timestamp> for DateTime {
     }
 }
 
-/// Keeps the date and the time of day as they are.
+/// Keeps the date and the time of day unchanged.
 impl TryFrom<DateTime> for Timestamp {
     type Error = TimeOutOfRange;
 

@@ -1,4 +1,4 @@
-//! Times as text for `serde`.
+//! Reads and writes a [`Timestamp`] as text for `serde`.
 
 use core::fmt;
 
@@ -23,14 +23,14 @@ impl Serialize for Timestamp {
     }
 }
 
-/// Reads what [`Timestamp::parse`] reads.
+/// Reads any text that [`Timestamp::parse`] accepts.
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TimeVal)
     }
 }
 
-/// Shows a time as RFC 3659 writes it.
+/// Displays a time in the form of RFC 3659, such as `20260102030405.5`.
 struct Text(Timestamp);
 
 impl fmt::Display for Text {

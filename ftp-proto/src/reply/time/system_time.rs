@@ -1,4 +1,4 @@
-//! Times as the standard library's `SystemTime`.
+//! Conversions between [`Timestamp`] and the standard library's `SystemTime`.
 
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,7 +34,7 @@ impl TryFrom<Timestamp> for SystemTime {
     }
 }
 
-/// Gives the time in UTC.
+/// Makes a time in UTC.
 impl TryFrom<SystemTime> for Timestamp {
     type Error = TimeOutOfRange;
 
