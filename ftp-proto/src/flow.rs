@@ -1,20 +1,21 @@
-//! The contract between the core and the driver, which owns the sockets.
+//! How the core and its driver work together. The driver owns the sockets; the core decides what to
+//! send.
 //!
 //! A driver [starts](crate::Session::start) a [`Flow`] on a session. Then it calls
 //! [`Session::step`](crate::Session::step) with an [`Answer`] until the flow is [done](Step::Done).
 //! Each step before the last one returns a [`Want`]. Before a driver serves a want, it writes
 //! [`Session::outgoing`](crate::Session::outgoing). To serve a want, the driver does what the
-//! want's documentation says, and then uses the want's ticket to make the one answer that says what
-//! happened.
+//! want's documentation says. Then it calls a method of the want that makes the answer: it says
+//! what happened.
 //!
 //! Every want can also be answered by
 //!
 //! * `timed_out`: the time limit of its [`Wait`] has passed;
 //! * `broken`: the *control* connection failed while the driver served the want;
-//! * `control_first`, if the want can block on something other than the control connection: bytes
-//!   of the control connection (or its end) came meanwhile, and the driver fed them to the session.
-//!   The flow may then return the same want again with a clock that [goes on](Clock::Continues).
-//!   The driver continues what it had begun.
+//! * `control_first`, if serving the want can block on something other than the control connection:
+//!   meanwhile bytes (or the end) of the control connection came, and the driver gave them to the
+//!   session. The flow may then return the same want again with a clock that [goes
+//!   on](Clock::Continues). The driver then continues what it has begun for this want.
 
 use core::net::SocketAddr;
 use core::num::NonZeroU16;
@@ -58,16 +59,17 @@ pub trait Flow {
     /// What the operation returns when it is done.
     type Output;
 
-    /// Advances the operation by one answer. Only [`Session::step`] and an enclosing flow call
-    /// this.
+    /// Advances the operation by one answer. Only [`Session::step`], and a flow that contains this
+    /// one, call this.
     ///
     /// # Errors
-    /// Any error that ended the operation. Afterwards the session is in step, or the next operation
-    /// cleans up first, or the session is dead and says so.
+    /// Any error that ended the operation. You can use the session afterwards: if replies are still
+    /// to come, the next operation reads them first. Only a session that [is
+    /// dead](Session::is_dead) fails every operation.
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Self::Output>, Error>;
 
     /// Returns what this flow takes over from earlier operations, such as an open transfer. The
-    /// session does not clean that up before the flow starts.
+    /// session cleans up everything else before the flow starts.
     fn adopts(&self) -> Adopts {
         Adopts::default()
     }
@@ -79,17 +81,17 @@ pub trait Flow {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Adopts(pub(crate) Adopted);
 
-/// The content of [`Adopts`].
+/// What [`Adopts`] holds. It is private to this crate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Adopted {
     /// Nothing: the session cleans up everything before the flow starts.
     #[default]
     Nothing,
-    /// The greeting, which the server sends without a command.
+    /// The greeting, which the server sends without a command. Only the first flow takes it over.
     Greeting,
-    /// The transfer whose token the flow uses up.
+    /// The open transfer with this number. The flow owns the transfer's token.
     Transfer(TransferId),
-    /// The directory and the settings that an earlier session had.
+    /// The directory and the settings of an earlier session, which this session has to restore.
     Standing,
 }
 
@@ -142,13 +144,13 @@ pub enum Want {
     CloseData(CloseData),
 }
 
-/// Where a data connection goes. The control connection's peer is not given as an address, so that
-/// a proxy can make the connection.
+/// Where the driver makes a data connection to. For the peer of the control connection, only the
+/// port is given, because the driver may reach the peer through a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
-    /// The peer of the control connection, at this port.
+    /// The machine to which the control connection goes, at this port.
     ControlPeer(NonZeroU16),
-    /// This address, which the server has named. It comes only under
+    /// This address, which the server has sent. You get it only if you have set
     /// [`PassiveAddress::TrustServer`](crate::PassiveAddress::TrustServer).
     Address(SocketAddr),
 }
@@ -156,31 +158,31 @@ pub enum Endpoint {
 /// How the driver is to end a data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Closing {
-    /// Uploads, after all data was written: flush everything, send close_notify (under TLS), and
-    /// half-close. The connection stays open. Until the answer is [`DataEnd::Clean`], the client
-    /// does not know that anything has arrived. If both `closed` and `control_first` are true,
-    /// answer `closed`.
+    /// After all data of an upload was written: flush everything, send close_notify (under TLS),
+    /// and half-close. The connection stays open. Answer `closed` with [`DataEnd::Clean`] when this
+    /// is done, even if you could also answer `control_first`. After any other `closed`, the upload
+    /// has failed.
     SendEnd,
-    /// Uploads, after [`SendEnd`](Self::SendEnd): read until the server's end, then close. This
-    /// collects session tickets. It also keeps the kernel from resetting the connection while data
-    /// is still queued.
+    /// After [`SendEnd`](Self::SendEnd) of an upload: read until the server ends the connection,
+    /// then close it. The reading collects session tickets. It also keeps the kernel from resetting
+    /// the connection while data is still queued.
     AwaitEnd,
-    /// Downloads, after the server's end was read: send close_notify (under TLS), then close.
+    /// After the server's end of a download was read: send close_notify (under TLS), then close.
     Acknowledge,
-    /// Transfers that are given up, if the data connection has resumed a TLS 1.3 session: read
-    /// until a new session ticket has come, because the resumption has used one up. Everything else
-    /// that comes is thrown away. The connection stays open. If a ticket has come before, or TLS is
-    /// older than 1.3, answer at once. Without this want, a server that demands resumption would
-    /// refuse transfers after a few short ones.
+    /// For a transfer that is given up, if its data connection has resumed a TLS 1.3 session and so
+    /// used up a session ticket: read until a new ticket has come. Throw away everything else. The
+    /// connection stays open. If a ticket has come before, or TLS is older than 1.3, answer at
+    /// once. Without this want, a server that demands resumption would refuse transfers after a few
+    /// short ones.
     Harvest,
-    /// Transfers that are given up after they have begun: drop the connection at once, with a reset
-    /// if that is possible. A reset makes sure that the server does not take a part of an upload
-    /// for the whole file, and that its own sending fails. The want also covers a connection or a
-    /// listener that is still being made, and a connection that does not exist.
+    /// For a transfer that is given up after it has begun: drop the connection at once, with a
+    /// reset if that is possible. The reset makes the server notice that an upload is incomplete,
+    /// and makes its sending of a download fail. Also stop making the connection or the listener,
+    /// if you are still doing that. There may be no connection at all.
     Abandon,
-    /// All other transfers that are given up: drop the connection at once, without a reset. Some
-    /// servers end all their sessions after a reset. The want also covers what
-    /// [`Abandon`](Self::Abandon) covers.
+    /// For any other transfer that is given up: drop the connection at once, without a reset,
+    /// because after a reset some servers end all their sessions. Also stop making the connection
+    /// or the listener, as for [`Abandon`](Self::Abandon).
     Discard,
 }
 
@@ -191,12 +193,12 @@ impl Closing {
     }
 }
 
-/// What happened when the driver served a want. You make an answer from the want's ticket.
+/// What happened when the driver served a want. A method of the want makes it.
 #[derive(Debug)]
 #[must_use]
 pub struct Answer {
     ticket: Option<Ticket>,
-    /// What happened. `None` once a flow has taken it.
+    /// What happened. `None` after a flow has taken it, and in the first answer.
     event: Option<Event>,
 }
 
@@ -219,15 +221,16 @@ pub(crate) enum Event {
     Broken(Error),
 }
 
-/// Identifies one want of one session. A ticket makes only one answer.
+/// Identifies one want of one session. An answer carries the ticket of its want, so that the session
+/// notices an answer to another want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     pub(crate) session: usize,
     pub(crate) serial: u64,
 }
 
-/// Why the code of a flow stops before it has a result. The code reads as if it could wait for the
-/// server: it leaves the function with the next want by `?`.
+/// Why a flow's code returns before it has a result. The code uses `?` on a value of this type, so
+/// it reads as if it waited for the server.
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// The driver must serve this want first.
@@ -237,8 +240,8 @@ pub(crate) enum Halt {
 }
 
 impl Answer {
-    /// Makes the first answer for an inner flow: nothing has happened yet. A driver gets its first
-    /// answer from [`Session::start`].
+    /// Makes the first answer for an inner flow, which says that nothing has happened yet. A driver
+    /// gets its first answer from [`Session::start`].
     pub const fn begin() -> Self {
         Self {
             ticket: None,
@@ -246,20 +249,19 @@ impl Answer {
         }
     }
 
-    /// The ticket of the want that this answer belongs to. `None` for the first answer of an inner
-    /// flow.
+    /// Returns the ticket of the answered want. `None` for the first answer of an inner flow.
     pub(crate) fn ticket(&self) -> Option<Ticket> {
         self.ticket
     }
 
-    /// What happened, if no flow has taken it yet.
+    /// Returns what happened. `None` if a flow has taken it already.
     pub(crate) fn event(&self) -> Option<&Event> {
         self.event.as_ref()
     }
 
-    /// Removes and returns what happened. So only the first state of a flow that calls this gets
-    /// it; later states get `None`. If the control connection has failed, this returns
-    /// `ControlFirst`: the flow then asks the session, which is dead, and gets the error.
+    /// Removes and returns what happened, so that only the first caller gets it. A failure of the
+    /// control connection becomes `ControlFirst`, because the session is dead then, and gives the
+    /// flow the error.
     pub(crate) fn take(&mut self) -> Option<Event> {
         match self.event.take() {
             Some(Event::Broken(_)) => Some(Event::ControlFirst),
@@ -267,12 +269,12 @@ impl Answer {
         }
     }
 
-    /// Removes what happened, and returns whether it was a time-out.
+    /// Removes what happened, and returns whether the time limit had passed.
     pub(crate) fn take_timeout(&mut self) -> bool {
         matches!(self.take(), Some(Event::TimedOut))
     }
 
-    /// Returns this answer for an inner flow. What happened is then no longer in this one.
+    /// Moves what happened into a new answer for an inner flow. This answer keeps only the ticket.
     pub(crate) fn pass_on(&mut self) -> Self {
         Self {
             ticket: self.ticket,
@@ -289,7 +291,7 @@ impl Ticket {
         }
     }
 
-    /// The answer that starts an operation, before there is any want.
+    /// Makes the answer that starts an operation, before there is any want.
     pub(crate) fn start(self) -> Answer {
         Answer {
             ticket: Some(self),
@@ -311,8 +313,8 @@ impl From<Error> for Halt {
 }
 
 impl<T> Step<T> {
-    /// Runs one step of a flow. If `code` returns a value, the flow is done. If `code` leaves early
-    /// by `?`, it returns the next want or an error.
+    /// Runs one step of a flow. If `code` returns a value, the flow is done. If `code` returns
+    /// early by `?`, this returns the next want or the error.
     pub(crate) fn run(
         mut answer: Answer,
         code: impl FnOnce(&mut Answer) -> Result<T, Halt>,
@@ -363,12 +365,13 @@ macro_rules! tickets {
                 self.ticket.answer($event)
             })*
 
-            /// Returns the class of waiting, which gives this want's time limit.
+            /// Returns the kind of waiting, such as [`Wait::Reply`]. Your time limit for this want
+            /// depends on it.
             pub fn wait(&self) -> Wait {
                 self.wait
             }
 
-            /// Returns whether the time limit is counted from now or from an earlier want.
+            /// Returns whether the time limit runs from now on, or still from an earlier want.
             pub fn clock(&self) -> Clock {
                 self.clock
             }
@@ -386,12 +389,13 @@ macro_rules! tickets {
     )*
 
         impl Want {
-            /// Returns the class of waiting, which gives this want's time limit.
+            /// Returns the kind of waiting, such as [`Wait::Reply`]. Your time limit for this want
+            /// depends on it.
             pub fn wait(&self) -> Wait {
                 match self { $(Self::$name(want) => want.wait,)* }
             }
 
-            /// Returns whether the time limit is counted from now or from an earlier want.
+            /// Returns whether the time limit runs from now on, or still from an earlier want.
             pub fn clock(&self) -> Clock {
                 match self { $(Self::$name(want) => want.clock,)* }
             }
@@ -414,14 +418,14 @@ macro_rules! tickets {
 }
 
 tickets! {
-    /// The ticket of [`Want::Receive`]: read once from the control connection. Feed the bytes to
+    /// Read once from the control connection ([`Want::Receive`]). Give the bytes to
     /// [`Session::receive`]; at the end of the connection, call [`Session::receive_eof`].
     Receive {} {
-        /// Answers that bytes or the end of the connection came, and that the session has them.
+        /// Answers that you gave the session the bytes, or the end of the connection.
         received() => Event::Received;
     }
-    /// The ticket of [`Want::Connect`]: make a connection to [`endpoint`](Self::endpoint) and keep
-    /// it as the data connection. Drop a data connection that existed before.
+    /// Make a connection to [`endpoint`](Self::endpoint), and keep it as the data connection
+    /// ([`Want::Connect`]). Drop an earlier data connection.
     Connect {
         /// Returns where to connect.
         endpoint: Endpoint
@@ -430,92 +434,95 @@ tickets! {
         connected() => Event::Connected;
         /// Answers that the connection could not be made.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
-        /// Answers that bytes or the end of the control connection came first.
+        /// Answers that bytes or the end of the control connection came before the connection was
+        /// made.
         control_first() => Event::ControlFirst;
     }
-    /// The ticket of [`Want::Listen`]: bind a listener at the local address of the control
-    /// connection.
+    /// Bind a listener at the local address of the control connection ([`Want::Listen`]).
     Listen {} {
-        /// Answers that the listener is ready, and that the server is to connect to this address.
+        /// Answers that the listener is ready at this address, to which the server is to connect.
         listening(address: SocketAddr) => Event::Listening(address);
         /// Answers that the listener could not be made.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
     }
-    /// The ticket of [`Want::Accept`]: accept one connection from the listener. If
-    /// [`admits`](Self::admits) says yes, keep the connection and close the listener. Otherwise
-    /// drop the connection.
+    /// Accept one connection from the listener ([`Want::Accept`]). If [`admits`](Self::admits)
+    /// returns true for the connection, keep it and close the listener. Otherwise drop the
+    /// connection.
     Accept {
         /// Returns who may make the data connection.
         wanted: ActivePeer
     } {
         /// Answers that the data connection is made.
         accepted() => Event::Accepted;
-        /// Answers that a connection came from this address and that the driver dropped it. The
-        /// same want comes back, with a clock that [goes on](Clock::Continues).
+        /// Answers that you dropped a connection that came from this address. The same want then
+        /// comes again, with a clock that [goes on](Clock::Continues).
         turned_away(from: Option<SocketAddr>) => Event::TurnedAway(from);
         /// Answers that the listener failed.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
-        /// Answers that bytes or the end of the control connection came first.
+        /// Answers that bytes or the end of the control connection came before a data connection.
         control_first() => Event::ControlFirst;
     }
-    /// The ticket of [`Want::SecureControl`]: do a TLS handshake on the control connection, and
-    /// verify the certificate against the host name that you gave. Under [implicit
-    /// TLS](crate::Security::Implicit) this is the first want of all.
+    /// Do a TLS handshake on the control connection, and verify the certificate for your host name
+    /// ([`Want::SecureControl`]). Under [implicit TLS](crate::Security::Implicit) this is the first
+    /// want.
     SecureControl {} {
         /// Answers that the handshake is done. From now on, feed the session the decrypted bytes.
         secured() => Event::Secured;
     }
-    /// The ticket of [`Want::ClearControl`]: exchange close_notify on the control connection and go
-    /// on in clear text. If the server sends anything else first, or nothing, answer `broken`.
+    /// Exchange close_notify on the control connection, and continue in clear text
+    /// ([`Want::ClearControl`]). If the server does not send close_notify, or sends data before it,
+    /// answer `broken`.
     ClearControl {} {
         /// Answers that both sides have sent close_notify.
         cleared() => Event::Cleared;
     }
-    /// The ticket of [`Want::SecureData`]: do a TLS handshake on the data connection, with the
-    /// server name and the session store of this login's control connection. Answer
-    /// [`resumed`](Self::resumed) if the handshake has resumed a session, else
-    /// [`secured`](Self::secured). The same want may come back with a clock that starts again,
-    /// because the server has said that the transfer begins. Then go on with the handshake that has
-    /// begun.
+    /// Do a TLS handshake on the data connection ([`Want::SecureData`]), with the server name and
+    /// the session store of this login's control connection. Answer [`resumed`](Self::resumed) if
+    /// the handshake has resumed a session, else [`secured`](Self::secured). When the server says
+    /// that the transfer begins, the same want comes again with a clock that starts again. Then
+    /// continue the same handshake.
     SecureData {
         /// Returns which session tickets the handshake may use.
         tickets: Tickets
     } {
-        /// Answers that the handshake was not begun, because it would have used the [last
-        /// ticket](Tickets::AllButLast).
+        /// Answers that you have not begun the handshake, because only the [last
+        /// ticket](Tickets::AllButLast) was left.
         kept_last_ticket() => Event::KeptLastTicket;
-        /// Answers that the handshake is done and, as far as is known, has not resumed a session.
+        /// Answers that the handshake is done, and has not resumed a session, or you do not know
+        /// whether it has.
         secured() => Event::Secured;
         /// Answers that the handshake is done and has resumed the session of the login.
         resumed() => Event::Resumed;
-        /// Answers that the handshake failed, or did not meet a condition of yours.
+        /// Answers that the handshake failed, or that you refuse its result, such as the
+        /// certificate.
         failed(error: impl Into<Error>) => Event::Failed(error.into());
-        /// Answers that bytes or the end of the control connection came first.
+        /// Answers that bytes or the end of the control connection came before the handshake was
+        /// done.
         control_first() => Event::ControlFirst;
     }
-    /// The ticket of [`Want::CloseData`]: end the data connection as [`closing`](Self::closing)
-    /// says.
+    /// End the data connection in the way that [`closing`](Self::closing) says
+    /// ([`Want::CloseData`]).
     CloseData {
         /// Returns how to end the connection.
         closing: Closing
     } {
-        /// Answers that the driver has ended the connection as `closing` says. `end` is how the
-        /// connection ended, if the driver has seen that.
+        /// Answers that you have done what `closing` says. `end` is how the connection ended, as
+        /// far as you have seen it.
         closed(end: DataEnd) => Event::Closed(end);
-        /// Answers that bytes or the end of the control connection came first.
+        /// Answers that bytes or the end of the control connection came before you were done.
         control_first() => Event::ControlFirst;
     }
 }
 
 impl Accept {
-    /// Returns whether to keep a connection that comes from `from`, if the control connection's
-    /// peer is `control`.
+    /// Returns whether to keep a connection that comes from the address `from`. `control` is the
+    /// address of the control connection's peer.
     pub fn admits(&self, from: Option<SocketAddr>, control: Option<SocketAddr>) -> bool {
         self.wanted == ActivePeer::Anyone || Self::is_peer(from, control)
     }
 
-    /// Answers with what came to the listener: the data connection, or a connection from this
-    /// address that was dropped.
+    /// Answers with the result of accepting: `Ok` for the data connection, or `Err` with the
+    /// address of a connection that you dropped.
     pub fn accepted_or_turned_away(self, what: Result<(), Option<SocketAddr>>) -> Answer {
         match what {
             Ok(()) => self.accepted(),
@@ -523,8 +530,8 @@ impl Accept {
         }
     }
 
-    /// Returns whether both addresses are those of one machine. If one of them is not known, the
-    /// answer is no.
+    /// Returns whether both addresses have the same IP address. Returns false if one of them is not
+    /// known.
     pub fn is_peer(from: Option<SocketAddr>, control: Option<SocketAddr>) -> bool {
         match (from, control) {
             (Some(from), Some(control)) => from.ip().to_canonical() == control.ip().to_canonical(),

@@ -5,12 +5,11 @@ use crate::flow::{Adopted, Adopts, Answer, Flow, Step};
 use crate::session::Session;
 use crate::session::transfer::{Aborted, Transfer};
 
-/// Aborts a transfer. It sends ABOR, unless the transfer is over. Then it drops the data
-/// connection, and reads as many replies as the server sends: 426 and 226, 226 and 225, or one of
-/// them.
+/// Aborts a transfer. It sends ABOR, unless the transfer is over. Then it drops the data connection
+/// and reads the replies. Servers send one or two: 426 and 226, 226 and 225, or only one of these.
 ///
-/// A fence (PWD) precedes the next command, because some servers send three replies to ABOR.
-/// Without the fence, a late reply would be taken for the reply to that next command.
+/// Some servers send a third reply to ABOR. So a fence (PWD) is sent before the next command;
+/// otherwise a late reply would be taken for the reply to that command.
 #[derive(Debug)]
 pub struct Abort {
     transfer: Transfer,

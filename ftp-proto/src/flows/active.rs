@@ -12,17 +12,17 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Verb};
 
-/// Tells the server where to connect to: to the listener's address, or to the outer address that
-/// leads to the listener through a NAT router. It sends EPRT (RFC 2428), or PORT on IPv4 if EPRT is
-/// refused.
+/// Tells the server the address to connect to. This is the listener's address, or the public
+/// address that you have set for a NAT router. It sends EPRT (RFC 2428). If the server refuses
+/// EPRT, it sends PORT on IPv4.
 #[derive(Debug, Default)]
 pub(super) struct Active {
     state: State,
 }
 
 impl Active {
-    /// Makes the flow that tells the server to connect to another server, which listens at this
-    /// address.
+    /// Makes the flow that tells the server to connect to this address, at which another server
+    /// listens.
     pub(super) fn to_address(address: SocketAddr) -> Self {
         Self {
             state: State::Told(address),
@@ -57,8 +57,8 @@ impl Flow for Active {
                         let reply = session.next_reply(answer, Wait::Reply)?;
                         match (reply.class(), address.ip()) {
                             (Class::Completion, _) => return Ok(()),
-                            // 530 means that a login is missing. It says nothing about what the
-                            // server supports.
+                            // 530 says that a login is missing, and not that the server lacks EPRT.
+                            // So PORT would not help.
                             (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
                                 session.check_alive()?;
                                 State::Told(address)

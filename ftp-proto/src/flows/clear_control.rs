@@ -1,4 +1,4 @@
-//! CCC: the end of TLS on the control connection.
+//! CCC: ends TLS on the control connection.
 
 use super::compose::completion;
 use crate::error::{Error, Misuse};
@@ -9,9 +9,10 @@ use crate::wire::{Command, Verb};
 
 /// CCC: goes back to clear text on the control connection (RFC 4217 section 12.3).
 ///
-/// CCC exists for firewalls that must read the dialogue. After CCC, an attacker in the network can
-/// inject commands and replies, so the session refuses USER, PASS and ACCT. The server must send
-/// close_notify. The protection of data connections stays as it is.
+/// CCC exists for firewalls that must read the commands and replies. After CCC, an attacker in the
+/// network can inject commands and replies, so the session refuses USER, PASS and ACCT. The server
+/// must send close_notify before it continues in clear text. TLS on data connections does not
+/// change.
 #[derive(Debug, Default)]
 pub struct ClearControl {
     state: State,

@@ -5,7 +5,8 @@ use crate::flow::{Answer, Flow, Halt, Step};
 use crate::session::Session;
 use crate::wire::{Class, Reply};
 
-/// Steps an inner flow. Returns its result, or halts with its next want.
+/// Steps an inner flow. If it is done, returns its result. If it has a want, returns the want as a
+/// [`Halt`].
 pub(super) fn inner<F: Flow>(
     flow: &mut F,
     session: &mut Session,
@@ -25,8 +26,8 @@ pub(super) fn completion(reply: Reply, verb: &str) -> Result<Reply, Error> {
     }
 }
 
-/// Puts a refusal by the server into the inner result, because the flow may then go on with another
-/// command. All else that stops a step stays in the outer result.
+/// Returns a refusal by the server as the inner result, so that the flow can try another command. A
+/// want, or any other error, stays in the outer result and stops the step.
 pub(super) fn refused<T>(
     result: Result<T, Halt>,
     session: &Session,

@@ -10,8 +10,8 @@ use super::exchange::Exchange;
 
 /// CWD (RFC 959 section 4.1.1): changes the directory. Returns the reply.
 ///
-/// `..` is sent as CDUP, because not every server's system names the parent directory `..`. If the
-/// server does not know CDUP, `CWD ..` follows. An empty path is sent as `CWD .`.
+/// For `..`, CDUP is sent, because some servers have another name for the parent directory. If the
+/// server does not know CDUP, `CWD ..` is sent. An empty path is sent as `CWD .`.
 #[derive(Debug)]
 pub struct ChangeDirectory {
     exchange: Exchange,

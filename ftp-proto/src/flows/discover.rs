@@ -9,10 +9,10 @@ use crate::flow::{Answer, Flow, Step};
 use crate::session::Session;
 use crate::wire::{Command, Verb};
 
-/// Finds out what the server can do: sends FEAT and SYST, unless the answers are known. A refusal of
-/// SYST is no error.
+/// Finds out what the server can do: sends FEAT and SYST, unless the session knows the replies from
+/// before. If the server refuses SYST, the flow does not fail.
 ///
-/// Returns everything that is known about the server.
+/// Returns everything that the session knows about the server.
 #[derive(Debug)]
 pub struct Discover {
     features: Feat,

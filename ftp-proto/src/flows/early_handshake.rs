@@ -1,9 +1,10 @@
-//! The handshake on a data connection before the first reply, for servers that want this order.
+//! When to begin the TLS handshake on a data connection: some servers do it before their first
+//! reply to the data command.
 //!
-//! Most servers send 150 and then begin the handshake. ftp-srv sends 150 only after the handshake,
-//! and 425 if there is none. If the handshake has begun and the server then refuses the transfer, a
-//! session ticket was wasted. So the last ticket is kept for a transfer that the server has
-//! accepted, if that is possible.
+//! Most servers send 150 and then do the handshake. ftp-srv does the handshake first, and sends 425
+//! if the client does not begin it. But a handshake uses up a session ticket, which is wasted if
+//! the server then refuses the transfer. So a handshake before the reply does not use the last
+//! ticket, if that is possible.
 //!
 //! ```text
 //!   does this server begin with the handshake, as far as we have seen?
@@ -25,30 +26,31 @@ use crate::session::{FirstOnData, Session};
 use crate::tls::Tickets;
 use crate::wait::Wait;
 
-/// The progress of a data handshake that begins before the first reply to the data command.
+/// How far a transfer is with a handshake that begins before the reply to the data command.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum EarlyHandshake {
     /// The data command was just sent.
     #[default]
     Undecided,
-    /// The client waits a second, in which the server may reply first.
+    /// The client waits one second for the server's reply, before it begins the handshake.
     Waiting,
-    /// The handshake has begun: `at_once` after the data command, or after the second of `Waiting`.
+    /// The handshake has begun: either `at_once` after the data command, or after the one second of
+    /// `Waiting`.
     Begun { at_once: bool },
-    /// The handshake is done, with this result. The server's reply may have arrived during the
-    /// handshake and not be read yet.
+    /// The handshake is done, with this result. The server's reply may have come meanwhile, but
+    /// nobody has read it yet.
     Done(DataTls),
-    /// The driver looks whether the server's reply has arrived. The handshake is done, with this
-    /// result.
+    /// The handshake is done, with this result. The driver now reads, without waiting, whether the
+    /// server's reply has come.
     Looking(DataTls),
-    /// The look has found no reply, so the client waits for it. The handshake is done, with this
-    /// result.
+    /// The handshake is done, with this result. No reply had come by then, so the client waits for
+    /// it.
     Awaiting(DataTls),
-    /// This transfer has no early handshake.
+    /// The handshake comes after the reply, or there is none.
     Never,
 }
 
-/// What the flow does while there is no reply to the data command.
+/// What the flow does next, while the server has not replied to the data command.
 pub(super) enum NextMove {
     /// Wait for the reply.
     Wait(Wait),
@@ -60,8 +62,8 @@ pub(super) enum NextMove {
 }
 
 impl EarlyHandshake {
-    /// Decides what to do, since there is no reply to the data command yet. `late` says whether the
-    /// last wait has timed out.
+    /// Decides what to do next, because the server has not replied to the data command yet. `late`
+    /// says whether the last wait has timed out.
     pub(super) fn without_reply(&mut self, session: &Session, late: bool) -> NextMove {
         let at_once = session.first_on_data() == Some(FirstOnData::Handshake);
         let (next, next_move) = match (*self, late) {
@@ -84,9 +86,9 @@ impl EarlyHandshake {
         next_move
     }
 
-    /// Which TLS session tickets the handshake may use. It may use all of them if there is no other
-    /// way: if it is unknown what the server does first, or if the server begins with the handshake
-    /// and has not refused within a second.
+    /// Returns which session tickets the handshake may use. The last ticket is kept if the server
+    /// is known to reply first, or if the handshake has begun at once after the data command.
+    /// Otherwise the handshake may use all tickets.
     pub(super) fn tickets(&self, session: &Session) -> Tickets {
         let replies_first = session.first_on_data() == Some(FirstOnData::Reply);
         match self {
@@ -95,7 +97,8 @@ impl EarlyHandshake {
         }
     }
 
-    /// Notes that the driver has not begun the handshake, because only the last ticket is left.
+    /// Changes the state after the driver has not begun the handshake, because only the last ticket
+    /// was left.
     pub(super) fn kept_last_ticket(&mut self) {
         *self = match self {
             Self::Begun { at_once: true } => Self::Waiting,
@@ -103,13 +106,14 @@ impl EarlyHandshake {
         };
     }
 
-    /// Whether a handshake is under way that began before the reply.
+    /// Whether a handshake that began before the reply is still running.
     pub(super) fn is_under_way(&self) -> bool {
         matches!(self, Self::Begun { .. })
     }
 
-    /// Notes that the handshake is done. If it began after the reply, returns its result. The
-    /// result of an early handshake is kept until the reply comes.
+    /// Changes the state after the handshake is done. If it began after the reply, returns its
+    /// result. If it began before the reply, keeps the result until the reply comes, and returns
+    /// `None`.
     pub(super) fn done(&mut self, secured: DataTls) -> Option<DataTls> {
         match self.is_under_way() {
             true => {
@@ -120,12 +124,14 @@ impl EarlyHandshake {
         }
     }
 
-    /// Notes that a reply has come that does not refuse. Returns the result of an early handshake,
-    /// or `None` if there was no early handshake.
+    /// Changes the state after a positive reply has come, and notes in the session whether this
+    /// server replies first or does the handshake first. Returns the result of a handshake that was
+    /// done before, or `None`.
     pub(super) fn replied(&mut self, session: &mut Session) -> Option<DataTls> {
         let (first, secured) = match *self {
             Self::Awaiting(secured) => (Some(FirstOnData::Handshake), Some(secured)),
-            // It is unknown whether the reply or the end of the handshake came first.
+            // The reply was found only after the handshake. It is unknown which of the two was
+            // first.
             Self::Done(secured) | Self::Looking(secured) => (None, Some(secured)),
             _ => (Some(FirstOnData::Reply), None),
         };
@@ -136,9 +142,9 @@ impl EarlyHandshake {
         secured
     }
 
-    /// Notes that the server has refused the transfer during the handshake, so the handshake's
-    /// ticket is lost. The next transfer keeps the last ticket, unless this server is known to
-    /// begin with the handshake.
+    /// Handles a refusal of the transfer during the handshake, which has wasted a session ticket.
+    /// If it was unknown which comes first, the server now counts as one that replies first. So the
+    /// next handshake before a reply keeps the last ticket.
     pub(super) fn refused(&self, session: &mut Session) {
         if self.is_under_way() && session.first_on_data().is_none() {
             session.note_first_on_data(FirstOnData::Reply);

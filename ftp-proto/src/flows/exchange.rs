@@ -30,7 +30,7 @@ impl Exchange {
         }
     }
 
-    /// Waits for the reply within another class of waiting.
+    /// Changes the kind of waiting for the reply, and so its time limit.
     pub(super) fn within(self, wait: Wait) -> Self {
         Self { wait, ..self }
     }
@@ -43,7 +43,7 @@ impl Exchange {
         self.sent
     }
 
-    /// Sends the command, if it was not sent yet, and returns its reply, whatever the code is.
+    /// Sends the command if it was not sent yet, and returns its reply with any code.
     pub(super) fn reply(
         &mut self,
         session: &mut Session,
@@ -131,64 +131,69 @@ macro_rules! constructor {
 }
 
 exchanges! {
-    /// NOOP (RFC 959 section 4.1.3): does nothing, but shows that the client is still there.
-    /// Returns the reply.
+    /// NOOP (RFC 959 section 4.1.3): does nothing, but keeps the session from timing out. Returns
+    /// the reply.
     Noop: NOOP -> Reply, whole;
     /// PWD (RFC 959 section 4.1.3): returns the current directory.
     ///
-    /// A 257 that quotes no path is an error of kind [`Protocol`](ErrorKind::Protocol), which holds
-    /// the reply.
+    /// If the server sends a 257 without a path in quotation marks, the flow fails with an error of
+    /// kind [`Protocol`](ErrorKind::Protocol), which holds the reply.
     Pwd: PWD -> RemotePath, path;
-    /// MKD (RFC 959 section 4.1.3): makes a directory. Returns its path, if the server quotes one.
-    /// The path may be relative. Embedded servers quote none.
+    /// MKD (RFC 959 section 4.1.3): makes a directory. Returns its path, as the server quotes it in
+    /// the 257; the path may be relative. `None` if the server quotes no path, as embedded servers
+    /// do.
     MakeDirectory: MKD(path) -> Option<RemotePath>, made;
-    /// RMD (RFC 959 section 4.1.3): removes a directory. Most servers refuse if it is not empty.
+    /// RMD (RFC 959 section 4.1.3): removes a directory. Most servers refuse to remove a directory
+    /// that is not empty.
     RemoveDirectory: RMD(path) -> Reply, whole;
     /// DELE (RFC 959 section 4.1.3): deletes a file.
     Delete: DELE(path) -> Reply, whole;
-    /// MLST (RFC 3659 section 7): returns the facts of one file or directory. Without a path, it is
-    /// the current directory.
+    /// MLST (RFC 3659 section 7): returns the facts of one file or directory. Without a path,
+    /// returns those of the current directory.
     Facts: MLST(path?) -> Entry<'static>, entry;
-    /// SYST (RFC 959 section 4.1.3): returns what the server says about its system. It is a text
-    /// for people; do not rely on it.
+    /// SYST (RFC 959 section 4.1.3): returns what the server says about its operating system. The
+    /// text is meant for people, so do not rely on it.
     System: SYST -> Reply, whole;
-    /// STAT (RFC 959 section 4.1.3): returns the status of the session, or a listing of this path
-    /// over the control connection. The listing of a large directory exceeds the default
-    /// [`Limits`](crate::wire::Limits) of a reply.
+    /// STAT (RFC 959 section 4.1.3): returns the status of the session. With a path, returns a
+    /// listing of it over the control connection. The listing of a large directory may exceed the
+    /// default [`Limits`](crate::wire::Limits) of a reply.
     Status: STAT(path?) -> Reply, whole;
-    /// HELP (RFC 959 section 4.1.3): returns the server's text about its commands, or about this
-    /// topic.
+    /// HELP (RFC 959 section 4.1.3): returns the server's help text. With a topic, such as a
+    /// command, returns the text about it.
     Help: HELP(topic?) -> Reply, whole;
-    /// SITE (RFC 959 section 4.1.3): sends a command that only this server has, such as `CHMOD 644
-    /// a`.
+    /// SITE (RFC 959 section 4.1.3): sends a command that is special to this server, such as `CHMOD
+    /// 644 a`.
     Site: SITE(line) -> Reply, whole;
-    /// ALLO (RFC 959 section 4.1.3): reserves room for this many bytes. Most servers do not need it
-    /// (202).
+    /// ALLO (RFC 959 section 4.1.3): reserves room for this many bytes. Most servers need no ALLO,
+    /// and reply 202.
     Allocate: ALLO(bytes: u64 => Command::number) -> Reply, whole;
-    /// ACCT (RFC 959 section 4.1.1) after the login, for a server that wants an account before it
-    /// stores files (532).
+    /// ACCT (RFC 959 section 4.1.1): sends an account after the login. Use it if the server refuses
+    /// to store files without an account (532).
     Account: ACCT(account) -> Reply, whole;
-    /// SMNT (RFC 959 section 4.1.1): mounts another file system, if the server can do that.
+    /// SMNT (RFC 959 section 4.1.1): mounts another file system. Few servers know it.
     Mount: SMNT(path) -> Reply, whole;
-    /// REIN (RFC 959 section 4.1.1): logs out and stays connected. Under TLS it is refused as
-    /// misuse, because it ends the login, and servers differ in whether it also ends TLS.
+    /// REIN (RFC 959 section 4.1.1): logs out and stays connected. Under TLS the flow fails with a
+    /// [misuse](ErrorKind::Misuse) and sends nothing, because servers differ in whether REIN also
+    /// ends TLS.
     Reinitialize: REIN -> Reply, whole;
     /// OPTS (RFC 2389 section 4): sets options of a command, such as `UTF8 ON` or `MLST
     /// type;size;`.
     SetOption: OPTS(line) -> Reply, whole;
-    /// HOST (RFC 7151): says which of the hosts at this address you want. Send it before the login.
+    /// HOST (RFC 7151): says which of the host names at the server's IP address you want. Send it
+    /// before the login.
     Host: HOST(name) -> Reply, whole;
-    /// LANG (RFC 2640 section 4): sets the language of the replies. Without a tag, it is the
-    /// server's default.
+    /// LANG (RFC 2640 section 4): sets the language of the replies. Without a tag, sets the
+    /// server's default language.
     Language: LANG(tag?) -> Reply, whole;
-    /// CLNT: says the client's name. No RFC defines it. Some servers offer more to clients that
-    /// send it.
+    /// CLNT: tells the server the client's name. No RFC defines it. Some servers offer more to
+    /// clients that send it.
     ClientName: CLNT(name) -> Reply, whole;
-    /// MODE (RFC 959 section 3.4): sets the transmission mode. Transfers need stream mode. In any
-    /// other mode they are refused as [misuse](crate::Misuse::Framing).
+    /// MODE (RFC 959 section 3.4): sets the transmission mode. This client can transfer only in
+    /// stream mode. In any other mode, a transfer fails as [misuse](crate::Misuse::Framing).
     Mode: MODE(mode: TransmissionMode => mode_command) -> (), nothing;
-    /// STRU (RFC 959 section 3.1.2): sets the file structure. Transfers need file structure. With
-    /// any other structure they are refused as [misuse](crate::Misuse::Framing).
+    /// STRU (RFC 959 section 3.1.2): sets the file structure. This client can transfer only with
+    /// file structure. With any other structure, a transfer fails as
+    /// [misuse](crate::Misuse::Framing).
     Structure: STRU(structure: FileStructure => structure_command) -> (), nothing;
 }
 
@@ -206,8 +211,8 @@ fn path(reply: Reply) -> Result<RemotePath, Error> {
 
 fn made(reply: Reply) -> Result<Option<RemotePath>, Error> {
     match crate::reply::pathname(&reply) {
-        // Only a 257 holds a path (RFC 959). Another positive reply means that the server quotes
-        // none.
+        // Only a 257 holds a path (RFC 959). A server that sends another positive reply, such as
+        // 250, quotes no path.
         Err(crate::reply::Malformed::Code { .. }) => Ok(None),
         path => path.map_err(Error::from),
     }

@@ -1,4 +1,5 @@
-//! The operations that are one command and one reply, with commands that not every server knows.
+//! The operations that send one command and get one reply, where many servers do not know the
+//! command.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -13,13 +14,15 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, InvalidCommand, Reply, Verb};
 
-/// One command that a server may not know, and its one reply. If the server does not know the
-/// command, the session remembers this, and the next such operation sends nothing.
+/// One command that a server may not know, and its one reply. If the server says that it does not
+/// know the command, the session remembers this. Later operations with this command then send
+/// nothing.
 #[derive(Debug)]
 pub(super) struct Extension {
     capability: Capability,
     exchange: Exchange,
-    /// The reply by which the server has refused the command as unknown. `None` before it.
+    /// The reply that says that the server does not know the command. `None` if no such reply has
+    /// come.
     refusal: Option<Reply>,
 }
 
@@ -44,8 +47,8 @@ impl Extension {
         self.exchange.is_sent()
     }
 
-    /// Sends the command if it was not sent yet, and returns its positive reply. `None` if the server
-    /// does not know the command.
+    /// Sends the command if it was not sent yet, and returns its positive reply. `None` if the
+    /// server does not know the command; the command is not sent if the session knows this already.
     pub(super) fn ask(
         &mut self,
         session: &mut Session,
@@ -62,7 +65,7 @@ impl Extension {
         Ok(Some(completion(reply, self.exchange.verb())?))
     }
 
-    /// Returns the error for an operation that only this command can do.
+    /// Returns the error for an operation that fails because the server does not know the command.
     pub(super) fn unsupported(&self) -> Error {
         let error = Error::new(ErrorKind::Unsupported).with_command(self.exchange.verb());
         match &self.refusal {
@@ -74,7 +77,7 @@ impl Extension {
         }
     }
 
-    /// Reads a reply, and adds the command and the reply to an error.
+    /// Calls `read` on a reply. If `read` fails, adds the command and the reply to the error.
     pub(super) fn read<T, E: Into<Error>>(
         &self,
         reply: Reply,
@@ -87,8 +90,8 @@ impl Extension {
     }
 }
 
-/// Makes one flow from each row: the arguments, the command, the output, and the function that makes
-/// the output from the reply.
+/// Makes one flow from each row. A row has the arguments, the command, the output, and the function
+/// that makes the output from the reply.
 macro_rules! extensions {
     ($(
         $(#[$doc:meta])* $name:ident: $capability:ident($($argument:ident: $type:ty),*)
@@ -123,46 +126,47 @@ macro_rules! extensions {
 
 extensions! {
     /// MFCT (draft-somers-ftp-mfxx section 4): sets the time of a file's creation. The time is in
-    /// UTC. A server that does not know MFCT is an error of kind
+    /// UTC. If the server does not know MFCT, the flow fails with the kind
     /// [`Unsupported`](ErrorKind::Unsupported).
     SetCreated: Mfct(path: impl AsRef<[u8]>, time: Timestamp)
         => timed(Verb::MFCT, time, path.as_ref()), -> Reply, needed;
     /// MFF (draft-somers-ftp-mfxx section 5): sets facts of a file, such as `modify` or
-    /// `UNIX.mode`, each with its value. FEAT lists the facts that the server lets you set. A server
-    /// that does not know MFF is an error of kind [`Unsupported`](ErrorKind::Unsupported).
+    /// `UNIX.mode`, each with its value. FEAT lists the facts that the server lets you set. If the
+    /// server does not know MFF, the flow fails with the kind
+    /// [`Unsupported`](ErrorKind::Unsupported).
     SetFacts: Mff(
         path: impl AsRef<[u8]>,
         facts: impl IntoIterator<Item = (impl AsRef<[u8]>, impl AsRef<[u8]>)>
     ) => with_facts(path.as_ref(), facts), -> Reply, needed;
     /// SITE CHMOD: sets the permissions of a file. The mode is a number of at most four octal
-    /// digits, such as `0o644`. A server that does not know SITE CHMOD is an error of kind
-    /// [`Unsupported`](ErrorKind::Unsupported).
+    /// digits, such as `0o644`. If the server does not know SITE CHMOD, the flow fails with the
+    /// kind [`Unsupported`](ErrorKind::Unsupported).
     Chmod: SiteChmod(path: impl AsRef<[u8]>, mode: u32)
         => chmod(path.as_ref(), mode), -> Reply, needed;
-    /// SITE SYMLINK: makes a symbolic link that leads to the target. Neither name may hold a blank,
-    /// because a blank separates them in the command. A server that does not know SITE SYMLINK is an
-    /// error of kind [`Unsupported`](ErrorKind::Unsupported).
+    /// SITE SYMLINK: makes a symbolic link that leads to the target. A name with a blank is
+    /// refused, because a blank separates the two names in the command. If the server does not know
+    /// SITE SYMLINK, the flow fails with the kind [`Unsupported`](ErrorKind::Unsupported).
     Symlink: SiteSymlink(target: impl AsRef<[u8]>, link: impl AsRef<[u8]>)
         => symlink(target.as_ref(), link.as_ref()), -> Reply, needed;
-    /// COMB: joins files into the first one. Some servers then delete the parts. No RFC defines it.
-    /// A server that does not know COMB is an error of kind
-    /// [`Unsupported`](ErrorKind::Unsupported).
+    /// COMB: appends the parts, which are files on the server, to the target. Some servers then
+    /// delete the parts. No RFC defines COMB. If the server does not know it, the flow fails with
+    /// the kind [`Unsupported`](ErrorKind::Unsupported).
     Combine: Comb(target: impl AsRef<[u8]>, parts: impl IntoIterator<Item = impl AsRef<[u8]>>)
         => combine(target.as_ref(), parts), -> Reply, needed;
-    /// RMDA: removes a directory and all that is in it. No RFC defines it. A server that does not
-    /// know RMDA is an error of kind [`Unsupported`](ErrorKind::Unsupported).
+    /// RMDA: removes a directory and everything in it. No RFC defines RMDA. If the server does not
+    /// know it, the flow fails with the kind [`Unsupported`](ErrorKind::Unsupported).
     RemoveDirectoryTree: Rmda(path: impl AsRef<[u8]>)
         => Verb::RMDA.with(path), -> Reply, needed;
-    /// CSID: says the client's name and version, and returns what the server says about itself. No
-    /// RFC defines it. `None` if the server does not know CSID.
+    /// CSID: tells the server the client's name and version, and returns what the server says about
+    /// itself. No RFC defines CSID. Returns `None` if the server does not know it.
     ClientId: Csid(name: impl AsRef<[u8]>, version: impl AsRef<[u8]>)
         => identified(name.as_ref(), version.as_ref()), -> Option<Identity>, identity;
-    /// AVBL (draft-peterson-streamlined-ftp-command-extensions): returns how many bytes can still be
-    /// stored in a directory. `None` if the server does not know AVBL.
+    /// AVBL (draft-peterson-streamlined-ftp-command-extensions): returns how many more bytes can be
+    /// stored in a directory. Returns `None` if the server does not know AVBL.
     Available: Avbl(path: impl AsRef<[u8]>)
         => Verb::AVBL.with(path), -> Option<u64>, count;
-    /// DSIZ: returns how many bytes a directory holds, with all that is below it. No RFC defines it.
-    /// `None` if the server does not know DSIZ.
+    /// DSIZ: returns how many bytes all files in a directory and below it have. No RFC defines
+    /// DSIZ. Returns `None` if the server does not know it.
     DirectorySize: Dsiz(path: impl AsRef<[u8]>)
         => Verb::DSIZ.with(path), -> Option<u64>, count;
 }
@@ -185,13 +189,13 @@ pub(super) fn timed(verb: Verb, time: Timestamp, path: &[u8]) -> Result<Command,
     before_path(verb, time.to_digits().as_bytes(), path)
 }
 
-/// Makes a command whose argument is `what`, a blank and a path.
+/// Makes a command whose argument is `what`, a blank, and then the path.
 pub(super) fn before_path(verb: Verb, what: &[u8], path: &[u8]) -> Result<Command, Error> {
     check_name(&verb, path)?;
     Ok(verb.with([what, b" ", path].concat())?)
 }
 
-/// Fails if the path is empty, because the server would then read the argument before the path as
+/// Fails if the path is empty, because the server would then take the argument before the path for
 /// the path.
 pub(super) fn check_name(verb: &Verb, path: &[u8]) -> Result<(), Error> {
     match path {
@@ -256,8 +260,8 @@ fn combine(
     }
 }
 
-/// Returns a name for an argument of several words. A name with a blank is put between quotation
-/// marks.
+/// Returns a name as one word of an argument that has several words. A name with a blank is put
+/// between quotation marks.
 pub(super) fn quoted(verb: &Verb, name: &[u8]) -> Result<Vec<u8>, Error> {
     check_name(verb, name)?;
     if name.contains(&b'"') {

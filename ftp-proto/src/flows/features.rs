@@ -11,8 +11,8 @@ use crate::wire::{Command, Verb};
 /// FEAT (RFC 2389): returns what the server says it supports. FEAT is sent once; the session
 /// remembers the reply.
 ///
-/// A server that does not know FEAT has no features. A feature that is not listed may still work,
-/// and a feature that is listed may not.
+/// If the server does not know FEAT, the result has no features. A feature that the server does not
+/// list may still work, and a feature that it lists may not work.
 #[derive(Debug, Default)]
 pub struct Feat {
     asked: bool,

@@ -1,4 +1,4 @@
-//! A fence that is sent at once, not only before the next command.
+//! Sends a fence at once. (Usually the session sends one only before the next command.)
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -6,8 +6,8 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::Reply;
 
-/// Sends a fence and waits for its reply. Returns the last reply that came before the fence's reply
-/// and was not owed, or `None`.
+/// Sends a fence and waits for its reply. Returns the last stray reply that came before the fence's
+/// reply, or `None` if there was none.
 #[derive(Debug, Default)]
 pub(super) struct Fence {
     sent: bool,

@@ -7,11 +7,11 @@ use crate::tls::Reason;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
 
-/// Waits for the greeting, longer after 120 (RFC 959 section 5.4). Under implicit TLS, the
-/// handshake comes first.
+/// Waits for the greeting. If the server sends 120 (RFC 959 section 5.4), the flow waits longer.
+/// Under implicit TLS, the handshake comes before the greeting.
 ///
-/// Returns the greeting. If the server sends something else, the flow fails with that: 421 from a
-/// server that is full, a 5xx, or bytes that are not an FTP reply.
+/// Returns the greeting. The flow fails if the server sends something else: 421 because it is full,
+/// a 5xx, or bytes that are not an FTP reply.
 #[derive(Debug, Default)]
 pub struct Greeting(());
 

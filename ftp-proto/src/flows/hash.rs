@@ -20,11 +20,11 @@ use crate::wire::{Command, Reply, Verb};
 
 /// Asks for the hash of a file: by HASH (draft-bryan-ftpext-hash) if FEAT lists the algorithm, else
 /// by XCRC, XMD5, XSHA, XSHA1, XSHA256, XSHA512, MD5 or MMD5, as FEAT lists them. OPTS HASH chooses
-/// the algorithm first, unless it was chosen before.
+/// the algorithm before HASH, unless the server uses this algorithm already.
 ///
-/// Returns `None` if the server lists no command for this algorithm, or knows none of those that it
-/// lists. To a server without FEAT all of them are sent, until one works. The session remembers
-/// each command that the server does not know.
+/// Returns `None` if the server lists no command for this algorithm, or refuses all those that it
+/// lists as unknown. If the server has no FEAT, the flow tries the commands one after the other
+/// until one works. The session remembers each command that the server does not know.
 #[derive(Debug)]
 pub struct HashOf {
     algorithm: Algorithm,
@@ -36,14 +36,14 @@ pub struct HashOf {
 #[derive(Debug)]
 enum State {
     Start(Feat),
-    /// Sending OPTS HASH. If the server refuses it, HASH is still sent, because HASH may use this
-    /// algorithm without it.
+    /// Sending OPTS HASH. If the server refuses it, HASH is still sent if it uses this algorithm by
+    /// default.
     Choosing(Exchange, Chosen),
     Hash,
     Others,
 }
 
-/// Whether HASH computes this algorithm without OPTS.
+/// Whether HASH uses this algorithm by default, or only after OPTS HASH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Chosen {
     ByDefault,
@@ -60,8 +60,8 @@ impl HashOf {
         let mut others = VecDeque::new();
         for capability in commands(algorithm) {
             let verb = Verb::new(capability.name())?;
-            // MD5 reads the rest of the line as the path. The other commands may have numbers after
-            // the path, so a path with a blank needs quotation marks.
+            // The argument of MD5 is the path and nothing else. The other commands may have numbers
+            // after the path, so they need quotation marks around a path with a blank.
             let path = match capability {
                 Capability::Md5 => Ok(path.to_vec()),
                 _ if !path.contains(&b' ') => Ok(path.to_vec()),
@@ -80,7 +80,7 @@ impl HashOf {
     }
 }
 
-/// The commands besides HASH that compute this algorithm.
+/// Returns the commands other than HASH that compute this algorithm.
 fn commands(algorithm: Algorithm) -> &'static [Capability] {
     match algorithm {
         Algorithm::Crc32 => &[Capability::Xcrc],
@@ -168,8 +168,8 @@ impl HashOf {
     }
 }
 
-/// Whether FEAT lists the algorithm for HASH, as in `HASH SHA-1;SHA-256*;MD5`. The star marks the
-/// algorithm in force at the start of a session.
+/// Reads from FEAT whether HASH supports the algorithm, as in `HASH SHA-1;SHA-256*;MD5`. The star
+/// marks the algorithm that HASH uses by default. `None` if the algorithm is not listed.
 fn listed(features: &Features, algorithm: Algorithm) -> Option<Chosen> {
     let list = features.parameters("HASH")?;
     let names = || list.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);

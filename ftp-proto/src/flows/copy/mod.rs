@@ -29,15 +29,15 @@ use crate::session::operation::Running;
 use crate::session::transfer::{Direction, Transfer};
 use crate::wire::{Command, Reply, Verb};
 
-/// A copy from one server to another (RFC 959 section 5.2), as a value that drives two sessions.
-/// Each want says which session it belongs to.
+/// A copy from one server to another (RFC 959 section 5.2), as a value that runs flows on two
+/// sessions, one for each server. Each want names its session.
 ///
 /// The copy asks the source for a port (EPSV or PASV). Then it tells the target to connect (EPRT or
-/// PORT) to this port at the *peer of the source's control connection*. The address in a 227 counts
-/// only if you set [`PassiveAddress::TrustServer`](crate::PassiveAddress) on the source's session.
-/// The copy sends STOR before RETR. The copy is a success after both servers have confirmed it and
-/// each has answered a fence. The fences are needed because the client cannot count the bytes of a
-/// copy.
+/// PORT) to this port at the *peer of the source's control connection*. It uses the address in the
+/// source's 227 instead only if you set [`PassiveAddress::TrustServer`](crate::PassiveAddress) on
+/// the source's session. The copy sends STOR before RETR. The copy is a success after both servers
+/// have confirmed it, and have answered a command that is sent after it. That command shows that no
+/// error follows the confirmation, which the client could not see from the data.
 ///
 /// Most servers refuse such a copy by default, because it uses an address that is not the client's
 /// (RFC 2577). Data between two servers cannot be protected by TLS: each server would wait for the
@@ -81,7 +81,7 @@ pub enum Side {
 #[derive(Debug)]
 #[must_use]
 pub enum CopyStep {
-    /// The driver of this session must serve this want and answer it.
+    /// The driver of this side's session must serve this want and answer it.
     Want(Side, Want),
     /// Both servers have confirmed the copy.
     Done(Copied),
@@ -97,7 +97,7 @@ pub struct Copied {
     pub target: Reply,
 }
 
-/// The commands of the copy, its type, and the address of the source.
+/// What to copy: both data commands, the representation type, and the IP address of the source.
 #[derive(Debug)]
 struct Plan {
     retrieve: Command,
@@ -114,17 +114,17 @@ enum Stage {
     Retrieving(Running<StartTransfer>, Option<Transfer>),
     SourceEnds(Running<AwaitFinalReply>, Option<Transfer>),
     TargetEnds(Running<AwaitFinalReply>, Option<Ended<Reply>>),
-    /// Both servers have confirmed the copy. A fence on each session checks that no other reply
-    /// follows the confirmation.
+    /// Both servers have confirmed the copy. A fence on the source, and then one on the target,
+    /// checks that no other reply follows the confirmation.
     FencingSource(Running<FenceAfterCopy>, Copied),
     FencingTarget(Running<FenceAfterCopy>, Copied),
-    /// The source refused. ABOR is sent to the target, because the target must not wait for data
-    /// that never comes.
+    /// The source has refused RETR. The client sends ABOR to the target, which otherwise waits for
+    /// data that never comes.
     Aborting(Running<Abort>, Error),
     Over,
 }
 
-/// The two sessions, and the answer to the last want.
+/// Both sessions, and the answer to the last want of either.
 struct Sides<'a> {
     source: &'a mut Session,
     target: &'a mut Session,
@@ -138,11 +138,12 @@ enum Ended<T> {
     Badly(Error),
 }
 
-/// Why the code of a stage stops before it has a result.
+/// Why the code of a stage returns before it has a result.
 enum Halt {
-    /// This side's driver must serve a want first.
+    /// The driver of this side's session must serve this want first.
     Want(Side, Want),
-    /// The answer belongs to another want. The copy is as it was.
+    /// You passed an answer that does not belong to the last want. The copy has not changed, so you
+    /// can still pass the right one.
     Stale(Error),
     Failed(Error),
 }
@@ -187,9 +188,8 @@ impl ServerCopy {
     ///
     /// # Errors
     /// Any error that ended the copy. Its command shows which side failed: for example, RETR goes
-    /// to the source and STOR to the target. Afterwards each session is in step, or its next
-    /// operation cleans up first, or the session is dead. [`Misuse::Protected`] if one of the
-    /// sessions protects its data connections by TLS.
+    /// to the source and STOR to the target. You can use both sessions afterwards, except one that
+    /// is dead. [`Misuse::Protected`] if one of the sessions protects its data connections by TLS.
     pub fn step(
         &mut self,
         source: &mut Session,
@@ -263,7 +263,8 @@ impl ServerCopy {
         }
     }
 
-    /// Runs the stages after the transfer: both final replies, and a fence on each side.
+    /// Runs the stages after the transfer has begun: the final reply of each side, and then a fence
+    /// on each side.
     fn conclude(&mut self, sides: &mut Sides<'_>) -> Result<ControlFlow<Copied, Stage>, Halt> {
         let plan = &self.plan;
         Ok(ControlFlow::Continue(match &mut self.stage {
@@ -303,7 +304,8 @@ impl ServerCopy {
 }
 
 impl Plan {
-    /// Makes the flow for the target: EPRT or PORT, and STOR. The data comes from this endpoint.
+    /// Makes the flow for the target, which sends EPRT or PORT, and STOR. The target is told to
+    /// connect to `endpoint`, from which the data comes.
     fn store(&self, endpoint: Endpoint) -> StartTransfer {
         let address = match endpoint {
             Endpoint::ControlPeer(port) => SocketAddr::new(self.source_peer, port.get()),
@@ -324,8 +326,8 @@ impl Plan {
         StartTransfer::new(Direction::Download, self.transfer_type, command, None)
     }
 
-    /// Fails if the target has completed a transfer already. No data was sent to it yet, so this
-    /// reply belongs to another command.
+    /// Fails if the target has sent a completion (2xx) before RETR was sent to the source. No data
+    /// can have come by then, so the 2xx belongs to another command.
     fn check_premature(&self, target: &mut Session) -> Result<(), Error> {
         let Some(reply) = target.take_premature_completion() else {
             return Ok(());
@@ -335,8 +337,8 @@ impl Plan {
         Err(error.with_command(self.store.verb()).with_reply(reply))
     }
 
-    /// Returns the copy as a success, unless this side has sent another reply after its
-    /// confirmation.
+    /// Returns the copy as a success if this side's fence was answered. Fails if another reply came
+    /// before the fence's reply.
     fn fenced(&self, fenced: Ended<()>, side: Side, copied: &Copied) -> Result<Copied, Error> {
         let (verb, reply) = match side {
             Side::Source => (self.retrieve.verb(), &copied.source),
@@ -363,14 +365,15 @@ impl Sides<'_> {
         }
     }
 
-    /// Starts a flow on one side.
+    /// Starts a flow on this side's session.
     fn start<F: Flow>(&mut self, side: Side, flow: F) -> Running<F> {
         let (running, first) = self.session(side).start(flow);
         self.answer = Some(first);
         running
     }
 
-    /// Steps one side's flow. Returns its result, or halts with its next want.
+    /// Steps this side's flow. If it is done, returns its result. If it has a want, returns the
+    /// want as a [`Halt`].
     fn drive<F: Flow>(&mut self, side: Side, running: &mut Running<F>) -> Result<F::Output, Halt> {
         let Some(answer) = self.answer.take() else {
             return Err(Halt::Stale(finished()));
@@ -385,8 +388,8 @@ impl Sides<'_> {
         }
     }
 
-    /// Like `drive`, but returns a failure as a value: the copy goes on, to bring the other side to
-    /// an end.
+    /// Like `drive`, but returns a failure of the flow as a value, because the copy must still
+    /// bring the other side to an end.
     fn end<F: Flow>(
         &mut self,
         side: Side,
@@ -399,12 +402,13 @@ impl Sides<'_> {
     }
 }
 
-/// Returns the copy as a success if both sides ended well, and otherwise the error that explains
-/// most.
+/// Returns the copy as a success if both sides ended well. If both failed, returns the error that
+/// explains more.
 fn both(source: Ended<Reply>, target: Ended<Reply>) -> Result<Copied, Error> {
     match (source, target) {
         (Ended::Well(source), Ended::Well(target)) => Ok(Copied { source, target }),
-        // A refusal says more than a time-out.
+        // The target's refusal explains more than a failure without a reply (such as a time-out) of
+        // the source.
         (Ended::Badly(silence), Ended::Badly(refusal))
             if silence.reply().is_none() && refusal.reply().is_some() =>
         {

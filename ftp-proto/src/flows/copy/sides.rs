@@ -1,5 +1,5 @@
-//! The flows that run on the two sides of a copy between servers. The client does not see the
-//! copy's data connection.
+//! The flows that run on the source and the target of a copy between servers. The data connection
+//! is between the servers, so the client cannot see it.
 
 use core::net::SocketAddr;
 
@@ -19,8 +19,8 @@ use crate::wait::Wait;
 use crate::wire::{Class, Command, Reply, Verb};
 
 /// Fails if data connections are under TLS, because neither server would begin the handshake, or if
-/// MODE or STRU was changed. The copy calls this before it sends anything. It calls this again
-/// after earlier operations are cleaned up, because their replies may have changed the settings.
+/// MODE or STRU was changed. The copy calls this before it sends anything, and again after the
+/// replies to earlier commands have come, because they may have changed these settings.
 pub(super) fn check_copy_possible(session: &Session) -> Result<(), Error> {
     if session.protection() == Protection::Private {
         return Err(Error::misuse(Misuse::Protected));
@@ -28,7 +28,8 @@ pub(super) fn check_copy_possible(session: &Session) -> Result<(), Error> {
     session.check_framing()
 }
 
-/// Sends TYPE, and EPSV or PASV. Returns where the other server is to connect to.
+/// Sends TYPE, and EPSV or PASV, to the source. Returns the endpoint to which the target is to
+/// connect.
 #[derive(Debug)]
 pub(super) struct OfferPort {
     data: Command,
@@ -61,8 +62,8 @@ impl Flow for OfferPort {
     }
 }
 
-/// Sends the data command and waits for its first reply. On the side that connects (the target),
-/// TYPE and EPRT or PORT come first.
+/// Sends the data command (RETR or STOR) and waits for its first reply. If `connect_to` is set,
+/// which it is for the target, sends TYPE and EPRT or PORT before it.
 #[derive(Debug)]
 pub(super) struct StartTransfer {
     direction: Direction,
@@ -108,7 +109,8 @@ impl Flow for StartTransfer {
                 self.active = None;
             }
             if !self.sent {
-                // A restart offset from an earlier operation would cut off the start of this file.
+                // An earlier operation may have set a restart offset, which would cut off the
+                // beginning of this file.
                 if self.disarm.is_none() && session.offset_is_set() {
                     self.disarm = Some(Exchange::new(Command::number(Verb::REST, 0)));
                 }
@@ -159,7 +161,7 @@ impl StartTransfer {
     }
 }
 
-/// Waits for the final reply, for as long as the two servers may take.
+/// Waits for the final reply, with the long time limit that a copy between two servers needs.
 #[derive(Debug)]
 pub(super) struct AwaitFinalReply {
     transfer: Transfer,
@@ -174,8 +176,8 @@ impl AwaitFinalReply {
         }
     }
 
-    /// Waits a shorter time, after the other side has failed: this side's reply comes soon or
-    /// never.
+    /// Waits for the final reply for a shorter time, because the other side has failed. This side
+    /// then replies soon or never.
     pub(super) fn after_failure(transfer: Transfer) -> Self {
         Self {
             transfer,
@@ -209,8 +211,8 @@ impl Flow for AwaitFinalReply {
     }
 }
 
-/// Fails unless this final reply confirms the transfer. A 2xx that does not confirm a transfer
-/// belongs to another command.
+/// Fails if this final reply does not confirm the transfer: it is a refusal, or a 2xx that belongs
+/// to another command.
 fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
     match completion(reply, verb)? {
         reply if reply.confirms_transfer() => Ok(reply),
@@ -220,9 +222,9 @@ fn confirmation(reply: Reply, verb: &str) -> Result<Reply, Error> {
     }
 }
 
-/// Sends a fence after a side's confirmation, and fails if another reply comes before the fence's
-/// reply. Otherwise the confirmation might belong to an earlier transfer, and the client sees no
-/// data that would show this.
+/// Sends a fence after a side has confirmed the copy. Fails if another reply comes before the
+/// fence's reply, because the confirmation may then belong to an earlier transfer. The client sees
+/// no data that could show this.
 #[derive(Debug, Default)]
 pub(super) struct FenceAfterCopy {
     fence: Option<Fence>,

@@ -1,4 +1,4 @@
-//! The result of a transfer, judged by its data, its final reply and a size.
+//! Decides whether a transfer has succeeded, from its data, its final reply and a size.
 
 use alloc::format;
 
@@ -26,8 +26,8 @@ const WITHOUT_CLOSE_NOTIFY: &str = "download it again; if this server never send
                                     MissingCloseNotify::IfSizeAgrees), which asks for the size";
 
 impl Finish {
-    /// The error that the data connection shows, whatever the server replies. `None` if the data
-    /// ended well.
+    /// Returns the error that the end of the data shows, without regard to the server's reply.
+    /// `None` if the data ended well.
     pub(super) fn data_error(&self) -> Option<Error> {
         let truncated = || Error::new(ErrorKind::Truncated);
         match &self.end {
@@ -56,7 +56,7 @@ impl Finish {
         }
     }
 
-    /// Judges the final reply and the data together.
+    /// Decides from the final reply and the data whether the transfer has succeeded.
     pub(super) fn judge(&self, reply: Reply) -> Result<Completion, Error> {
         let completed = reply.confirms_transfer();
         let result = match (self.data_error(), completed) {
@@ -74,8 +74,9 @@ impl Finish {
         result.map_err(|error| self.in_context(error))
     }
 
-    /// The error if no final reply will come. If the control connection ended with a 421, that
-    /// reply explains the failure better than the data connection does.
+    /// Returns the error for a transfer whose final reply will not come. `silence` says why. If the
+    /// control connection ended with a 421, the 421 explains the failure better than the end of the
+    /// data does.
     pub(super) fn unconfirmed(&self, silence: Option<Error>) -> Error {
         let error = match (silence, self.data_error()) {
             (Some(cause), Some(_)) if cause.reply().is_some() => cause,
@@ -92,8 +93,9 @@ impl Finish {
         self.in_context(error)
     }
 
-    /// The error for a final reply that refuses the transfer. If the server demands TLS resumption,
-    /// the error says so. vsftpd demands it only after the handshake, by its final reply.
+    /// Returns the error for a final reply that does not confirm the transfer. If the server
+    /// demands TLS resumption, the error says so. vsftpd shows this only in its final reply, after
+    /// a good handshake.
     pub(super) fn refusal(&self, reply: Reply) -> Error {
         if matches!(reply.class(), Class::Preliminary | Class::Completion) {
             return mistaken(reply);
@@ -105,13 +107,15 @@ impl Finish {
         Error::from_reply(reply)
     }
 
-    /// The flow that sends SIZE for a download that ended without close_notify, because the size
-    /// may replace close_notify. `None` if SIZE would prove nothing.
+    /// Returns the flow that sends SIZE after a download whose close_notify is missing. If the size
+    /// agrees with the bytes that came, the download is complete. `None` if SIZE would prove
+    /// nothing.
     pub(super) fn size_in_question(&self, session: &Session, outcome: &Reply) -> Option<Size> {
         let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let confirmed = outcome.confirms_transfer();
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // In clear text, after CCC, an attacker who cut the data could also fake the reply to SIZE.
+        // After CCC, the control connection is in clear text. An attacker who cut the data could
+        // then also fake the reply to SIZE.
         let asked = self.expected.is_none() && session.is_secured();
         if !(tolerated && confirmed && missing && asked) {
             return None;
@@ -119,8 +123,7 @@ impl Finish {
         Size::new(self.transfer.file()?).ok()
     }
 
-    /// Whether the server's confirmation of an upload is not enough, so that SIZE must prove that
-    /// the data has arrived.
+    /// Whether the client must check an upload by SIZE, although the server has confirmed it.
     pub(super) fn is_questionable(&self, reply: &Reply) -> bool {
         let upload = self.transfer.direction() == Direction::Upload;
         let sent = upload && reply.confirms_transfer() && self.data_error().is_none();
@@ -132,7 +135,8 @@ impl Finish {
         }
     }
 
-    /// The flow that sends SIZE after an upload. `None` if the size of the file can prove nothing.
+    /// Returns the flow that sends SIZE after an upload. `None` if the size of the file cannot show
+    /// whether the data has arrived.
     pub(super) fn stored_file(&self, reply: &Reply) -> Option<Size> {
         self.transfer.length_after(self.bytes)?;
         let shown = !self.reset || self.transfer.is_shown_by_size(self.bytes);
@@ -143,7 +147,8 @@ impl Finish {
         Size::new(chosen.as_ref().or(self.transfer.file())?).ok()
     }
 
-    /// The error if the server has confirmed an upload, but the file does not have the right size.
+    /// Returns the error for an upload that the server has confirmed, although the file on the
+    /// server has another size than it must have. `size` is `None` if the size is not known.
     pub(super) fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
         let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
         let sent = self.bytes;
@@ -175,13 +180,13 @@ impl Finish {
         })
     }
 
-    /// Compares this size with the number of bytes that came. If they agree, the data is complete
-    /// although close_notify is missing, provided that the settings allow this.
+    /// Compares this size with the number of bytes that came. If they agree and the configuration
+    /// allows it, the download is complete, although close_notify is missing.
     pub(super) fn compare(&mut self, session: &Session, size: Option<u64>) {
         let tolerated = session.config().missing_close_notify == MissingCloseNotify::IfSizeAgrees;
         let missing = matches!(self.end, DataEnd::NoCloseNotify);
-        // How many bytes a text or a listing has on the data connection is not known, so its size
-        // proves nothing.
+        // A text in TYPE A and a listing have no known number of bytes on the data connection, so a
+        // size proves nothing.
         let countable = self.transfer.file().is_some();
         if tolerated && missing && countable && size == Some(self.bytes) {
             self.complete = true;
@@ -189,8 +194,8 @@ impl Finish {
         }
     }
 
-    /// The name that the server chose for STOU. pyftpdlib and others send it in the first reply,
-    /// some in the final reply.
+    /// Returns the file name that the server chose for STOU. pyftpdlib and others send the name in
+    /// the first reply (150), other servers in the final reply.
     pub(super) fn chosen_name(&self, reply: &Reply) -> Option<RemotePath> {
         if self.transfer.verb() != "STOU" {
             return None;
@@ -206,8 +211,7 @@ impl Finish {
     }
 }
 
-/// The error for a reply that was taken for the confirmation, although it belongs or may belong to
-/// another command.
+/// Returns the error for a 2xx reply that may belong to another command than the transfer.
 pub(super) fn mistaken(reply: Reply) -> Error {
     let error = Error::new(ErrorKind::Unconfirmed).with_source(ANOTHER_REPLY);
     error.with_reply(reply)

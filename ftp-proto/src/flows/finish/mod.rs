@@ -1,4 +1,5 @@
-//! The end of a transfer.
+//! Finishes a transfer: closes the data connection, reads the final reply, and decides whether the
+//! transfer has succeeded.
 //!
 //! ```text
 //!   download                         upload
@@ -41,28 +42,30 @@ use crate::wire::{Code, Reply};
 /// Finishes a transfer: ends the data connection, waits for the final reply, and decides from the
 /// data and the reply whether the transfer has succeeded.
 ///
-/// A download is a success only if its data ended cleanly *and* the final reply confirms it, in
-/// either order. You may [allow](crate::MissingCloseNotify) a missing close_notify. An upload is
-/// judged by the final reply, after all bytes were written.
+/// A download is a success only if its data ended cleanly *and* the final reply confirms it. Either
+/// may come first. You may [allow](crate::MissingCloseNotify) a missing close_notify. An upload is
+/// a success if the final reply confirms it after all bytes were written.
 ///
-/// After a 150, 226 and 250 confirm a transfer. A 200, or a 226 or 250 without a 150, may be followed
-/// by another final reply: a fence finds that out, and the worse of the two counts. Any other 2xx
-/// makes the transfer [`ErrorKind::Unconfirmed`].
+/// After a 150, 226 and 250 confirm a transfer. After a 200, or after a 226 or 250 without a 150,
+/// some servers send another final reply. So the flow then sends one more command (PWD), and fails
+/// if another reply comes before the reply to it. Any other 2xx makes the transfer
+/// [`ErrorKind::Unconfirmed`].
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
     bytes: u64,
     end: DataEnd,
     expected: Option<u64>,
-    /// Whether the file's size has proved that the data is complete, although close_notify was
-    /// missing.
+    /// Whether the size of the file has proved that a download without close_notify is complete.
     complete: bool,
     clean_close: bool,
-    /// Whether the server has reset the data connection after the end of an upload was sent.
+    /// Whether the server has reset the data connection after the client had sent the end of an
+    /// upload.
     reset: bool,
-    /// A 2xx that came before all data was sent. `None` if there was none.
+    /// A 2xx that came before the client had sent all data, so it belongs to another command.
+    /// `None` if there was none.
     premature: Option<Reply>,
-    /// Whether a preliminary reply has come.
+    /// Whether a preliminary reply (125 or 150) has come.
     begun: bool,
     /// Whether the control connection ended while the data connection was being closed.
     control_ended: bool,
@@ -75,11 +78,12 @@ enum State {
     Looking,
     Closing(Closing),
     Final,
-    /// Reading what has arrived after the final reply.
+    /// Reading, without waiting, what has arrived after the final reply.
     Following,
-    /// Asking for the size, as a proof that a download is complete or an upload was stored.
+    /// Sending SIZE, to prove that a download is complete or that an upload was stored. Holds the
+    /// final reply.
     Sizing(Size, Reply),
-    /// Sending a fence, whose reply comes after all replies to the transfer.
+    /// Sending a fence. The server answers it after it has sent all replies to the transfer.
     LastWord(Fence, Completion),
 }
 
@@ -102,18 +106,18 @@ impl Finish {
         }
     }
 
-    /// Sets how many bytes a download must bring, counted from the restart offset on. Any other
-    /// number is an error, [`ErrorKind::Truncated`]. In clear text, this check is the only
-    /// protection against a connection that was cut.
+    /// Sets how many bytes a download must bring, counted from the restart offset on. If any other
+    /// number came, the flow fails with [`ErrorKind::Truncated`]. In clear text, only this check
+    /// can notice that the connection was cut.
     #[must_use]
     pub fn with_expected(mut self, bytes: Option<u64>) -> Self {
         self.expected = bytes;
         self
     }
 
-    /// Whether the server has used the data connection. In a download, the server has sent a byte
-    /// or has closed the connection without a reset. In an upload, the server has closed the
-    /// connection without a reset after the client had sent everything.
+    /// Whether it is known that the server has used the data connection. In a download, the server
+    /// has then sent a byte, or has closed the connection without a reset. In an upload, it has
+    /// closed the connection without a reset after the client had sent everything.
     fn has_used_data_connection(&self) -> bool {
         let ended = matches!(self.end, DataEnd::Clean | DataEnd::NoCloseNotify);
         match self.transfer.direction() {
@@ -130,8 +134,8 @@ impl Finish {
         }
     }
 
-    /// Returns whether a 2xx came too early, so that it belongs to another command. Keeps this
-    /// reply for the error.
+    /// Returns whether a 2xx came before the end of the data was sent, so that it belongs to
+    /// another command. Keeps this reply for the error.
     fn take_premature(&mut self, session: &mut Session) -> bool {
         self.premature = session.take_premature_completion();
         self.premature.is_some()
@@ -176,13 +180,13 @@ impl Finish {
         let timed_out = matches!(&self.end, DataEnd::Failed(error)
             if matches!(error.kind(), ErrorKind::Timeout(_)));
         if timed_out && session.final_reply().is_none() {
-            // The wait for data has timed out already, so the client does not wait for the final
-            // reply too. The next operation cleans up by ABOR.
+            // The client has already waited in vain for data, so it does not wait for the final
+            // reply too. The next operation sends ABOR first.
             return self.unconfirmed(session.check_alive().err()).into();
         }
         if self.transfer.direction() == Direction::Upload {
-            // The client has not sent the end of the data yet. So a confirmation that the look
-            // finds came too early.
+            // The client has not sent the end of the data yet. If the look finds a confirmation,
+            // the server sent it too early.
             self.state = State::Looking;
             return session.look().into();
         }
@@ -208,8 +212,8 @@ impl Finish {
     ) -> Result<State, Halt> {
         let answered = answer.take();
         let late = matches!(answered, Some(Event::TimedOut));
-        // `ControlFirst` says that the end of the upload was not sent yet. So a confirmation that
-        // came now is premature.
+        // `ControlFirst` means that the end of the upload was not sent yet, so a confirmation that
+        // came now is too early.
         let refused = session.has_refused()
             || closing == Closing::SendEnd
                 && matches!(answered, Some(Event::ControlFirst))
@@ -218,8 +222,8 @@ impl Finish {
             Some(Event::ControlFirst) if refused && closing != Closing::Abandon => {
                 return Err(self.close(session, Closing::Abandon, Clock::Starts));
             }
-            // The driver continues the same close. It does so once even after the control
-            // connection has ended, because data that was written may still arrive.
+            // The driver continues the same close. It does so once even if the control connection
+            // has ended, because data that was written may still arrive at the server.
             Some(Event::ControlFirst) if !self.control_ended => {
                 self.control_ended = session.is_dead();
                 return Err(self.close(session, closing, Clock::Continues));
@@ -243,9 +247,9 @@ impl Finish {
         Ok(State::Final)
     }
 
-    /// Continues after the end of the upload was sent, or could not be sent. The client closes the
-    /// connection only after the server has ended it; otherwise the system could lose queued data
-    /// without an error.
+    /// Continues after the driver has sent the end of an upload, or has failed to send it. After it
+    /// was sent, the client waits until the server ends the connection, because a close at once
+    /// could lose queued data without an error.
     fn end_sent(&mut self, session: &mut Session, clean: bool, late: bool) -> Halt {
         if clean {
             return self.close(session, Closing::AwaitEnd, Clock::Starts);
@@ -295,7 +299,7 @@ impl Finish {
         self.conclude(session, answer, None)
     }
 
-    /// Judges the transfer, after all replies have come that will come.
+    /// Decides the result of the transfer. No further reply to it is expected now.
     fn conclude(
         &mut self,
         session: &mut Session,
@@ -365,8 +369,9 @@ impl Finish {
         let size = match inner(size, session, answer) {
             Ok(size) => size,
             Err(Halt::Want(want)) => return Err(want.into()),
-            // Without a size, nothing proves that the data is whole. A refusal other than 550 may
-            // belong to the transfer and not to SIZE, so the session is out of step.
+            // The size stays unknown, so nothing proves that the data is complete. If the refusal
+            // is not a 550, it may be a late reply to the transfer instead of the reply to SIZE, so
+            // the session is out of step.
             Err(Halt::Error(error)) => {
                 let told = error.reply();
                 if told.is_some_and(|reply| reply.code() != Code::FILE_UNAVAILABLE) {
