@@ -1,4 +1,4 @@
-//! What an observer of the control connection sees.
+//! What your observer function gets: the commands and replies of the control connection.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -19,8 +19,9 @@ use crate::wire::{Command, Reply};
 pub enum Observed<'a> {
     /// A command that the client sends.
     Sent(&'a Command),
-    /// A command that the client sends only to find out which replies are old, for example after an
-    /// abort. The session throws away every reply that comes before the reply to this command.
+    /// A command whose only purpose is its reply. It is sent if replies may be out of step, for
+    /// example after an abort. The session throws away every reply that comes before the reply to
+    /// this command.
     Fence(&'a Command),
     /// A reply that the server has sent.
     Received(&'a Reply),
@@ -36,8 +37,8 @@ impl fmt::Display for Observed<'_> {
     }
 }
 
-/// Your function that is shown every command and every reply, from the greeting on. You set it with
-/// [`Options::with_observer`](crate::Options::with_observer).
+/// A function of yours that is called with every command and every reply, from the greeting on. You
+/// set it with [`Options::with_observer`](crate::Options::with_observer).
 #[derive(Clone)]
 pub struct Observer(Arc<dyn Fn(Observed<'_>) + Send + Sync>);
 

@@ -1,4 +1,4 @@
-//! Pathnames on the server.
+//! The pathname of a file or directory on the server.
 
 use crate::wire::Escaped;
 use alloc::borrow::Cow;
@@ -24,8 +24,8 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemotePath(Vec<u8>);
 
-/// The current directory, for methods whose path may be left out: `client.list(HERE)` does the same
-/// as `client.list(None)`.
+/// Stands for the current directory in methods whose path may be left out: `client.list(HERE)` does
+/// the same as `client.list(None)`.
 pub const HERE: Option<&str> = None;
 
 /// Why bytes are not a valid [`RemotePath`].
@@ -63,12 +63,12 @@ impl RemotePath {
         }
     }
 
-    /// The current directory.
+    /// Returns the path `.`, which means the current directory.
     pub(crate) fn here() -> Self {
         Self(b".".to_vec())
     }
 
-    /// Returns the bytes by which the server knows the file.
+    /// Returns the path as the bytes that the server uses for it.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -80,8 +80,8 @@ impl RemotePath {
         core::str::from_utf8(&self.0).ok()
     }
 
-    /// Returns the path as text for people. Bytes that are not UTF-8 become U+FFFD, so you cannot
-    /// turn the text back into the path. Nothing is escaped.
+    /// Returns the path as text that can be shown. Bytes that are not UTF-8 become U+FFFD, so you
+    /// cannot turn the text back into the path. Control characters are not escaped.
     #[must_use]
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)

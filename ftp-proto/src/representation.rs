@@ -1,4 +1,5 @@
-//! How data is represented, structured and transmitted (RFC 959 section 3.1 to 3.4).
+//! The representation type, the transmission mode and the file structure of a transfer (RFC 959
+//! sections 3.1 to 3.4).
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -14,50 +15,50 @@ use core::num::NonZeroU8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransferType {
-    /// TYPE A: text whose lines end with CRLF on the wire.
+    /// TYPE A: text. On the data connection, each line ends with CRLF.
     Ascii(Format),
-    /// TYPE E: EBCDIC, for machines that use EBCDIC themselves. This crate does not translate it.
+    /// TYPE E: text in EBCDIC, for machines that use EBCDIC. This crate does not translate it.
     Ebcdic(Format),
-    /// TYPE I: the bytes as they are.
+    /// TYPE I: bytes, which are transferred unchanged.
     Image,
-    /// TYPE L: logical bytes of this many bits. With 8 bits it means the same as TYPE I, and
-    /// TOPS-20 wanted it. With other sizes, the bytes come packed as the server packs them.
+    /// TYPE L: logical bytes of this many bits. With 8 bits it means the same as TYPE I; servers on
+    /// TOPS-20 needed it. With another number of bits, you get the bytes as the server packs them.
     Local(NonZeroU8),
 }
 
 /// The vertical format control of a text (RFC 959 section 3.1.1.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// N: no format control, or none that matters.
+    /// N: the text has no characters for vertical format control.
     #[default]
     NonPrint,
-    /// T: the control characters of Telnet: CR, LF, NL, VT, FF.
+    /// T: the text has the vertical format controls of Telnet: CR, LF, NL, VT, FF.
     Telnet,
-    /// C: ASA carriage control, one character at the start of each line.
+    /// C: the first character of each line is an ASA carriage control.
     CarriageControl,
 }
 
-/// The transmission mode (RFC 959 section 3.4). This crate transfers in stream mode only.
+/// The transmission mode (RFC 959 section 3.4). This crate can transfer in stream mode only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TransmissionMode {
-    /// MODE S: the end of the connection is the end of the data.
+    /// MODE S: the data ends when the data connection ends.
     #[default]
     Stream,
-    /// MODE B: blocks with headers.
+    /// MODE B: the data comes in blocks, each with a header.
     Block,
-    /// MODE C: run-length encoding.
+    /// MODE C: the data is compressed by run-length encoding.
     Compressed,
 }
 
-/// The file structure (RFC 959 section 3.1.2). This crate transfers with file structure only.
+/// The file structure (RFC 959 section 3.1.2). This crate can transfer with file structure only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FileStructure {
-    /// STRU F: a sequence of bytes.
+    /// STRU F: a file is a sequence of bytes.
     #[default]
     File,
-    /// STRU R: a sequence of records.
+    /// STRU R: a file is a sequence of records.
     Record,
-    /// STRU P: numbered pages.
+    /// STRU P: a file consists of numbered pages.
     Page,
 }
 
@@ -79,7 +80,7 @@ impl TransferType {
         }
     }
 
-    /// Reads the argument of TYPE. `None` if this crate has no name for it.
+    /// Reads the argument of TYPE, such as `A N`. `None` if it is not one of these types.
     pub(crate) fn from_argument(argument: &[u8]) -> Option<Self> {
         let argument = core::str::from_utf8(argument).ok()?;
         let (letter, parameter) = argument.split_once(' ').unwrap_or((argument, ""));

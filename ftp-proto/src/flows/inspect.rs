@@ -23,38 +23,41 @@ use crate::reply::Timestamp;
 use crate::session::Session;
 use crate::wire::Verb;
 
-/// Asks what the server knows about one path: by MLST (RFC 3659 section 7) if FEAT lists it, and
-/// otherwise by SIZE and MDTM.
+/// Asks the server about one path: by MLST (RFC 3659 section 7) if FEAT lists it, and otherwise by
+/// SIZE and MDTM.
 ///
-/// A refusal that could be about the path is no error, but [`Inspected::Refused`].
+/// If the server refuses such a command, and the refusal could be about the path, the flow does not
+/// fail: it returns [`Inspected::Refused`].
 #[derive(Debug)]
 pub struct Inspect {
     path: Vec<u8>,
     facts: Facts,
     size: Size,
     modified: Modified,
-    /// Whether the time of a file is wanted if its size is known.
+    /// Whether to send MDTM for the time of a file after SIZE has shown that the file exists.
     with_time: bool,
     bytes: Option<u64>,
     state: State,
 }
 
-/// What a server knows about one path.
+/// What a server has said about one path.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Inspected {
-    /// The facts of MLST.
+    /// The server has replied to MLST with these facts.
     Facts(Entry<'static>),
-    /// What SIZE and MDTM say. Most servers answer both for files only.
+    /// The replies to SIZE and MDTM. Most servers give a size and a time only for files, not for
+    /// directories.
     File {
         /// The size in bytes. `None` if the server does not know SIZE.
         size: Option<u64>,
-        /// The time of the last modification. `None` if it was not asked for, or not told.
+        /// The time of the last modification. `None` if MDTM was not sent, or if the server gave no
+        /// time.
         modified: Option<Timestamp>,
     },
     /// The server has refused MLST, SIZE or MDTM for this path. The error holds the reply.
     Refused(Error),
-    /// The server knows none of the three commands.
+    /// The server does not know any of the three commands, so nothing is known about the path.
     Unasked,
 }
 
@@ -85,7 +88,7 @@ impl Inspect {
         })
     }
 
-    /// Asks no more than what shows that a file exists: MDTM is left out if SIZE has answered.
+    /// Leaves out MDTM if SIZE has already shown that the file exists.
     #[must_use]
     pub fn without_time(mut self) -> Self {
         self.with_time = false;
@@ -105,7 +108,8 @@ impl Flow for Inspect {
                         _ => first(session),
                     },
                     State::Features(feat) => {
-                        // A refusal of FEAT says nothing about the path.
+                        // If the server refuses FEAT, this is no refusal of the path, so the flow
+                        // goes on.
                         unless_refused(inner(feat, session, answer), session)?;
                         first(session)
                     }
@@ -164,16 +168,18 @@ fn first(session: &Session) -> State {
     }
 }
 
-/// What came of one question.
+/// The result of one command (MLST, SIZE or MDTM).
 enum Attempt<T> {
     Told(T),
     /// The server knows the command, and has refused it for this path.
     Refused(Error),
-    /// The server does not know the command, or its reply cannot be read.
+    /// The server does not know the command, or its reply cannot be read. The next command is
+    /// tried.
     Useless,
 }
 
-/// Sorts the result of one question. Failures that are not about the path stay errors.
+/// Sorts the result of one command into the three cases of [`Attempt`]. An error that is not about
+/// the path, such as a time-out, stays an error.
 fn attempt<T>(result: Result<T, Halt>, path: &[u8], session: &Session) -> Result<Attempt<T>, Halt> {
     let error = match result {
         Ok(told) => return Ok(Attempt::Told(told)),
@@ -184,13 +190,14 @@ fn attempt<T>(result: Result<T, Halt>, path: &[u8], session: &Session) -> Result
         Some(_) if session.is_dead() => Err(error.into()),
         Some(reply) if reply.is_not_implemented() => Ok(Attempt::Useless),
         Some(reply) if reply.is_refusal() => Ok(Attempt::Refused(with_argument(error, path))),
-        // ProFTPD answers MLST of a hidden file by a 250 without an entry.
+        // For a hidden file, ProFTPD replies to MLST with a 250 that has no entry.
         Some(_) if error.kind() == ErrorKind::Protocol => Ok(Attempt::Useless),
         _ => Err(error.into()),
     }
 }
 
-/// Adds the path to an error that the session does not see.
+/// Adds the path to the error of a refusal. The session cannot add it, because the flow returns the
+/// refusal as a result.
 fn with_argument(error: Error, path: &[u8]) -> Error {
     let verb = error.command().and_then(|verb| Verb::new(verb).ok());
     match verb.and_then(|verb| verb.with(path).ok()) {

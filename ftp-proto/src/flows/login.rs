@@ -10,8 +10,8 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
 
-/// Logs in. If the settings demand explicit TLS, AUTH comes first. Then come USER, PASS and ACCT,
-/// as far as the server asks for them. Under TLS, PBSZ and PROT follow, or come
+/// Logs in. If the settings demand explicit TLS, it first sends AUTH. Then it sends USER, and PASS
+/// and ACCT if the server asks for them. Under TLS, it then sends PBSZ and PROT, or it sends them
 /// [before](crate::ProtectWhen::BeforeLogin) USER.
 ///
 /// Returns the reply that accepted the login.
@@ -84,8 +84,8 @@ impl Flow for Login {
 }
 
 impl Login {
-    /// Begins TLS, and then PROT, if the settings demand them before the login. Otherwise sends
-    /// USER.
+    /// Decides what the login needs next. If the settings demand TLS, begins TLS. If they demand
+    /// PROT before USER, sends PROT. Otherwise sends USER.
     fn start(&self, session: &mut Session) -> Result<State, Halt> {
         let config = session.config();
         if config.security != Security::Plain && !session.is_secured() {
@@ -123,7 +123,7 @@ impl Login {
     }
 }
 
-/// Whether the settings demand PROT P and the server has not accepted it yet.
+/// Whether the settings demand PROT P, and the server has not accepted PROT P yet.
 fn is_unprotected(session: &Session) -> bool {
     session.is_secured()
         && session.config().protection == Protection::Private

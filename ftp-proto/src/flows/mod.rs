@@ -1,7 +1,8 @@
-//! The operations, each one a value. All sequences of commands are in this folder.
+//! The operations of FTP, such as a login or a download, each as a value ([`Flow`](crate::Flow)).
+//! This folder decides which commands follow each other in an operation.
 //!
-//! You make a flow with its input, which is checked at once. Then you hand the flow to a driver:
-//! [`Session::start`](crate::Session::start), or `run` of an adapter's client.
+//! You make a flow from its arguments, which are checked at once. Then you give the flow to a
+//! driver: [`Session::start`](crate::Session::start), or `run` of an adapter's client.
 
 mod abort;
 mod active;

@@ -71,7 +71,8 @@ pub struct Open {
     transfer_type: TransferType,
     offset: u64,
     size_check: SizeCheck,
-    /// The file's size in bytes, from a SIZE before the transfer. `None` if it is not known.
+    /// The size of the file in bytes, from a SIZE before the transfer. `None` if SIZE was not sent,
+    /// or has not shown the size.
     size: Option<u64>,
     restarting: bool,
     sent: bool,
@@ -82,21 +83,22 @@ pub struct Open {
 #[derive(Debug)]
 enum State {
     Prepare(Prepare),
-    /// Sending SIZE, because the file's size will be compared with the number of bytes.
+    /// Sending SIZE, because the result will be compared with the number of bytes that were
+    /// transferred.
     Sizing(Size),
     Passive(Passive),
     Active(Active),
     Connecting(Endpoint),
-    /// Sending REST, if it is needed, and reading its reply.
+    /// Sending REST if it is needed, and then reading its reply.
     Restart,
     Command,
-    /// Waiting for the server to connect (active mode), with this limit.
+    /// Waiting for the server to connect (active mode), within this kind of waiting.
     Accepting(Wait),
     First,
     Securing,
     Opened(DataTls),
-    /// Dropping the data connection after this error, and waiting for the server's reply, which may
-    /// explain the error. The second field says what has failed.
+    /// Dropping the data connection after this error. The client then waits for the server's reply,
+    /// which may explain the error. The second field says what has failed.
     Failing(Error, Failing),
 }
 
@@ -110,8 +112,8 @@ impl Open {
     /// RETR: a download in TYPE I.
     ///
     /// # Errors
-    /// For this and the other constructors: [`ErrorKind::InvalidArgument`] for a path that cannot
-    /// be sent.
+    /// [`ErrorKind::InvalidArgument`] for a path that cannot be sent. All constructors of `Open`
+    /// fail so.
     pub fn retrieve(path: impl AsRef<[u8]>) -> Result<Self, Error> {
         Ok(Self::image(Direction::Download, Verb::RETR.with(path)?))
     }
@@ -126,14 +128,15 @@ impl Open {
         Ok(Self::image(Direction::Upload, Verb::APPE.with(path)?))
     }
 
-    /// STOU: an upload in TYPE I under a name that the server chooses. Few servers accept a
-    /// suggestion.
+    /// STOU: an upload in TYPE I under a name that the server chooses. You may suggest a name, but
+    /// few servers accept it.
     pub fn store_unique(suggestion: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         let command = Self::optional(Verb::STOU, suggestion)?;
         Ok(Self::image(Direction::Upload, command))
     }
 
-    /// LIST of a directory or a file: lines in TYPE A. Without a path, it is the current directory.
+    /// LIST: a listing of a directory or a file, as lines in TYPE A. Without a path, the server
+    /// lists the current directory.
     pub fn list(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         Self::lines(Verb::LIST, path)
     }
@@ -143,13 +146,13 @@ impl Open {
         Self::lines(Verb::NLST, path)
     }
 
-    /// MLSD (RFC 3659 section 7): the facts of each entry in a directory.
+    /// MLSD (RFC 3659 section 7): a listing with the facts of each entry in a directory.
     pub fn facts(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         Self::lines(Verb::MLSD, path)
     }
 
-    /// Any data command, as a whole line without its line end, such as `NLST -a`. It may also be a
-    /// command that only this server has.
+    /// Any data command, as a whole line without its line end, such as `NLST -a`. It may be a
+    /// command that this crate does not know.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for a line that cannot be sent;
@@ -168,21 +171,22 @@ impl Open {
         Ok(Self::new(direction, command, transfer_type))
     }
 
-    /// Starts at this offset in bytes (REST, RFC 3659 section 5).
+    /// Makes the transfer start at this offset in the file, in bytes (REST, RFC 3659 section 5).
     #[must_use]
     pub fn with_offset(mut self, offset: u64) -> Self {
         self.offset = offset;
         self
     }
 
-    /// Sets which sizes are compared with the number of bytes that were moved.
+    /// Sets which sizes the client compares with the number of bytes that were transferred.
     #[must_use]
     pub fn with_size_check(mut self, size_check: SizeCheck) -> Self {
         self.size_check = size_check;
         self
     }
 
-    /// Sets the representation type, whichever command this is.
+    /// Sets the representation type. It replaces the usual type of the command (TYPE A for LIST,
+    /// for example).
     #[must_use]
     pub fn with_type(mut self, transfer_type: TransferType) -> Self {
         self.transfer_type = transfer_type;
@@ -257,7 +261,7 @@ impl Flow for Open {
                     State::Active(ref mut active) => match inner(active, session, answer) {
                         Ok(()) => State::Restart,
                         Err(Halt::Want(want)) => return Err(want.into()),
-                        // The failure also makes the driver close the listener.
+                        // `fail` also makes the driver close the listener.
                         Err(Halt::Error(error)) => return Err(self.fail(session, error)),
                     },
                     State::Connecting(endpoint) => self.connect(session, answer, endpoint)?,
@@ -286,9 +290,9 @@ impl Flow for Open {
     }
 }
 
-/// One method for each state, and helpers.
+/// One method for each state of [`State`], and their helpers.
 impl Open {
-    /// The flow that sends SIZE before the transfer. `None` if the size is not needed.
+    /// Returns the flow that sends SIZE before the transfer. `None` if the size is not needed.
     fn size_question(&self) -> Option<Size> {
         let unknown = match self.command.verb() {
             "RETR" | "APPE" => true,
@@ -300,9 +304,9 @@ impl Open {
         Size::new(self.command.argument().filter(|_| asked)?).ok()
     }
 
-    /// Returns the file's size from the answer to SIZE. If the server refused SIZE, the transfer
-    /// goes on, because the data command will show what is wrong with the file. Before an upload, a
-    /// 5xx counts as size 0, because the file may not exist yet.
+    /// Returns the size of the file from the result of SIZE. If the server has refused SIZE, the
+    /// transfer goes on without a size, because the reply to the data command will show what is
+    /// wrong. Before an upload, a 5xx means size 0, because the file may not exist yet.
     fn known(
         &self,
         size: Result<Option<u64>, Halt>,
@@ -318,7 +322,7 @@ impl Open {
         }
     }
 
-    /// The first state of making the data connection, in passive or active mode.
+    /// Returns the first state of making the data connection, in passive or active mode.
     fn connection(&self, session: &Session) -> State {
         match session.config().data_mode {
             DataMode::Passive => State::Passive(Passive::new(&self.command)),
@@ -327,8 +331,8 @@ impl Open {
     }
 
     /// If [`DataCommand::WithConnect`] is set, sends REST or the data command together with the
-    /// connection attempt. If the client may have to ask for another port by PASV, nothing is sent
-    /// early, because the server would run the transfer on the first port.
+    /// connection attempt. Sends nothing early if the client may still have to ask for another port
+    /// by PASV, because the server would then run the transfer on the first port.
     fn leave_early(&mut self, session: &mut Session) -> Result<(), Error> {
         let early = session.config().data_command == DataCommand::WithConnect;
         if !early || session.may_ask_for_another_port() {
@@ -340,8 +344,8 @@ impl Open {
         }
     }
 
-    /// Whether REST must be sent: this transfer has an offset, or an earlier REST is still in
-    /// force, which would cut off the start of this file.
+    /// Whether REST must be sent. It must if this transfer has an offset, or if the offset of an
+    /// earlier REST is still in force, which would cut off the beginning of this file.
     fn needs_restart(&self, session: &Session) -> bool {
         self.offset > 0 || session.offset_is_set()
     }
@@ -395,8 +399,8 @@ impl Open {
                     .or_subject(&session.connecting_for_data(endpoint))
                     .or_command(self.command.verb());
                 if session.may_ask_for_another_port() && session.epsv_was_accepted() {
-                    // A firewall that understands only PASV blocks every port that EPSV names. So
-                    // PASV is tried next.
+                    // Some firewalls understand PASV but not EPSV, and block every port from a
+                    // reply to EPSV. So the client tries PASV next.
                     session.give_up(Capability::Epsv);
                     return Ok(State::Passive(Passive::by_pasv(&self.command, error)));
                 }
@@ -421,8 +425,8 @@ impl Open {
             }
             Some(Event::ControlFirst) => {
                 self.check_refusal(session)?;
-                // mod_proxy sends its final reply before it connects. So a server that has sent the
-                // final reply gets only a short time to connect.
+                // mod_proxy sends its final reply before it connects. So after the final reply, the
+                // server gets a short time to connect.
                 if session.final_reply().is_some() && wait == Wait::Accept {
                     wait = Wait::DataClose;
                     Clock::Starts
@@ -447,16 +451,16 @@ impl Open {
         let begun = session.preliminary_reply().is_some();
         let clear = session.protection() == Protection::Clear;
         if begun && clear {
-            // The 150 has come, so data may be on its way. Even if a refusal comes right after the
-            // 150, the driver must read this data. So the transfer is opened, and `Finish` handles
-            // the refusal.
+            // After the 150, data may be on its way. Even if a refusal follows the 150 at once, the
+            // driver must read this data. So the transfer is opened here, and `Finish` handles the
+            // refusal.
             return Ok(State::Opened(DataTls::Clear));
         }
         self.check_refusal(session)?;
         let over = session.final_reply().is_some();
         if over && !begun && !late && !session.is_dead() {
-            // A final reply came without a 150. It may belong to another command, and the 150 may
-            // have arrived already.
+            // A final reply came without a 150. It may belong to another command, so the client
+            // looks whether the 150 has arrived too.
             return Err(session.look().into());
         }
         if begun || over {
@@ -474,7 +478,7 @@ impl Open {
         }
     }
 
-    /// The error if no reply to the data command came in time.
+    /// Returns the error if no reply to the data command has come in time.
     fn too_late(&self) -> Halt {
         let late = Error::new(ErrorKind::Timeout(Wait::Preliminary));
         late.with_command(self.command.verb()).into()
@@ -493,9 +497,9 @@ impl Open {
                 if let Some(error) = self.refusal(session)? {
                     return Err(self.refused_in_handshake(session, error));
                 }
-                // The clock starts anew if the 150 has come during an early handshake. It also
-                // starts anew if the final reply has come: then only a short time is left for the
-                // handshake.
+                // The clock starts again if the 150 has come during an early handshake, so that the
+                // handshake has its full time. It also starts again if the final reply has come,
+                // because the handshake then has only a short time left.
                 let over = session.final_reply().is_some();
                 match over || self.early.is_under_way() && session.preliminary_reply().is_some() {
                     true => {
@@ -519,8 +523,8 @@ impl Open {
         Err(session.secure_data(clock).into())
     }
 
-    /// Returns the state after the handshake: `First` if the handshake was early and the reply is
-    /// still missing, and otherwise `Opened`.
+    /// Returns the state after the handshake. It is `First` if the handshake was early, because the
+    /// reply is still missing. Otherwise it is `Opened`.
     fn secured(&mut self, secured: DataTls) -> State {
         match self.early.done(secured) {
             Some(secured) => State::Opened(secured),
@@ -530,8 +534,8 @@ impl Open {
 
     fn refused_in_handshake(&mut self, session: &mut Session, mut error: Error) -> Halt {
         let about_resumption = |reply: &Reply| match self.early.is_under_way() {
-            // In an early handshake, the server has sent no reply yet. A 425 or 450 then has causes
-            // other than TLS resumption.
+            // In an early handshake, the server has sent no 150 yet. A 425 or 450 then means
+            // something other than missing TLS resumption.
             true => reply.code() == Code::PROTOCOL_NOT_SUPPORTED,
             false => reply.is_about_resumption_in_handshake(),
         };
@@ -563,8 +567,8 @@ impl Open {
         })
     }
 
-    /// The server's refusal of the transfer. `None` if it has not come. Fails if the session is
-    /// dead, because then it cannot come any more.
+    /// Returns the server's refusal of the transfer. `None` if it has not come. Fails if the
+    /// session is dead, because no refusal can come then.
     fn refusal(&self, session: &Session) -> Result<Option<Error>, Error> {
         match session.final_reply() {
             Some(reply) if reply.class() != Class::Completion => Ok(Some(
@@ -592,7 +596,7 @@ impl Open {
     }
 }
 
-/// Whether this verb is known to belong to a command that moves no data.
+/// Whether this verb is known to be a command that uses no data connection.
 fn is_no_data_command(verb: &str) -> bool {
     let others = [
         "ADAT", "CONF", "ENC", "LPRT", "LPSV", "MIC", "XCUP", "XCWD", "XMKD", "XPWD", "XRMD",
@@ -601,26 +605,27 @@ fn is_no_data_command(verb: &str) -> bool {
     (known && !Verb::is_transfer(verb)) || others.contains(&verb)
 }
 
-/// What the client was doing when a data handshake failed, for the text of the error.
+/// What the client was doing when a data handshake failed. The text of the error shows it.
 const SECURING: &str = "securing the data connection";
 
-/// Adds the server's reply to a failure: the server often knows better why a handshake failed.
+/// Adds the server's reply to an error, because the server often knows better than the client why a
+/// handshake failed.
 fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -> Error {
     let error = error.or_command(verb);
     let Some(reply) = reply.filter(|_| error.reply().is_none()) else {
         return error;
     };
     if error.tls_reason().is_some_and(Reason::is_ours) {
-        // The client has ended the handshake, and the reply only says that the client went away. So
-        // the client's own reason stays the main error.
+        // The client itself has ended the handshake, and the reply only says that the client went
+        // away. So the main error stays the client's own reason.
         return error.with_reply(reply);
     }
     if !reply.is_refusal() {
         return error.with_reply(reply);
     }
-    // If the connection ended in the handshake, that alone explains nothing: a server that refuses
-    // may close the connection before it has read everything, which resets the connection. So the
-    // reply is the explanation.
+    // The connection ended during the handshake, which alone explains nothing. A server that
+    // refuses the transfer may close the connection before it has read everything, and this resets
+    // the connection. So the reply becomes the main error.
     let unexplained = matches!(error.tls_reason(), None | Some(Reason::EndedInHandshake));
     let demanded =
         failing == Failing::Handshake && unexplained && reply.is_about_resumption_in_handshake();

@@ -1,4 +1,4 @@
-//! Passive mode: EPSV and PASV.
+//! Passive mode: asks the server for a port by EPSV or PASV.
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -12,17 +12,19 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
-/// Asks the server where to connect. It sends EPSV (RFC 2428). It sends PASV if the server refuses
-/// EPSV or does not answer it, or if EPSV is known not to work. With [`PassiveCommand`] you may
-/// allow only one of the two.
+/// Asks the server for the endpoint of the next data connection. It sends EPSV (RFC 2428). If the
+/// server refuses EPSV or does not answer it, or if EPSV is known not to work, it sends PASV. With
+/// [`PassiveCommand`] you may allow only one of the two.
 ///
-/// If the server lists PRET in its features, as drftpd does, PRET tells it the data command in
-/// advance, so that it can choose the machine that holds the file. The default value sends no PRET.
+/// If the server lists PRET in FEAT, as drftpd does, the flow first sends PRET with the data
+/// command, so that the server can choose the machine that holds the file. `Passive::default()`
+/// sends no PRET.
 #[derive(Debug, Default)]
 pub(super) struct Passive {
     announcement: Option<Command>,
-    /// The error of EPSV, if it says more than a refusal of PASV would. If PASV fails too, as it
-    /// does over IPv6, the flow fails with this error.
+    /// The error of EPSV. The flow fails with it if PASV fails too, as PASV does over IPv6. `None`
+    /// before EPSV has failed, and if the server does not know EPSV, because the refusal of PASV
+    /// then says more.
     failure: Option<Error>,
     state: State,
 }
@@ -33,7 +35,7 @@ enum State {
     Start,
     Announced,
     Extended,
-    /// Sending a fence, because EPSV was not answered and the session is out of step.
+    /// Sending a fence, because the server did not answer EPSV in time and may still do so.
     Fencing(Fence),
     Classic,
 }
@@ -48,8 +50,8 @@ impl Passive {
         }
     }
 
-    /// Makes the flow that asks again, by PASV, because the port that EPSV named could not be
-    /// reached: `failure` says why.
+    /// Makes the flow that asks for another port by PASV, because the client could not connect to
+    /// the port from EPSV. `failure` is the error of this connection.
     pub(super) fn by_pasv(data: &Command, failure: Error) -> Self {
         Self {
             failure: Some(failure),
@@ -67,7 +69,8 @@ impl Flow for Passive {
                 self.state = match self.state {
                     State::Start => self.ask(session)?,
                     State::Announced => {
-                        // A refusal of PRET is about the transfer itself: no machine has the file.
+                        // PRET announces the data command, so a refusal of PRET refuses the
+                        // transfer: for example, no machine has the file.
                         completion(session.next_reply(answer, Wait::Reply)?, "PRET")?;
                         State::Start
                     }
@@ -84,8 +87,8 @@ impl Flow for Passive {
                     }
                     State::Fencing(ref mut fence) => match inner(fence, session, answer) {
                         Ok(_) => State::Start,
-                        // The server does not answer the fence either, so the flow fails with the
-                        // error of EPSV.
+                        // The server does not answer the fence either. So the flow fails with the
+                        // time-out of EPSV.
                         Err(Halt::Error(error)) => {
                             return Err(self.failure.take().unwrap_or(error).into());
                         }
@@ -102,7 +105,7 @@ impl Flow for Passive {
 }
 
 impl Passive {
-    /// Sends PRET first, if the server wants it.
+    /// Sends EPSV or PASV. Sends PRET before it if the server lists PRET.
     fn ask(&mut self, session: &mut Session) -> Result<State, Error> {
         let wanted = session.features().is_some_and(|all| all.supports("PRET"));
         if let Some(data) = self.announcement.take().filter(|_| wanted) {
@@ -117,9 +120,9 @@ impl Passive {
         Ok(state)
     }
 
-    /// Reads the port from the reply to EPSV. Returns `None` if PASV is to be tried next: after a
-    /// refusal, because servers refuse EPSV with 425 and 522 as often as with 500, and after a 229
-    /// that cannot be read, because PASV works on such servers. One more try costs a round trip.
+    /// Reads the port from the reply to EPSV. Returns `None` if PASV must be tried next. PASV is
+    /// tried after any refusal, because servers refuse EPSV with 425 and 522 as often as with 500.
+    /// It is also tried after a 229 that cannot be read, because PASV works on such servers.
     fn extended(&mut self, session: &mut Session, reply: Reply) -> Result<Option<Endpoint>, Error> {
         let unknown = reply.is_not_implemented();
         let no_login = reply.code() == Code::NOT_LOGGED_IN;
@@ -141,8 +144,8 @@ impl Passive {
         Ok(None)
     }
 
-    /// Goes on to PASV if the first EPSV was not answered in time. The fence before PASV throws
-    /// away a late reply to EPSV.
+    /// Continues with PASV if the server did not answer the first EPSV in time. A fence before PASV
+    /// throws away a late reply to EPSV.
     fn unanswered(&mut self, session: &mut Session, error: Error) -> Result<State, Error> {
         if error.kind() != ErrorKind::Timeout(Wait::FirstEpsv) {
             return Err(error);

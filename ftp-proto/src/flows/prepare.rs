@@ -1,4 +1,4 @@
-//! Brings into force the settings that a transfer needs, before it begins.
+//! Sends the settings that a transfer needs (TYPE and others), before the transfer begins.
 
 use super::compose::{completion, inner};
 use super::exchange::Exchange;
@@ -14,9 +14,10 @@ use crate::wire::{Command, Verb};
 
 /// Gets the session ready for a transfer. It switches names to UTF-8, and cleans up a transfer that
 /// the server may have queued. It sends MODE S, STRU F and PROT if they are unknown, and then TYPE.
-/// It sends nothing that is known to be in force.
+/// It sends no setting that is known to be in force.
 ///
-/// Returns the type in force: TYPE I for a listing, if the server refuses TYPE A.
+/// Returns the representation type that is then in force. For a listing it is TYPE I if the server
+/// refuses TYPE A.
 #[derive(Debug)]
 pub(super) struct Prepare {
     utf8: Utf8,
@@ -35,7 +36,7 @@ enum State {
 }
 
 impl Prepare {
-    /// Makes the preparation for a transfer in this type.
+    /// Makes the preparation for a transfer in this representation type.
     pub(super) fn new(transfer_type: TransferType) -> Self {
         Self {
             utf8: Utf8::default(),
@@ -58,7 +59,8 @@ impl Prepare {
         Ok(State::Type(Type::new(self.transfer_type)))
     }
 
-    /// Gets the session ready for this data command. Returns the type that is then in force.
+    /// Sends all settings that this data command needs. Returns the representation type that is
+    /// then in force.
     pub(super) fn ready(
         &mut self,
         command: &Command,
@@ -88,7 +90,8 @@ impl Prepare {
                 }
                 State::Type(in_force) => match inner(in_force, session, answer) {
                     Ok(()) => return Ok(self.transfer_type),
-                    // The server has refused TYPE A. The lines of a listing can come in TYPE I too.
+                    // The server has refused TYPE A. The client then lists in TYPE I, which can
+                    // carry the same lines.
                     Err(Halt::Error(error)) if listing && self.is_of_text(&error) => {
                         session.give_up(Capability::TypeA);
                         self.transfer_type = TransferType::Image;

@@ -1,4 +1,4 @@
-//! The protection of data connections: PBSZ and PROT.
+//! Sets whether data connections are under TLS: PBSZ and PROT.
 
 use super::compose::completion;
 use crate::error::{Error, ErrorKind, Misuse};
@@ -8,12 +8,14 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
-/// Sends PBSZ 0 and PROT: sets how data connections are protected from now on (RFC 4217 section 9).
+/// Sends PBSZ 0 and PROT, which set whether data connections are under TLS from now on (RFC 4217
+/// section 9).
 ///
-/// A refusal of PBSZ is ignored, because some servers know only PROT. A refusal of PROT is an
-/// error, and data commands are then held back. There is one exception: under implicit TLS, a
-/// server that does not know PROT counts as protecting its data connections. Data connections in
-/// clear text need the permission of [`Config::protection`](crate::Config::protection) first.
+/// A refusal of PBSZ is ignored, because some servers know only PROT. If the server refuses PROT,
+/// the flow fails, and the session sends no data command afterwards. There is one exception: under
+/// implicit TLS, if the server does not know PROT, the session assumes that data connections are
+/// under TLS. For data connections in clear text, you must first set
+/// [`Config::protection`](crate::Config::protection).
 #[derive(Debug)]
 pub struct Protect {
     protection: Protection,
@@ -28,7 +30,7 @@ enum State {
 }
 
 impl Protect {
-    /// Makes the flow that sets this protection. If the protection is in force already, the flow
+    /// Makes the flow that sets this protection. If this protection is in force already, the flow
     /// sends nothing.
     pub fn new(protection: Protection) -> Self {
         Self {
@@ -67,7 +69,7 @@ impl Flow for Protect {
                         if session.has_protection(self.protection) {
                             return Ok(());
                         }
-                        // Not everyone knows what PROT is, so the error explains it.
+                        // Many people do not know PROT, so the error says what it does.
                         let asking = match self.protection {
                             Protection::Private => "asking for TLS on data connections",
                             Protection::Clear => "asking for clear data connections",
@@ -90,8 +92,8 @@ impl Protect {
         }
         let demanded = session.config().protection == Protection::Private;
         if demanded && self.protection == Protection::Clear {
-            // The settings demand TLS, so after PROT C the session would hold back every data
-            // command. It is better to fail at once.
+            // The settings demand TLS on data connections. After PROT C, the session would refuse
+            // to send any data command, so this flow fails at once.
             let why = "allow clear data connections first, by \
                        Config::with_protection(Protection::Clear)";
             let held = Error::new(ErrorKind::Insecure).with_command("PROT");

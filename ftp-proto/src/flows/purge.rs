@@ -28,12 +28,13 @@ use crate::options::config::{DataMode, Protection};
 use crate::session::Session;
 use crate::wait::{Clock, Wait};
 
-/// Opens a data connection without a command, and throws away what the server sends over it.
+/// Opens a data connection without a data command, so that the server runs the old transfer over
+/// it, and throws away what the server sends.
 ///
 /// pyftpdlib keeps a transfer whose data connection it has not accepted, or whose handshake has
 /// failed. It then runs this transfer over the next data connection, even if the client opens that
-/// connection for another file. A fence follows the cleanup. If the cleanup fails, the session is
-/// dead.
+/// connection for another file. A fence follows the cleanup, because replies to the old transfer
+/// may still come. If the cleanup fails, the session is dead.
 #[derive(Debug, Default)]
 pub(super) struct Purge {
     state: State,
@@ -126,7 +127,8 @@ impl Purge {
     }
 }
 
-/// The state after the data connection is made: the handshake, if data connections are under TLS.
+/// Returns the state after the data connection is made: a handshake if data connections are under
+/// TLS, and otherwise the end of the connection.
 fn after_connecting(session: &Session) -> State {
     match session.protection() {
         Protection::Private => State::Securing,
@@ -134,7 +136,8 @@ fn after_connecting(session: &Session) -> State {
     }
 }
 
-/// Returns the clock for a want that must still be served. `None` if the want was served.
+/// Checks whether the driver has served the want. Returns `None` if it has. Otherwise returns the
+/// clock with which the want is returned to the driver.
 fn unserved(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
     match answer.take() {
         None => Ok(Some(Clock::Starts)),

@@ -7,9 +7,10 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// QUIT (RFC 959 section 4.1.1). Returns the reply, or `None` if the server closes without a reply.
+/// Ends the session by QUIT (RFC 959 section 4.1.1). Returns the reply, or `None` if the server
+/// closes the connection without a reply.
 ///
-/// Afterwards the session is dead, since the connection is closed.
+/// Afterwards the session is dead: every further operation fails.
 #[derive(Debug, Default)]
 pub struct Quit {
     sent: bool,

@@ -1,4 +1,4 @@
-//! Sending any command, as a line of text.
+//! Sends any command that you give as a line of text.
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -6,12 +6,12 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// Sends any command that is answered on the control connection alone. Returns its final reply, of
-/// any class: you judge it.
+/// Sends any command that needs no data connection. Returns its final reply, even if it is a
+/// refusal: you decide what it means.
 ///
-/// The session knows the effects of such a command too (TYPE, REST, PROT …). AUTH and CCC, which
-/// change the meaning of the following bytes, and ABOR have flows of their own and are refused
-/// here. So are data commands, which [`Open::command`](super::Open::command) sends.
+/// If the command changes a setting (TYPE, REST, PROT …), the session takes note of the change. The
+/// flow refuses AUTH and CCC, after which TLS begins or ends, and ABOR: they have flows of their
+/// own. It also refuses data commands, which [`Open::command`](super::Open::command) sends.
 #[derive(Debug)]
 pub struct Raw {
     command: Command,

@@ -1,4 +1,4 @@
-//! Opening a listing whose lines become entries: MLSD, or else LIST.
+//! Opens a listing of a directory, by MLSD or LIST, whose lines are then read as entries.
 
 use alloc::vec::Vec;
 
@@ -12,16 +12,16 @@ use crate::session::Session;
 use crate::session::transfer::Transfer;
 use crate::wire::Code;
 
-/// Opens the listing of a directory. It sends MLSD if FEAT lists MLST, and LIST otherwise. LIST
-/// follows if the server refuses MLSD all the same; a refusal that says that the server does not
-/// know MLSD is remembered.
+/// Opens the listing of a directory. It sends MLSD if FEAT lists MLST, and LIST otherwise. If the
+/// server refuses MLSD although FEAT lists it, LIST follows. If the server says that it does not
+/// know MLSD, the session remembers this.
 ///
-/// LIST takes its argument for a pattern or an option on many servers. So a path that begins with `-`
-/// is sent with `./` in front. For a path with `*`, `[` and so on, or with blanks around it, the flow
-/// changes the directory (CWD) and lists it without an argument. The next operation then changes the
-/// directory back before it does anything else.
+/// Many servers read the argument of LIST as a pattern or an option. So a path that begins with `-`
+/// is sent with `./` in front. For a path with `*`, `[` and so on, or with blanks around it, the
+/// flow changes the directory (CWD) and lists it without an argument. The next operation then
+/// changes the directory back before it does anything else.
 ///
-/// Returns the [`Transfer`], and the [`Parser`] for what it brings.
+/// Returns the [`Transfer`], and the [`Parser`] that reads its bytes.
 #[derive(Debug)]
 pub struct ReadDirectory {
     path: Option<Vec<u8>>,
@@ -33,20 +33,17 @@ enum State {
     Start,
     Features(Feat),
     Facts(Open),
-    /// Asks for the directory, to return to it after CWD.
+    /// Sending PWD, to know the directory to which the next operation must return.
     Here(Pwd),
     Enter(ChangeDirectory),
     List(Open),
 }
 
 impl ReadDirectory {
-    /// Lists this directory, or the current one.
-    ///
-    /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
+    /// Makes the flow that lists this directory. Without a path, it lists the current directory.
     pub fn new(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
         let path = path.map(|path| path.as_ref().to_vec());
-        // Both commands take the same paths, so an error shows now.
+        // MLSD and LIST accept the same paths, so a path that cannot be sent fails here.
         Open::facts(path.as_ref())?;
         Ok(Self {
             path,
@@ -54,7 +51,7 @@ impl ReadDirectory {
         })
     }
 
-    /// MLSD if the server is known to have it, and LIST otherwise.
+    /// Returns the first state: MLSD if the server is known to have it, and LIST otherwise.
     fn begin(&self, mlsd: Support) -> Result<State, Error> {
         match mlsd {
             Support::Advertised | Support::Verified => {
@@ -64,12 +61,12 @@ impl ReadDirectory {
         }
     }
 
-    /// LIST with the path as its argument, or in the directory itself if a server could take the
-    /// path for something else.
+    /// Returns the state that lists by LIST. If a server could read the path as a pattern, the flow
+    /// first changes to the directory, and sends LIST without an argument.
     fn list(&self) -> Result<State, Error> {
         match &self.path {
             Some(path) if is_awkward(path) => Ok(State::Here(Pwd::new())),
-            // A path that begins with `-` would be an option.
+            // Servers would read a path such as `-a` as an option of LIST.
             Some(path) if path.starts_with(b"-") => {
                 Ok(State::List(Open::list(Some([b"./", &path[..]].concat()))?))
             }
@@ -77,7 +74,7 @@ impl ReadDirectory {
         }
     }
 
-    /// LIST with the path as its argument, because the server cannot change the directory.
+    /// Returns the state that sends LIST with the path, because PWD or CWD was refused.
     fn list_by_argument(&self) -> Result<State, Error> {
         Ok(State::List(Open::list(self.path.as_ref())?))
     }
@@ -100,7 +97,8 @@ impl Flow for ReadDirectory {
                         support => self.begin(support)?,
                     },
                     State::Features(feat) => {
-                        // A refusal of FEAT says nothing about the directory.
+                        // If the server refuses FEAT, this is no refusal of the directory, so the
+                        // flow goes on.
                         unless_refused(inner(feat, session, answer), session)?;
                         self.begin(session.support(Capability::Mlsd))?
                     }
@@ -140,8 +138,8 @@ impl Flow for ReadDirectory {
     }
 }
 
-/// Whether servers may take this argument of LIST for something else than a path: for a pattern, or
-/// without the blanks around it.
+/// Whether a server may read this argument of LIST as something other than the path: as a pattern
+/// (`*`), or without the blanks around it.
 fn is_awkward(path: &[u8]) -> bool {
     let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     let special =
@@ -149,8 +147,8 @@ fn is_awkward(path: &[u8]) -> bool {
     blank(path.first()) || blank(path.last()) || path.iter().any(special)
 }
 
-/// Whether LIST may still work: the server has refused the command MLSD itself, or the path is no
-/// directory (501, RFC 3659 section 7.2.1).
+/// Whether LIST may still work after this refusal of MLSD. It may if the server does not know MLSD,
+/// or if the path is a file (501, RFC 3659 section 7.2.1).
 fn is_of_command(error: &Error) -> bool {
     error
         .reply()

@@ -1,4 +1,4 @@
-//! Renaming (RNFR and RNTO).
+//! Renames a file or directory (RNFR and RNTO).
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};

@@ -1,4 +1,4 @@
-//! Setting the representation type (TYPE).
+//! Sets the representation type (TYPE).
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -9,8 +9,8 @@ use crate::wire::{Command, Verb};
 use super::compose::completion;
 use super::exchange::Exchange;
 
-/// TYPE (RFC 959 section 3.1.1): sets the representation type. If the type is in force already,
-/// nothing is sent.
+/// TYPE (RFC 959 section 3.1.1): sets the representation type. If this type is in force already,
+/// the flow sends nothing.
 #[derive(Debug)]
 pub struct Type {
     transfer_type: TransferType,
@@ -45,8 +45,8 @@ impl Flow for Type {
 }
 
 fn command(transfer_type: TransferType) -> Command {
-    // The argument is a fixed text, or a fixed text with a number of bits. So it can always be
-    // sent, and the fallback `TYPE I` is never used.
+    // A type always gives a valid argument, such as `A N` or `L 8`. So `with` cannot fail, and the
+    // fallback `TYPE I` is never used.
     Verb::TYPE
         .with(transfer_type.argument().as_bytes())
         .unwrap_or(Command::fixed(Verb::TYPE, "I"))

@@ -1,4 +1,4 @@
-//! Bringing a new session to the directory and settings of an earlier session.
+//! Brings a new session to the directory and the settings of an earlier session.
 
 use alloc::vec::Vec;
 
@@ -13,12 +13,13 @@ use super::compose::{completion, inner};
 use super::exchange::Exchange;
 use super::{ChangeDirectory, Login, Protect, Secure, Type};
 
-/// Brings a new session to the [directory and settings](Session::standing) of another session:
-/// HOST, the login, PROT, OPTS, LANG and CLNT, TYPE, and the directory. Run it after the greeting.
+/// Brings a new session to the [directory and settings](Session::standing) of an earlier session.
+/// It sends HOST, the login, PROT, OPTS, LANG and CLNT, TYPE, and then CWD. Run it after the
+/// greeting.
 ///
-/// A session that is only half restored would work in the wrong directory. So if you run another
-/// operation before `Restore` has succeeded, the session is dead. If `Restore` fails, another
-/// [successor](Session::successor) may try again.
+/// Before `Restore` has succeeded, the session may be in the wrong directory. So if you then run
+/// another operation, the session is dead. If `Restore` fails, you can make another
+/// [successor](Session::successor) and try again.
 #[derive(Debug)]
 pub struct Restore {
     /// The tasks that are left, in reverse order: the next task is the last entry.
@@ -36,7 +37,8 @@ enum Task {
 }
 
 impl Restore {
-    /// Makes the flow that logs in with these credentials and then restores this standing.
+    /// Makes the flow that logs in with these credentials and then restores this directory and
+    /// these settings.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] if the current directory is not known. It becomes unknown after more
@@ -85,7 +87,8 @@ impl Flow for Restore {
                         completion(exchange.reply(session, answer)?, exchange.verb())?;
                     }
                     Task::LogIn(login) => drop(inner(login, session, answer)?),
-                    // The new connection began with implicit TLS, so AUTH is not needed.
+                    // The control connection is under TLS already (implicit TLS), so the flow sends
+                    // no AUTH.
                     Task::Secure(_) if session.is_secured() => {}
                     Task::Secure(secure) => inner(secure, session, answer)?,
                     Task::Protect(protect) => inner(protect, session, answer)?,

@@ -1,4 +1,4 @@
-//! Securing the control connection (AUTH TLS).
+//! Secures the control connection by TLS (AUTH TLS).
 
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Flow, Step};
@@ -7,13 +7,14 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
-/// Sends AUTH TLS and does the handshake (RFC 4217 section 4). If the [option](crate::Config::auth)
-/// says so, AUTH SSL is the second try. You may run it after [`ClearControl`](super::ClearControl);
-/// the server then wants a new login (RFC 2228 section 3).
+/// Sends AUTH TLS and does the handshake (RFC 4217 section 4). If
+/// [`Config::auth`](crate::Config::auth) allows it and the server does not know AUTH TLS, it sends
+/// AUTH SSL. You may run it after [`ClearControl`](super::ClearControl); the server then wants a
+/// new login (RFC 2228 section 3).
 ///
-/// If a byte follows the reply to AUTH, whether the server accepts or refuses, it may come from an
-/// attacker: the session is dead before anything is sent. The session is also dead if you drop the
-/// flow between the reply and the end of the handshake.
+/// If any byte has come after the reply to AUTH, an attacker may have sent it. The session is then
+/// dead, whether the server accepted or refused AUTH, and sends nothing more. The session is also
+/// dead if you drop the flow after the reply and before the end of the handshake.
 #[derive(Debug, Default)]
 pub struct Secure {
     state: State,
@@ -56,9 +57,9 @@ impl Flow for Secure {
                         self.state = State::Looking(session.next_reply(answer, Wait::Reply)?);
                         return Err(session.look().into());
                     }
-                    // An attacker may have sent bytes in clear text after the reply to AUTH. The
-                    // session looks for such bytes before the handshake begins, or before it
-                    // believes the refusal.
+                    // An attacker may have sent bytes in clear text after the reply to AUTH. So the
+                    // session reads what has already arrived, before it begins the handshake or
+                    // accepts the refusal.
                     State::Looking(reply) => {
                         session.check_alive()?;
                         session.look_again(answer)?;
@@ -81,10 +82,10 @@ impl Flow for Secure {
 }
 
 impl Secure {
-    /// Fails with the server's refusal of AUTH, unless AUTH SSL may be tried next.
+    /// Fails with the server's refusal of AUTH TLS. Returns `Ok` if AUTH SSL is to be tried next.
     fn refused(&self, session: &mut Session, reply: &Reply) -> Result<(), Error> {
-        // A stray reply may come from an attacker. In clear text after CCC, such a reply alone does
-        // not end the session, so the session is ended now.
+        // A stray reply may come from an attacker. In clear text after CCC, a stray alone does not
+        // end the session, so this code ends it.
         if session.has_strays() {
             return Err(session.die_with(Error::new(ErrorKind::Injection).with_command("AUTH")));
         }

@@ -26,22 +26,23 @@ use crate::wire::Verb;
 /// that the server does not know. Fractions of a second are left out.
 ///
 /// MDTM with two arguments is sent only if FEAT lists MDTM, or lists nothing. A server that knows
-/// only one argument takes the time and the path for one name. Its reply says that this file does
-/// not exist, or is the time of that file; it does not count as success.
+/// only MDTM with one argument takes the time and the path for one name. It replies that no such
+/// file exists, or with the time of a file of that name. Neither reply is a success.
 ///
-/// Returns which command has done it: [`Capability::Mfmt`], [`MdtmSet`](Capability::MdtmSet),
-/// [`SiteUtime`](Capability::SiteUtime) or [`SiteUtimeShort`](Capability::SiteUtimeShort). If the
-/// server knows none of them, the error is of kind
-/// [`Unsupported`](crate::ErrorKind::Unsupported).
+/// Returns the command that has set the time: [`Capability::Mfmt`],
+/// [`MdtmSet`](Capability::MdtmSet), [`SiteUtime`](Capability::SiteUtime) or
+/// [`SiteUtimeShort`](Capability::SiteUtimeShort). If the server knows none of them, the flow fails
+/// with the kind [`Unsupported`](crate::ErrorKind::Unsupported).
 #[derive(Debug)]
 pub struct SetModified {
     attempts: [Extension; 4],
     next: usize,
     features: Feat,
-    /// The refusal of MDTM by a server that may have read the time and the path as one name. `None`
-    /// if there was no such refusal.
+    /// The server's refusal of MDTM, if the server may have read the time and the path as one name.
+    /// `None` if there was no such refusal.
     doubtful: Option<Error>,
-    /// The error of the first command that the server does not know. `None` if there was none yet.
+    /// The error for the first command that the server does not know. `None` if no command was
+    /// unknown yet.
     unknown: Option<Error>,
 }
 
@@ -110,7 +111,8 @@ impl Flow for SetModified {
 }
 
 impl SetModified {
-    /// Whether MDTM with two arguments is worth a try, by what is known and what FEAT lists.
+    /// Whether to try MDTM with two arguments. It depends on what the session knows about MDTM, and
+    /// on what FEAT lists.
     fn may_try_mdtm(&mut self, session: &mut Session, answer: &mut Answer) -> Result<bool, Halt> {
         if session.support(Capability::MdtmSet) == Support::Verified {
             return Ok(true);
@@ -125,7 +127,8 @@ impl SetModified {
         })
     }
 
-    /// Sends the next command. `None`: the server does not know it.
+    /// Sends the next command, and returns whether the server has done it or has refused it. `None`
+    /// if the server does not know the command.
     fn ask(
         &mut self,
         session: &mut Session,
@@ -147,8 +150,8 @@ impl SetModified {
 
     fn done(&self, capability: Capability, session: &mut Session) -> Capability {
         if self.doubtful.is_some() {
-            // The file exists and may be changed. So the server has refused MDTM only because it
-            // read the time and the path as one name.
+            // A later command has changed the file, so the file exists. The server has refused MDTM
+            // only because it read the time and the path as one name.
             session.give_up(Capability::MdtmSet);
         }
         capability

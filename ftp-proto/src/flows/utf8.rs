@@ -1,4 +1,4 @@
-//! Sending `OPTS UTF8 ON` before a name needs it.
+//! Sends `OPTS UTF8 ON` before the first command that needs it.
 
 use super::Feat;
 use super::compose::{inner, unless_refused};
@@ -7,10 +7,11 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
-/// Makes a server use UTF-8 for names, if it lists UTF8 (FEAT) and waits for OPTS, as IIS does.
-/// OPTS is sent once in a session, and only if the next command needs it.
+/// Makes the server use UTF-8 for names, if it lists UTF8 in FEAT. Some servers, such as IIS, use
+/// UTF-8 only after OPTS. This sends OPTS once in a session, before the first command that needs
+/// it.
 ///
-/// A refusal is remembered and is not an error, because the names may be UTF-8 all the same.
+/// If the server refuses OPTS, the operation goes on, because the names may be UTF-8 all the same.
 #[derive(Debug, Default)]
 pub(super) enum Utf8 {
     #[default]
@@ -21,7 +22,7 @@ pub(super) enum Utf8 {
 }
 
 impl Utf8 {
-    /// Sends OPTS, if `command` needs it. Call this before the command is sent.
+    /// Sends OPTS if `command` needs it. Call this method before you send `command`.
     pub(super) fn switch_on(
         &mut self,
         command: &Command,

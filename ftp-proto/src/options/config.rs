@@ -38,32 +38,34 @@ use crate::wire::{Limits, Multiline, Telnet};
 pub struct Config {
     /// Limits on the size of replies, so that no server can use up the memory.
     pub limits: Limits,
-    /// Which line ends a multi-line reply.
+    /// How the client recognizes the last line of a multi-line reply.
     pub multiline: Multiline,
-    /// How the byte 0xFF is sent in an argument, since it is also a Telnet command.
+    /// How the client sends the byte 0xFF in an argument, because Telnet gives this byte a special
+    /// meaning.
     pub telnet: Telnet,
     /// How the session decides whether a positive reply can belong to its command.
     pub reply_codes: ReplyCodes,
     /// Whether the session demands TLS before it sends credentials.
     pub security: Security,
-    /// Which mechanism the AUTH command names. AUTH is sent only under [`Security::Explicit`].
+    /// Which mechanism the client names in the AUTH command. It sends AUTH only under
+    /// [`Security::Explicit`].
     pub auth: Auth,
-    /// How data connections are protected after the login, if the control connection is under TLS.
+    /// Whether data connections are under TLS, if the control connection is under TLS.
     pub protection: Protection,
-    /// When the commands PBSZ and PROT are sent.
+    /// When the client sends PBSZ and PROT: before or after the login.
     pub protect_when: ProtectWhen,
     /// What the session does if a download under TLS ends without close_notify.
     pub missing_close_notify: MissingCloseNotify,
-    /// Which command asks for a port in passive mode.
+    /// Which command the client sends to ask for a port in passive mode.
     pub passive_command: PassiveCommand,
     /// Which host the client connects to in passive mode.
     pub passive_address: PassiveAddress,
     /// Whether the client tells the server that names are UTF-8.
     pub utf8_names: Utf8Names,
-    /// Which side makes the data connections.
+    /// Whether the client or the server makes the data connections.
     pub data_mode: DataMode,
     /// The address that the client tells the server to connect to in active mode. If the client is
-    /// behind NAT, set the outer address of the router that forwards the port. `None`: the local
+    /// behind NAT, set the public address of the router that forwards the port. `None`: the local
     /// address of the control connection.
     pub active_address: Option<IpAddr>,
     /// From which addresses the client accepts a data connection in active mode.
@@ -75,11 +77,12 @@ pub struct Config {
     pub abort_signal: AbortSignal,
     /// When the client closes the data connection of an aborted transfer.
     pub abort_close: AbortClose,
-    /// How many bytes of commands may wait to be written: 64 KiB. If a driver never writes, this
-    /// limit turns the mistake into an error before the memory is full.
+    /// How many bytes of commands may wait until the driver writes them. Default: 64 KiB. If a
+    /// driver never writes, this limit turns the mistake into an error before the memory is full.
     pub max_unsent: usize,
-    /// How many replies that belong to no command a fence may throw away before the session ends:
-    /// 8. The worst server known sends two of them after an abort.
+    /// How many replies that belong to no command may come before the session has found its step
+    /// again by a fence. If more come, the session ends. Default: 8. The worst server known sends
+    /// two such replies after an abort.
     pub max_strays: usize,
 }
 
@@ -88,20 +91,22 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyCodes {
-    /// By the whole code of the reply: 213 can answer SIZE, but not DELE. If a command cannot have
-    /// the code ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)), the command
-    /// fails with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply), and the session is out of
-    /// step: if a server sends one reply twice, every later command would get the reply to the
-    /// command before it. 200, 202 and 250 can answer every command, except commands that ask for a
-    /// value or announce another command.
+    /// By all three digits of the code: 213 can answer SIZE, but not DELE. If a command gets a code
+    /// that it cannot have ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)),
+    /// it fails with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply). Such a reply probably
+    /// belongs to another command: if a server sends one reply twice, every later command would get
+    /// the reply to the command before it. So the session is then out of step, and finds out which
+    /// reply belongs to which command before it goes on. 200, 202 and 250 can answer every command,
+    /// except commands that ask for a value (SIZE) or announce another command (RNFR).
     #[default]
     OfCommand,
-    /// By the first digit of the reply alone, for servers that use reply codes of their own. The
-    /// session then does not notice if replies have shifted from one command to the next.
+    /// By the first digit of the code only, for servers that use reply codes of their own. The
+    /// session then does not notice if a command gets the reply to another command.
     FirstDigit,
 }
 
-/// Whether and how TLS secures the control connection. No mode falls back to clear text.
+/// Whether and how TLS secures the control connection. With TLS, the client never falls back to
+/// clear text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Security {
@@ -141,12 +146,14 @@ pub enum ProtectWhen {
 /// nobody can tell whether the file has ended or an attacker has cut the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MissingCloseNotify {
-    /// The download fails with [`ErrorKind::Truncated`](crate::ErrorKind::Truncated).
+    /// The download fails with [`ErrorKind::Truncated`](crate::ErrorKind::Truncated), even if all
+    /// of the file has come.
     #[default]
     Refused,
-    /// A file counts as complete if the server confirms the file *and* its size agrees. The size is
-    /// the [expected](crate::TransferOptions::expected) one. If none is expected, the client sends
-    /// SIZE. A listing or a text has no known size, so a missing close_notify still makes it fail.
+    /// The download succeeds if the server confirms it *and* the size of the file agrees with the
+    /// number of bytes that came. The size is the [expected](crate::TransferOptions::expected) one.
+    /// If you expect none, the client sends SIZE. A listing or a text has no known size, so a
+    /// missing close_notify still makes it fail.
     IfSizeAgrees,
 }
 
@@ -163,8 +170,8 @@ pub enum Protection {
 /// Which host the client connects to in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PassiveAddress {
-    /// The address that the control connection goes to. The address in the 227 reply is ignored
-    /// (RFC 2577; CVE-2020-8284).
+    /// The host to which the control connection goes. The client ignores the address in the 227
+    /// reply (RFC 2577; CVE-2020-8284).
     #[default]
     ControlPeer,
     /// The address in the 227 reply. The server can then send the client to any host that this
@@ -177,20 +184,19 @@ pub enum PassiveAddress {
 pub enum Utf8Names {
     /// The client sends `OPTS UTF8 ON` once, before the first command with a name that is not
     /// ASCII. Without this command, IIS and others read such names in another encoding. If the
-    /// reply to FEAT is not known yet, FEAT is sent first. If it is known already, OPTS is also
-    /// sent before the first listing.
+    /// client does not know the reply to FEAT yet, it sends FEAT before OPTS. If it knows that
+    /// reply already, it also sends OPTS before the first listing.
     #[default]
     SwitchOn,
-    /// As `SwitchOn`, but FEAT is sent before the first listing at the latest, so that OPTS goes
-    /// before it too. On IIS this costs two round trips, and makes the names in the first listing
-    /// UTF-8.
+    /// Like `SwitchOn`, but the client sends FEAT and OPTS before the first listing at the latest.
+    /// On IIS this costs two round trips, and makes the names in the first listing UTF-8.
     SwitchOnEarly,
-    /// The client does not tell the server anything. If [`Options`](crate::Options) have an
-    /// [`Encoding`](crate::Encoding) other than UTF-8, this setting is implied.
+    /// The client does not tell the server anything. If you set an [`Encoding`](crate::Encoding)
+    /// other than UTF-8 in [`Options`](crate::Options), the client behaves in this way too.
     AsTheyAre,
 }
 
-/// Which side makes the data connections.
+/// Whether the client or the server makes the data connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataMode {
     /// The client connects to a port that the server names by EPSV, or by PASV if EPSV does not
@@ -205,11 +211,11 @@ pub enum DataMode {
 /// Which command asks the server for a port in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PassiveCommand {
-    /// EPSV (RFC 2428). If EPSV is refused or not answered, or if its port cannot be reached, PASV
-    /// is used from then on.
+    /// EPSV (RFC 2428). If the server refuses EPSV or does not answer it, or if the client cannot
+    /// connect to its port, the client uses PASV from then on.
     #[default]
     Automatic,
-    /// Only EPSV. Over IPv6, no other command works.
+    /// Only EPSV. Over IPv6, only EPSV works.
     Epsv,
     /// Only PASV, for a server or a firewall with which EPSV does not work.
     Pasv,
@@ -230,24 +236,26 @@ pub enum PassiveCommand {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ActivePeer {
-    /// Only from the address of the control connection's server. Other connections are dropped.
+    /// Only from the address of the server to which the control connection goes. The client drops a
+    /// connection from any other address.
     #[default]
     ControlPeer,
     /// From any address: the first connection is used. Anyone who can reach the port may then
     /// receive an upload, or send false data for a download. Under TLS,
-    /// [`Resumption::Required`](crate::Resumption) shows whether the server has connected.
+    /// [`Resumption::Required`](crate::Resumption) makes the transfer fail if another machine has
+    /// connected.
     Anyone,
 }
 
-/// When the data command, such as RETR, is sent in passive mode.
+/// When the client sends the data command, such as RETR, in passive mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataCommand {
     /// After the data connection is made, as every server expects.
     #[default]
     AfterConnect,
-    /// While the client connects, which saves a round trip. Under [`PassiveCommand::Automatic`],
-    /// the first transfer of a session still waits for its data connection, to make sure that EPSV
-    /// works.
+    /// At the same time as the client connects, which saves a round trip. Under
+    /// [`PassiveCommand::Automatic`], the first transfer of a session still waits for its data
+    /// connection, to make sure that EPSV works.
     WithConnect,
 }
 
@@ -275,14 +283,14 @@ pub enum AbortSignal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AbortClose {
-    /// At once. vsftpd replies to ABOR only after the data connection is closed, and ProFTPD,
-    /// Pure-FTPd and Twisted sometimes do the same.
+    /// At once after ABOR. vsftpd replies to ABOR only after the data connection is closed, and
+    /// ProFTPD, Pure-FTPd and Twisted sometimes do the same.
     #[default]
     AtOnce,
     /// After the first reply to ABOR, or after [`Timeouts::abort_reply`](crate::Timeouts), which is
-    /// 1 s. An abort takes this long if the server replies only after the data connection is
-    /// closed. aioftp needs this setting: if the data connection is closed before aioftp has read
-    /// ABOR, it ends the session.
+    /// 1 s. If the server replies to ABOR only after the data connection is closed, an abort takes
+    /// this long. aioftp needs this setting: it ends the session if the client closes the data
+    /// connection before aioftp has read ABOR.
     AfterReply,
 }
 

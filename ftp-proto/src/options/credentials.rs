@@ -1,4 +1,4 @@
-//! The credentials of a login.
+//! The user name, the password and the account of a login.
 
 use alloc::string::String;
 use core::fmt;

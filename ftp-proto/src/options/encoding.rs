@@ -1,4 +1,4 @@
-//! How text becomes the bytes of a name, and how the bytes of a name become text.
+//! Translates the text of a name into bytes to send, and the bytes of a name into text to show.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
@@ -29,8 +29,8 @@ pub enum Encoding {
     /// UTF-8 (RFC 2640), which is also `ftplib`'s default since Python 3.9.
     #[default]
     Utf8,
-    /// ISO 8859-1: the first 256 characters of Unicode, one byte each. Every byte is a character,
-    /// so decoding loses nothing.
+    /// ISO 8859-1, which encodes the first 256 characters of Unicode as one byte each. Every byte
+    /// is a character, so decoding loses nothing.
     Latin1,
     /// An encoding of your own.
     Custom(Arc<dyn Codec>),
@@ -81,20 +81,21 @@ pub trait Codec: fmt::Debug + Send + Sync {
     /// Returns the bytes of this text. `None` if the encoding has no bytes for one of its
     /// characters.
     ///
-    /// You need not look for CR, LF and NUL, because every command refuses them.
+    /// You need not check for CR, LF and NUL, because the client refuses a command that holds them.
     fn encode(&self, text: &str) -> Option<Vec<u8>>;
 
-    /// Returns these bytes as text to show. Bytes that stand for no character become U+FFFD.
+    /// Returns these bytes as text that can be shown. A byte that is no character in this encoding
+    /// becomes U+FFFD.
     fn decode(&self, bytes: &[u8]) -> String;
 }
 
-/// The error for a text with a character that the [`Encoding`] has no bytes for. The error never
-/// shows the text, because it may be a password.
+/// The error for a text that has a character which the [`Encoding`] cannot express in bytes. The
+/// error never shows the text, because it may be a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unencodable {
-    /// The position of the first character that the encoding has no bytes for, counted in bytes of
-    /// the text from 0. `None` for a [`Codec`], which does not tell the position.
+    /// The position of the first character that cannot be encoded, counted in bytes of the text
+    /// from 0. `None` if the encoding is a [`Codec`], which does not tell the position.
     pub at: Option<usize>,
 }
 
@@ -121,9 +122,9 @@ impl Encoding {
         }
     }
 
-    /// Returns these bytes as text to show. Bytes that are not UTF-8 become U+FFFD, so you cannot
-    /// turn the text back into the bytes. Control characters stay as they are: before you write the
-    /// text to a terminal, see [`Escaped`](crate::wire::Escaped).
+    /// Returns these bytes as text that can be shown. Bytes that are not UTF-8 become U+FFFD, so
+    /// you cannot turn the text back into the bytes. Control characters stay as they are: before
+    /// you write the text to a terminal, see [`Escaped`](crate::wire::Escaped).
     #[must_use]
     pub fn decode<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
         match self {

@@ -1,4 +1,4 @@
-//! Which hosts are accepted, and how a host is shown in errors.
+//! Checks the host that you give, and shows it in errors without a password.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -25,8 +25,8 @@ pub(super) fn without_zone(host: &str) -> &str {
     }
 }
 
-/// Returns the host as errors show it. The part before an `@` is hidden, because it may hold a
-/// password.
+/// Returns the host as errors show it, with `***` instead of the part before an `@`, because that
+/// part may hold a password.
 pub(super) fn shown(host: &str) -> String {
     let Some((before, rest)) = host.rsplit_once('@') else {
         return host.to_string();
@@ -37,8 +37,8 @@ pub(super) fn shown(host: &str) -> String {
     }
 }
 
-/// Returns why this text is neither a host name nor an address, and what you can do about it.
-/// `None` if no mistake is found.
+/// Returns an error text if this is neither a host name nor an address. The text says what is wrong
+/// and what you can do. `None` if no mistake is found.
 pub(super) fn mistake(host: &str) -> Option<String> {
     if host.is_empty() {
         return Some("the host is empty".into());
@@ -47,7 +47,8 @@ pub(super) fn mistake(host: &str) -> Option<String> {
         return None;
     }
     if let Some((scheme, rest)) = host.split_once("://") {
-        // A password may hold `/`, `?` or `#`, so the part before the `@` is removed first.
+        // A password may hold `/`, `?` or `#`. So the part up to the `@` is removed before the path
+        // is.
         let rest = rest.rsplit('@').next().unwrap_or_default();
         let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let name = split_port(name).map_or(name, |(name, _)| name);
@@ -93,7 +94,7 @@ fn split_port(host: &str) -> Option<(&str, u16)> {
     (!name.is_empty() && !bare).then_some((name, port.parse().ok()?))
 }
 
-/// Whether this is an IPv6 address, with or without a zone.
+/// Whether this is an IPv6 address. It may have a zone, as in `fe80::1%eth0`.
 fn is_ipv6(host: &str) -> bool {
     let address = host.split_once('%').map_or(host, |(address, _)| address);
     address.parse::<Ipv6Addr>().is_ok()

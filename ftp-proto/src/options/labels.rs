@@ -1,4 +1,4 @@
-//! Encodings by their labels, from the crate `encoding_rs`.
+//! Finds an encoding by its label, such as `gbk`, with the crate `encoding_rs`.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -51,8 +51,9 @@ impl Codec for Labelled {
         if has_unmappable {
             return None;
         }
-        // Some encodings have one byte for two characters: Shift-JIS writes the yen sign as a
-        // backslash, which would name another file.
+        // Some encodings write two characters as the same byte: Shift-JIS writes the yen sign as a
+        // backslash, and the name would be that of another file. So a text that does not decode to
+        // itself is refused.
         let (back, _) = self.0.decode_without_bom_handling(&bytes);
         (back == text).then(|| bytes.into_owned())
     }

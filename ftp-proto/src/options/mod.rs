@@ -1,4 +1,4 @@
-//! The options that you choose before you connect. Both adapters use these types.
+//! The options that you set before you connect. Both adapters use these types.
 
 pub(crate) mod config;
 pub(crate) mod credentials;
@@ -52,46 +52,48 @@ pub const IMPLICIT_PORT: u16 = 990;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The host, a name or an address. The server's certificate is verified against it.
+    /// The host: a name or an IP address. The server's certificate must be valid for it.
     pub host: String,
     /// The port of the control connection.
     pub port: u16,
-    /// The credentials with which the client logs in as soon as it is connected. `None`: the client
-    /// does not log in.
+    /// The credentials for the login right after the client has connected. `None`: the client does
+    /// not log in.
     pub credentials: Option<Credentials>,
     /// The settings of the session.
     pub config: Config,
-    /// The local address from which all connections are made. `None`: the system chooses one. The
-    /// port of this address is used for the control connection only. Port 0 means any port.
+    /// The local address from which the client makes all connections. `None`: the system chooses
+    /// one. A port above 0 is used for the control connection only. Port 0 means any port.
     pub source_address: Option<SocketAddr>,
-    /// The ports on which the client may listen in active mode. `None`: any port.
+    /// The local ports on which the client may listen in active mode. `None`: any port.
     pub active_ports: Option<RangeInclusive<u16>>,
     /// The time limits.
     pub timeouts: Timeouts,
-    /// How large a listing may be for the methods that return it as a whole.
+    /// The most lines and bytes of a listing, for the methods that return a listing as a whole.
     pub listing_limits: ListingLimits,
     /// The encoding of names that you give as text.
     pub encoding: Encoding,
-    /// Which certificates to trust. Set it if [`Security`](crate::Security) is not plain, and do
-    /// not set it if it is plain.
+    /// Which certificates the client trusts. Set this if and only if [`Security`](crate::Security)
+    /// is explicit or implicit; otherwise connecting fails.
     #[cfg(feature = "rustls")]
     pub tls: Option<TlsConfig>,
-    /// Whether each data connection must resume the TLS session of the login.
+    /// Whether the TLS handshake of each data connection must resume the TLS session of the login.
     pub resumption: Resumption,
-    /// What is known about the server from an earlier session. `None`: nothing.
+    /// What an earlier session has found out about this server, so that the client need not ask
+    /// again. `None`: nothing is known.
     pub capabilities: Option<Capabilities>,
     /// A function that is called with every command and every reply. `None`: no function is called.
     pub observer: Option<Observer>,
 }
 
-/// Whether each data connection must resume the TLS session of the login.
+/// Whether the TLS handshake of each data connection must resume the TLS session of the login.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Resumption {
-    /// No. A full handshake is accepted too, because it also verifies the certificate.
+    /// No. The client tries to resume, but also accepts a full handshake, which verifies the
+    /// certificate too.
     #[default]
     Preferred,
-    /// Yes. A full handshake is an error, because only resumption proves that the data comes from
-    /// the same server process.
+    /// Yes. After a full handshake the transfer fails, because only resumption proves that the data
+    /// comes from the same server process.
     Required,
 }
 
@@ -117,7 +119,7 @@ impl Options {
         }
     }
 
-    /// Makes the client log in as soon as it is connected.
+    /// Sets the credentials with which the client logs in right after it has connected.
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
@@ -207,7 +209,7 @@ impl Options {
         self
     }
 
-    /// Changes the settings of the session.
+    /// Changes [`Options::config`], the settings of the session.
     #[must_use]
     pub fn with_config(mut self, change: impl FnOnce(Config) -> Config) -> Self {
         self.config = change(self.config);
@@ -249,11 +251,8 @@ impl Options {
         self
     }
 
-    /// Checks that every time-out is above zero, that the range of active ports is not empty and
-    /// has no port 0, and that the address for active mode is not `0.0.0.0` or `::`.
-    ///
-    /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option), whose text says what is wrong.
+    /// Checks these options for mistakes: a time-out of zero, an empty range of active ports or a
+    /// port 0 in it, and `0.0.0.0` or `::` as the address for active mode.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
@@ -294,7 +293,7 @@ impl Options {
         }
     }
 
-    /// Returns the text that an error shows if connecting has failed: `connecting to
+    /// Returns what the client was doing, for the error after connecting has failed: `connecting to
     /// ftp.example.org, port 21`. A password in the host is left out.
     pub fn connecting(&self) -> String {
         format!(
@@ -304,12 +303,12 @@ impl Options {
         )
     }
 
-    /// Does what [`check`](Self::check) does, and also refuses options that need sockets. It is for
-    /// networks that cannot choose local addresses and ports.
+    /// Does the same as [`check`](Self::check), and also refuses options that need sockets. It is
+    /// for a network that cannot choose local addresses and ports.
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option), also if [`source_address`](Self::source_address)
-    /// or [`active_ports`](Self::active_ports) is set, because no option is ignored silently.
+    /// or [`active_ports`](Self::active_ports) is set, because the network would have to ignore it.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
             let why = "this network cannot choose a source address or ports for active mode";
@@ -318,13 +317,14 @@ impl Options {
         self.check()
     }
 
-    /// Begins the TLS side of a login. Returns `None` if the options do not demand TLS.
+    /// Makes what all TLS connections of one login share: the configuration, the server name and
+    /// the session store. Returns `None` if the options do not demand TLS.
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option) if TLS is demanded and [`tls`](Self::tls) is not
-    /// set. Also if [`tls`](Self::tls) is set and TLS is not demanded, because otherwise you would
-    /// believe that the connection is encrypted. [`InvalidArgument`](crate::ErrorKind) if the host
-    /// is neither a name nor an address.
+    /// [`Misuse::Option`](crate::Misuse::Option) if [`Security`](crate::Security) demands TLS and
+    /// [`tls`](Self::tls) is not set. Also if `tls` is set and `Security` is plain, because you
+    /// might otherwise believe that the connection is encrypted.
+    /// [`InvalidArgument`](crate::ErrorKind) if the host is neither a name nor an address.
     #[cfg(feature = "rustls")]
     pub fn tls_login(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()? {
@@ -333,9 +333,9 @@ impl Options {
         }
     }
 
-    /// Begins a login that speaks TLS 1.2 only, because a TLS 1.2 session can be resumed many
-    /// times, but rustls uses a TLS 1.3 ticket only once. If the configuration forbids TLS 1.2, it
-    /// begins an ordinary login.
+    /// Does the same as [`tls_login`](Self::tls_login) for TLS 1.2 only. A TLS 1.2 session can be
+    /// resumed many times, but rustls uses a TLS 1.3 ticket only once. If the configuration forbids
+    /// TLS 1.2, the login is an ordinary one.
     #[cfg(feature = "rustls")]
     pub(crate) fn tls_login_resuming_at_will(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()?.and_then(TlsConfig::resuming_at_will) {
@@ -377,10 +377,11 @@ setters! { Options
     with_port => port: u16;
     /// Sets the time-outs.
     with_timeouts => timeouts: Timeouts;
-    /// Sets how large a listing may be for the methods that return it as a whole.
+    /// Sets the most lines and bytes of a listing, for the methods that return a listing as a
+    /// whole.
     with_listing_limits => listing_limits: ListingLimits;
-    /// Sets how names that you give as text become bytes. Names that you give as bytes stay as they
-    /// are.
+    /// Sets the encoding of names that you give as text. Names that you give as bytes are sent
+    /// unchanged.
     with_encoding => encoding: Encoding;
     /// Sets whether each data connection must resume the TLS session of the login.
     ///
@@ -409,8 +410,8 @@ pub struct ListingLimits {
     /// The most bytes in one line. Default: 16 KiB. This is four times the longest path that Linux
     /// allows, and more than curl's limit of 10,000.
     pub line: usize,
-    /// The most lines in one listing. Default: 1,000,000. The largest directories that people
-    /// report have a tenth of that.
+    /// The most lines in one listing. Default: 1,000,000. That is ten times the largest directories
+    /// that people have reported.
     pub lines: usize,
     /// The most bytes in one listing. Default: 256 MiB.
     pub bytes: usize,

@@ -1,4 +1,4 @@
-//! Names that may be left out.
+//! Names in arguments that you may leave out.
 
 use alloc::borrow::Cow;
 
@@ -49,8 +49,8 @@ impl<T: Name> OptionalName for T {
     }
 }
 
-// Only one `Option` type implements the trait, because otherwise the compiler could not tell which
-// `Option` a plain `None` is.
+// Only `Option<&str>` implements the trait. If a second `Option` type did, the compiler could not
+// infer the type of a plain `None`.
 impl OptionalName for Option<&str> {
     fn optional_bytes(&self, encoding: &Encoding) -> Result<Option<Cow<'_, [u8]>>, Error> {
         self.map(|name| encoding.encode(name)).transpose()

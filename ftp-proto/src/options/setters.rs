@@ -1,4 +1,4 @@
-//! A macro that writes the setters of option structs.
+//! A macro that writes the `with_…` methods of option structs.
 
 /// Writes one method `with_…` for each field. The method sets the field and returns the struct.
 macro_rules! setters {

@@ -1,4 +1,4 @@
-//! How to transfer one file.
+//! The options for the transfer of one file.
 
 use super::setters::setters;
 use crate::representation::TransferType;
@@ -15,16 +15,16 @@ use crate::representation::TransferType;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferOptions {
-    /// The restart offset in bytes: where in the file to start (REST).
+    /// The restart offset: the position in the file, in bytes, at which the transfer starts (REST).
     pub offset: u64,
-    /// How many bytes a download must bring. Any other number is an error. `None`: any number is
-    /// accepted.
+    /// How many bytes a download must bring. If another number comes, the transfer fails. `None`:
+    /// any number is accepted.
     pub expected: Option<u64>,
     /// Which sizes the client compares with the number of bytes that were transferred.
     pub size_check: SizeCheck,
     /// The representation type. The default is TYPE I.
     pub transfer_type: TransferType,
-    /// How line ends are translated.
+    /// Whether line ends are translated between CRLF and LF.
     pub line_ends: LineEnds,
 }
 
@@ -58,40 +58,40 @@ pub struct TransferOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SizeCheck {
-    /// Uses the sizes that the server announces without a command. Sends SIZE only if an upload is
-    /// in doubt.
+    /// Uses the size that the server announces in its reply to RETR, which costs no command. Sends
+    /// SIZE only if an upload is in doubt.
     ///
     /// Most servers announce a size when they begin to send a file, as in `150 Opening (1048576
-    /// bytes)`. Usually it is the size of the whole file, so the offset is subtracted from it. Some
-    /// servers announce only the size of the rest of the file. Then the client does not notice if
-    /// the end of the file is missing, up to as many bytes as the offset skips.
+    /// bytes)`. Usually it is the size of the whole file, so the client subtracts the offset. Some
+    /// servers announce only the size of the rest of the file. If such a server cuts off the end of
+    /// the file, the client does not notice it, up to as many bytes as the offset.
     ///
-    /// Some servers reset the data connection after a good upload, and others before they have read
-    /// all of it. SIZE shows which of the two has happened. But for APPE and for an upload at an
+    /// Some servers reset the data connection after they have read a whole upload, and others
+    /// before. SIZE shows whether the upload is complete. But for APPE and for an upload at an
     /// offset, SIZE proves nothing, because the file may have had that size before. After a reset,
     /// such an upload is unconfirmed.
     #[default]
     AsNeeded,
-    /// Always sends SIZE. The check is exact: it also notices if the server stores something else
-    /// than you have sent.
+    /// Always sends SIZE. The check is exact: it also notices if the server stores more or fewer
+    /// bytes than you have sent.
     ///
     /// If the server does not reply with a size before a download, the announced size is used. If
     /// it does not reply with a size after an upload, the upload is unconfirmed. SIZE is also sent
     /// before APPE and before an upload at an offset.
     Always,
-    /// Compares no size. Use this for servers that report other sizes than those of the data that
-    /// they send and store.
+    /// Compares no size. Use this for servers that report wrong sizes, for example because they
+    /// convert files while they send them.
     Never,
 }
 
-/// How the line ends of a text are translated.
+/// Whether the line ends of a text are translated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LineEnds {
-    /// They are not translated: you get the bytes that are on the wire.
+    /// Line ends are not translated: you read and write the bytes that are on the data connection.
     #[default]
     AsSent,
     /// CRLF from the server becomes LF for you, and your LF becomes CRLF for the server. Byte
-    /// counts are those on the wire.
+    /// counts are those on the data connection.
     Lf,
 }
 
@@ -108,21 +108,21 @@ impl Default for TransferOptions {
 }
 
 impl TransferOptions {
-    /// Makes options that transfer the whole file, of any length, byte by byte.
+    /// Makes options that transfer the whole file unchanged (TYPE I), from its beginning.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes options that transfer the whole file as text: TYPE A on the wire, and LF at the end of
-    /// each line for you.
+    /// Makes options that transfer the whole file as text: TYPE A on the data connection, and lines
+    /// that end with LF for you.
     pub fn text() -> Self {
         Self::new()
             .with_type(TransferType::TEXT)
             .with_line_ends(LineEnds::Lf)
     }
 
-    /// Makes a download fail if it brings another number of bytes than this. The bytes before the
-    /// restart offset do not count. The client then compares no other size.
+    /// Makes a download fail if another number of bytes than this comes. Bytes before the restart
+    /// offset do not come, so do not count them. The client then compares no other size.
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);
@@ -137,6 +137,6 @@ setters! { TransferOptions
     with_size_check => size_check: SizeCheck;
     /// Sets the representation type (TYPE).
     with_type => transfer_type: TransferType;
-    /// Sets how line ends are translated.
+    /// Sets whether line ends are translated between CRLF and LF.
     with_line_ends => line_ends: LineEnds;
 }

@@ -22,8 +22,8 @@ use core::fmt;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Features(
-    /// All lines, with LF between them. Every session keeps such a list, and one allocation for it
-    /// needs half the memory that one allocation for each line would need.
+    /// All lines in one text, with LF between them. Every session keeps such a list, and one
+    /// allocation for all lines needs half the memory of one allocation for each line.
     Box<[u8]>,
 );
 
@@ -31,7 +31,7 @@ pub struct Features(
 /// code of the reply does not matter.
 ///
 /// The lines may be indented or begin with `211-` (ProFTPD), and may end with blanks. A reply of
-/// one line (`211 no features`, or a refusal) lists nothing.
+/// one line (`211 no features`, or a refusal) gives an empty list.
 #[must_use]
 pub fn features(reply: &Reply) -> Features {
     let lines: Vec<&[u8]> = reply.text_lines().collect();
@@ -43,7 +43,7 @@ pub fn features(reply: &Reply) -> Features {
 
 impl Features {
     /// Makes a list of features from lines such as `MLST type*;size*;`, for example from a saved
-    /// profile. Blanks around a line and empty lines are removed.
+    /// profile. Blanks around each line, and empty lines, are left out.
     pub fn from_lines<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Self {
         let mut text = Vec::new();
         for line in lines {
@@ -74,9 +74,9 @@ impl Features {
         self.all(name).next()
     }
 
-    /// Returns whether any line with this name has this word among its parameters. `;`, `,` and
-    /// blanks separate the parameters: some servers send `AUTH TLS;SSL` in one line, others a line
-    /// for each word.
+    /// Returns whether any line with this name has this word as a parameter. `;`, `,` and blanks
+    /// separate the parameters of a line. Some servers send `AUTH TLS;SSL` in one line, others send
+    /// `AUTH TLS` and `AUTH SSL` in two.
     #[must_use]
     pub fn lists(&self, name: &str, word: &str) -> bool {
         self.all(name).any(|parameters| {
@@ -93,7 +93,7 @@ impl Features {
         self.lists("AUTH", "TLS") || self.lists("AUTH", "TLS-C")
     }
 
-    /// Returns the names of all features with their parameters, which may be empty.
+    /// Returns all features as pairs of the name and the parameters. The parameters may be empty.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.lines().map(|line| {
             let end = memchr::memchr2(b' ', b'\t', line).unwrap_or(line.len());

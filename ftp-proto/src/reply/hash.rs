@@ -1,4 +1,4 @@
-//! Hashes of files: the replies to HASH, XCRC, XMD5, XSHA and MD5.
+//! Reads the hash of a file from the reply to HASH, XCRC, XMD5, XSHA, MD5 and the like.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -7,15 +7,16 @@ use super::Malformed;
 use super::number::decimal;
 use crate::wire::Reply;
 
-/// How a hash is computed.
+/// A hash algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// CRC-32 of ISO 3309, as in ZIP. It finds transfer errors, but no deliberate change.
+    /// CRC-32 of ISO 3309, as in ZIP. It shows transfer errors, but not whether somebody has
+    /// changed the file deliberately.
     Crc32,
-    /// MD5. It finds transfer errors, but no deliberate change.
+    /// MD5. It shows transfer errors, but not whether somebody has changed the file deliberately.
     Md5,
-    /// SHA-1. It finds transfer errors, but no deliberate change.
+    /// SHA-1. It shows transfer errors, but not whether somebody has changed the file deliberately.
     Sha1,
     /// SHA-256.
     Sha256,
@@ -25,7 +26,7 @@ pub enum Algorithm {
 
 /// The hash of a file, as the server has computed it.
 ///
-/// `Display` shows it in lower-case hexadecimal digits, as `sha256sum` and others do.
+/// `Display` writes the hash in lower-case hexadecimal digits, as `sha256sum` and others do.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileHash {
     algorithm: Algorithm,
@@ -43,8 +44,8 @@ impl Algorithm {
         Self::Sha512,
     ];
 
-    /// Returns the name in FEAT and in OPTS HASH: `CRC32`, or `MD5`, `SHA-1`, `SHA-256` and
-    /// `SHA-512` of IANA's registry of hash function names.
+    /// Returns the name of the algorithm in FEAT and in OPTS HASH: `CRC32`, `MD5`, `SHA-1`,
+    /// `SHA-256` or `SHA-512`. All but `CRC32` are names of IANA's registry of hash function names.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -68,7 +69,8 @@ impl Algorithm {
         }
     }
 
-    /// Returns the algorithm with this name. Servers also write `CRC-32`, `SHA1` and so on.
+    /// Returns the algorithm with this name. Case and `-` are ignored, because servers also write
+    /// `CRC-32`, `SHA1` and so on.
     pub(crate) fn named(name: &[u8]) -> Option<Self> {
         let plain = |name: &[u8]| {
             let letters = name.iter().filter(|byte| **byte != b'-');
@@ -121,8 +123,9 @@ pub fn hash(reply: &Reply, algorithm: Algorithm) -> Result<FileHash, Malformed> 
     }
     let named_first = matches!(reply.code().value(), 251..=253);
     let first = words.first().filter(|_| !named_first);
-    // The name of the file may look like a hash. So the first word is tried first, unless the code
-    // says that it is the name, and then all words from the last to the first.
+    // The file's name is in the reply too, and may look like a hash. So the first word is tried
+    // first, unless the code (251 to 253) says that it is the name. Then the words are tried from
+    // the last to the first.
     let mut candidates = first.into_iter().chain(words.iter().rev());
     let bytes = candidates.find_map(|word| hexadecimal(word, algorithm));
     Ok(FileHash {
@@ -132,7 +135,8 @@ pub fn hash(reply: &Reply, algorithm: Algorithm) -> Result<FileHash, Malformed> 
     })
 }
 
-/// Decodes the hexadecimal digits of a hash. `None` if their number is wrong for the algorithm.
+/// Decodes a hash in hexadecimal digits. `None` if the word has other characters, or not as many
+/// digits as the algorithm needs. Only a CRC-32 may lack its leading zeros.
 fn hexadecimal(word: &[u8], algorithm: Algorithm) -> Option<Vec<u8>> {
     let word = word.strip_prefix(b"\"").unwrap_or(word);
     let end = word.iter().rposition(u8::is_ascii_alphanumeric)?;
@@ -151,7 +155,7 @@ fn hexadecimal(word: &[u8], algorithm: Algorithm) -> Option<Vec<u8>> {
     bytes.collect::<Result<_, _>>().ok()
 }
 
-/// Reads a range such as `0-49`.
+/// Reads a range of offsets such as `0-49`.
 fn span(word: &[u8]) -> Option<(u64, u64)> {
     let at = word.iter().position(|byte| *byte == b'-')?;
     let (start, end) = word.split_at_checked(at)?;
@@ -159,20 +163,20 @@ fn span(word: &[u8]) -> Option<(u64, u64)> {
 }
 
 impl FileHash {
-    /// Returns how the hash was computed.
+    /// Returns the algorithm of the hash.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// Returns the bytes of the hash; those of a CRC-32 are in big-endian order.
+    /// Returns the bytes of the hash. The bytes of a CRC-32 are in big-endian order.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Returns the first and the last offset that the server names. Servers differ in whether the
-    /// last one is counted. `None` if the reply names none.
+    /// Returns the range of the file that was hashed, as first and last offset. Some servers
+    /// include the byte at the last offset, others do not. `None` if the reply has no range.
     #[must_use]
     pub const fn range(&self) -> Option<(u64, u64)> {
         self.range

@@ -36,7 +36,8 @@ pub fn identity(reply: &Reply) -> Identity {
 }
 
 impl Identity {
-    /// Returns the value of the first pair with this name, in upper or lower case.
+    /// Returns the value of the first pair with this name. Upper and lower case are the same.
+    /// `None` if there is no such pair.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         let mut pairs = self.iter();

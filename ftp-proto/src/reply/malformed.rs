@@ -1,25 +1,26 @@
-//! Why a reply does not have the form that its command needs.
+//! Why a value, such as a port or a size, cannot be read from a reply.
 
 use super::InvalidTimestamp;
 use crate::wire::Code;
 use core::fmt;
 
-/// The error for a complete reply that does not have the form that its command needs.
+/// The error for a reply from which the value, such as a port or a size, cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Malformed {
-    /// The reply has a code whose replies do not hold the value that was asked for.
+    /// The reply has a code other than the one that carries this value: for example, the reply to
+    /// SIZE is not a 213.
     Code {
         /// The code of the reply.
         code: Code,
     },
-    /// A 227 without an address and port.
+    /// A 227 without an address and a port.
     NoAddress,
-    /// A 229 without a port between delimiters.
+    /// A 229 without a port between delimiters such as `|||6446|`.
     NoPort,
-    /// A 227 with a number above 255.
+    /// A 227 whose address or port has a number above 255.
     Octet,
-    /// A port that is 0 or above 65535.
+    /// The port is 0 or above 65535.
     Port,
     /// A quoted pathname without its closing quote.
     UnterminatedQuote,
@@ -28,16 +29,16 @@ pub enum Malformed {
         /// The control character.
         byte: u8,
     },
-    /// A 213 that should hold a size (a number of bytes) and holds something else.
+    /// The reply to SIZE has something other than a number of bytes.
     NoNumber,
     /// A size of 2^64 bytes or above.
     Overflow,
-    /// A 213 that should hold a time and holds something else.
+    /// The reply to MDTM has something other than a time.
     Time {
         /// What is wrong with the time.
         reason: InvalidTimestamp,
     },
-    /// A reply that should hold a hash and holds no hexadecimal digits of its length.
+    /// The reply has no word with as many hexadecimal digits as the hash needs.
     NoHash,
     /// A reply to MLST without a line of facts.
     NoEntry,

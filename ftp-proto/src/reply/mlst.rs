@@ -41,11 +41,10 @@ pub fn entry(reply: &Reply) -> Result<Entry<'static>, Malformed> {
         .ok_or(Malformed::NoEntry)
 }
 
-/// Finds the first entry on the lines between the first and the last.
+/// Finds the first entry on the lines between the first and the last line of the reply.
 ///
-/// `text_lines` cannot be used, because it may remove the blank before a name without facts, and
-/// only this blank shows that there are no facts. So the code or blank at the start of a line is
-/// removed in this function.
+/// A line without facts is a blank and then a name. `text_lines` could remove this blank, so this
+/// function itself removes the code (`250-`) and one blank at the start of a line.
 fn inner_entry(reply: &Reply) -> Option<Entry<'static>> {
     let mut lines = reply.lines();
     let opening = lines.next()?.get(..4);

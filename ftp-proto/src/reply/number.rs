@@ -1,7 +1,8 @@
-//! Parses decimal numbers. Signs, blanks, other bases and numbers that are too large are refused.
+//! Reads decimal numbers from replies. Signs, blanks, other bases and numbers that are too large
+//! are refused.
 
-/// Returns the value of ASCII digits. `None` if there is no digit, if there is any other byte, or
-/// if the value does not fit into 64 bits.
+/// Returns the number in decimal digits. `None` if the text is empty, has any other byte, or is a
+/// number above `u64::MAX`.
 pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;

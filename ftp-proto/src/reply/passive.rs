@@ -1,5 +1,5 @@
-//! Reads the port, and perhaps the address, where the server listens, from 227 and 229 (RFC 959,
-//! RFC 1123 section 4.1.2.6, RFC 2428 section 3).
+//! Reads the port at which the server listens, and the address if there is one, from a 227 or 229
+//! (RFC 959, RFC 1123 section 4.1.2.6, RFC 2428 section 3).
 
 use super::Malformed;
 use super::number::decimal;
@@ -12,10 +12,10 @@ use nom::multi::fold_many0;
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
-/// The address where the server says that it listens.
+/// The port, and perhaps the address, at which the server says that it listens.
 ///
 /// Do not rely on the address: behind NAT it is often wrong, and a hostile server may name another
-/// host. Usually you should connect to the address that the control connection goes to.
+/// host. Usually you should connect to the host to which the control connection goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Passive {
     /// The IPv4 address in a 227. `None` for a 229, which has no address.
@@ -102,8 +102,8 @@ fn address_and_port(reply: &Reply) -> Result<Passive, Malformed> {
     Err(failure)
 }
 
-/// The first six numbers of a sequence with commas between them, such as `192,0,2,1,4,1`. `None`
-/// stands for a number above 255.
+/// The first six numbers of a sequence with commas, such as `192,0,2,1,4,1`. A number above 255 is
+/// `None`. `count` is how many numbers were found, up to six.
 #[derive(Clone, Copy, Default)]
 struct Run {
     octets: [Option<u8>; 6],
@@ -120,7 +120,8 @@ impl Run {
     }
 }
 
-/// Finds the next sequence of numbers. The search goes on after its end, so each byte is read once.
+/// Finds the next sequence of numbers, and returns it and the text after it. The search continues
+/// after the sequence, so each byte is read only once.
 fn next_run(text: &[u8]) -> IResult<&[u8], Run> {
     let (text, first) = preceded(take_till(|byte: u8| byte.is_ascii_digit()), octet).parse(text)?;
     let separator = (char(','), opt(char(' ')));
@@ -164,17 +165,17 @@ fn may_delimit(delimiter: u8, before: u8) -> bool {
     if before == b'(' {
         delimiter.is_ascii_graphic() && !delimiter.is_ascii_digit()
     } else {
-        // Some servers send the text of a 227 with the code 229. So a comma after a digit is not a
-        // delimiter.
+        // Some servers send a 229 with the text of a 227, such as `192,0,2,1,4,1`. So a comma after
+        // a digit is not taken for a delimiter.
         delimiter.is_ascii_punctuation()
             && !matches!(delimiter, b'(' | b')')
             && !before.is_ascii_digit()
     }
 }
 
-/// Parses `d [protocol] d [address] d port d`, where `d` is the delimiter. Every part has a limit,
-/// so that trying all positions of a text takes linear time. 64 bytes hold an IPv6 address with a
-/// zone.
+/// Parses `d [protocol] d [address] d port d`, where `d` is the delimiter, as in `|||6446|`. Each
+/// part has a limited length, so that trying this at each position of a text takes linear time. The
+/// limit of 64 bytes leaves room for an IPv6 address with a zone.
 fn port_between(delimiter: u8, text: &[u8]) -> IResult<&[u8], &[u8]> {
     let bar = || char(char::from(delimiter));
     let digits = |least, most| take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Reads a pathname in quotes (257; RFC 959, appendix II).
+//! Reads a pathname in quotation marks from a 257 (RFC 959, appendix II).
 
 use super::Malformed;
 use crate::path::RemotePath;
@@ -56,8 +56,8 @@ pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
     Ok(RemotePath::new(path).ok())
 }
 
-/// Returns the path in the first quotes of a line. `None` if there is no quote. `Some(None)` if the
-/// closing quote is missing.
+/// Returns the path in the first quotation marks of a line. `None` if the line has no quotation
+/// mark. `Some(None)` if the closing one is missing.
 fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     let (rest, (path, end)) = quoted(text).ok()?;
     let left_over = memchr::memchr_iter(b'"', rest).count();
@@ -73,8 +73,8 @@ fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     Some(bounded.or(path))
 }
 
-/// Parses the text after the first quote. Doubled quotes become single. Returns the text, and the
-/// closing quote if there is one.
+/// Parses the text from the first quotation mark to the closing one. Doubled quotation marks in it
+/// become single. Returns the text, and the closing quotation mark if there is one.
 fn quoted(text: &[u8]) -> IResult<&[u8], (Vec<u8>, Option<char>)> {
     let piece = alt((is_not("\""), value(&b"\""[..], tag("\"\""))));
     let path = fold_many0(piece, Vec::new, |mut path, piece: &[u8]| {

@@ -1,4 +1,5 @@
-//! Reads sizes from 213 (RFC 3659, section 4), and from the text of 125 and 150.
+//! Reads sizes from the reply to SIZE (213; RFC 3659, section 4), and from the text of a 125 or
+//! 150.
 
 use super::Malformed;
 use super::number::decimal;
@@ -78,8 +79,8 @@ pub fn transfer_size(reply: &Reply) -> Option<u64> {
     decimal(reply.text_lines().filter_map(last_hint).last()?)
 }
 
-/// Reads the size in the text of a 125 or 150. `None` if the file's name holds the same `(n
-/// bytes)`, because the size may then come from the name.
+/// Reads the size in the text of a 125 or 150. `None` if the name of the file holds the same `(n
+/// bytes)`, because the text then may only repeat the name.
 pub(crate) fn announced_size(reply: &Reply, name: &[u8]) -> Option<u64> {
     transfer_size(reply).filter(|size| last_hint(name).and_then(decimal) != Some(*size))
 }
@@ -93,8 +94,8 @@ fn last_hint(mut text: &[u8]) -> Option<&[u8]> {
     last
 }
 
-/// Parses up to the next opening parenthesis. Returns the number after it, if the text there is `n
-/// bytes)`.
+/// Skips to the text after the next `(`. Returns the number in it if it is `n bytes)`, otherwise
+/// `None`.
 fn next_group(text: &[u8]) -> IResult<&[u8], Option<&[u8]>> {
     let unit = (space1, tag_no_case("byte"), opt(tag_no_case("s")));
     let group = delimited(space0, digit1, (unit, char(')')));

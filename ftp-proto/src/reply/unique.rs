@@ -33,9 +33,9 @@ pub fn unique_name(reply: &Reply) -> Option<RemotePath> {
     RemotePath::new(name).ok()
 }
 
-/// Returns the text after `FILE:`. At the start of a line, `FILE:` may be in upper or lower case.
-/// Within a line, it must be in upper case after a blank, because otherwise a sentence about a file
-/// would match.
+/// Returns the name after `FILE:`. At the start of a line, upper and lower case are the same.
+/// Within a line, only ` FILE:` in upper case is accepted, because a sentence about a file could
+/// hold `file:`.
 fn labelled(text: &[u8]) -> Option<&[u8]> {
     let name = match text.split_at_checked(5) {
         Some((label, name)) if label.eq_ignore_ascii_case(b"FILE:") => name,

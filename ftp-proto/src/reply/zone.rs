@@ -1,10 +1,11 @@
-//! The time zone of a server, from one file whose time is known twice.
+//! Computes the time zone of a server from one file: its local time is in a listing, and its time
+//! in UTC in the reply to MDTM.
 
 use super::Timestamp;
 
-/// The step in which time zones differ, in minutes.
+/// The offset of every time zone is a multiple of this number of minutes.
 const STEP: i64 = 15;
-/// The largest offset that any zone has, in minutes: 14 hours.
+/// The largest offset of a time zone from UTC, in minutes: 14 hours.
 const MOST: i64 = 14 * 60;
 
 /// Returns the offset of the server's time zone from UTC in minutes, positive in the east: for
@@ -37,7 +38,8 @@ pub fn zone_offset(local: Timestamp, utc: Timestamp) -> Option<i16> {
     i16::try_from(offset).ok().filter(|_| is_zone)
 }
 
-/// Returns the whole minutes since the beginning of the year 0.
+/// Returns the number of minutes from the beginning of the year 0 to this time. Every result has
+/// the same constant error, which a difference of two results does not show.
 fn minutes(time: Timestamp) -> i64 {
     let days = days_before_year(time.year()).saturating_add(days_before_month(time));
     let hours = days
@@ -48,7 +50,7 @@ fn minutes(time: Timestamp) -> i64 {
     minutes.saturating_add(i64::from(time.minute()))
 }
 
-/// Returns how many days the years from 0 up to this year have together, without this year.
+/// Returns the number of days in all years from 0 up to the year before this one.
 fn days_before_year(year: u16) -> i64 {
     let leap = |every: u16| i64::from(year.div_ceil(every));
     let leap_days = leap(4).saturating_sub(leap(100)).saturating_add(leap(400));
@@ -57,7 +59,7 @@ fn days_before_year(year: u16) -> i64 {
         .saturating_add(leap_days)
 }
 
-/// Returns how many days of its year are in the months before this time's month.
+/// Returns the number of days from the beginning of the time's year to the beginning of its month.
 fn days_before_month(time: Timestamp) -> i64 {
     const BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let year = time.year();

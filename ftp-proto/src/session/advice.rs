@@ -1,4 +1,4 @@
-//! Additions to errors: the argument of the command, and what you can do.
+//! Adds two things to an error: the argument of the failed command, and advice on what you can do.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -14,15 +14,15 @@ use crate::wait::Wait;
 use crate::wire::{DecodeError, Escaped, Reply};
 
 impl Session {
-    /// Forgets the notes for the errors of the last operation, unless a transfer is still under
-    /// way.
+    /// Clears what was noted for the errors of the last operation. Does nothing while a transfer is
+    /// under way, because its errors still need the notes.
     pub(super) fn forget_operation(&mut self) {
         if self.live.is_none() {
             self.error_context.forget();
         }
     }
 
-    /// Adds the argument of the command and the advice to the error.
+    /// Adds the argument of the failed command, and advice if there is any, to the error.
     pub(super) fn advised(&self, error: Error) -> Error {
         let error = self.with_argument(error);
         match self.advice(&error) {
@@ -31,8 +31,8 @@ impl Session {
         }
     }
 
-    /// Returns what the client was doing when it could not make the data connection, for the
-    /// error's text: for example `connecting to 192.0.2.1:2020 for data`.
+    /// Returns what the client was doing, for the error after it could not make the data
+    /// connection: for example `connecting to 192.0.2.1:2020 for data`.
     pub(crate) fn connecting_for_data(&self, endpoint: Endpoint) -> String {
         match (endpoint, self.peer) {
             (Endpoint::Address(address), _) => format!("connecting to {address} for data"),
@@ -75,8 +75,8 @@ impl Session {
         if let (Some("USER"), Some(reply), Some(greeting)) =
             (error.command(), refused, &self.state.greeting)
         {
-            // A mail server greets with 220 too, and does not know USER. So the advice quotes the
-            // greeting.
+            // A mail server also greets with 220, but does not know USER. So the advice shows the
+            // greeting, in which you can see the kind of server.
             let unknown = reply.is_not_implemented();
             return unknown.then(|| {
                 format!("it may not be an FTP server; its greeting was {greeting}").into()
@@ -91,7 +91,7 @@ impl Session {
             .or_else(|| self.next_step(error).map(Cow::Borrowed))
     }
 
-    /// What you can do after an error of this kind, if nothing more precise is known.
+    /// Returns general advice for an error of this kind, if there is no more precise advice.
     fn next_step(&self, error: &Error) -> Option<&'static str> {
         let upload = matches!(error.command(), Some("STOR" | "STOU" | "APPE"));
         match error.kind() {
@@ -117,8 +117,8 @@ impl Session {
         }
     }
 
-    /// A text about a reply that has begun to come and has no end yet. `None` if there is no such
-    /// reply.
+    /// Returns advice for a time-out in the middle of a reply of several lines, whose last line did
+    /// not come. `None` if no reply has begun.
     fn half_a_reply(&self) -> Option<String> {
         match self.decoder.other_end() {
             Some(other) => Some(other.to_string()),
@@ -130,8 +130,9 @@ impl Session {
         }
     }
 
-    /// The advice if no greeting came. It quotes what the server has sent instead, unless the error
-    /// shows that already. If the server has sent nothing, the advice says what the server may be.
+    /// Returns the advice if no greeting came. It shows what the server has sent instead, unless
+    /// the error shows this already. If the server has sent nothing, the advice is a guess at what
+    /// it is.
     fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));
@@ -149,7 +150,7 @@ impl Session {
         }
     }
 
-    /// The advice after the server has refused AUTH.
+    /// Returns the advice after the server has refused AUTH.
     fn without_tls(&self, reply: &Reply) -> &'static str {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
@@ -162,8 +163,9 @@ impl Session {
          do not just leave out Options::with_tls: the password would travel in clear text"
     }
 
-    /// The advice if the server named an address for the data connection that the client ignored,
-    /// or if a connection came from another address than the server's.
+    /// Returns the advice if the client has ignored an address that the server sent for the data
+    /// connection, or has rejected a data connection that came from another address than the
+    /// server's.
     fn stray_data_connection(
         &self,
         error: &Error,
@@ -193,8 +195,8 @@ impl Session {
 }
 
 impl Reply {
-    /// Whether this refusal says that the server demands TLS: by its code (RFC 2228 and RFC 4217),
-    /// or in its text.
+    /// Whether this refusal says that the server demands TLS. Its code may say so (RFC 2228 and RFC
+    /// 4217), or words in its text, such as `TLS` and `required`.
     fn demands_tls(&self) -> bool {
         if matches!(self.code().value(), 522 | 533 | 534) {
             return true;

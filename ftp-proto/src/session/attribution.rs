@@ -1,4 +1,4 @@
-//! Finds out which command each reply belongs to. No other file does this.
+//! Finds the command to which each reply belongs. Only this file decides that.
 
 use super::Session;
 use super::codes::can_answer;
@@ -11,22 +11,22 @@ use crate::error::{Error, ErrorKind};
 use crate::options::config::{ReplyCodes, Security};
 use crate::wire::{Class, Code, Reply};
 
-/// How many preliminary replies one command may have: 256. Without this limit, a server could make
-/// the client wait for ever.
+/// The most preliminary replies (1xx) to one command. Without this limit, a server could make the
+/// client wait for ever.
 const MOST_PRELIMINARIES: usize = 256;
 
 impl Session {
-    /// Finds the command that this reply belongs to, and applies the reply. `more` says whether
+    /// Finds the command to which this reply belongs, and handles the reply. `more` says whether
     /// further bytes came in the same read.
     pub(super) fn attribute(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
         self.awaited_last_line = false;
-        // The reply to STOU names the file that the server chose. So its text is data and is not
-        // masked.
+        // The reply to STOU holds the name that the server chose. Masking could change this name,
+        // so such a reply is not masked.
         let names = self.ledger.front().is_some_and(|owed| owed.verb == "STOU")
             && reply.code() != Code::SERVICE_CLOSING;
         if !names && !reply.carries_data() {
-            // Some servers repeat in a reply the password that they were sent.
+            // Some servers repeat the password in a reply, so it is masked.
             for secret in &self.secrets {
                 reply.mask(secret);
             }
@@ -75,10 +75,10 @@ impl Session {
         self.state.greeting = Some(reply);
     }
 
-    /// Attributes the final reply to a command that moves no data.
+    /// Handles the final reply to a command that uses no data connection.
     fn attribute_to_command(&mut self, owed: Owed, reply: Reply, more: bool) {
         if !self.is_possible_answer(&owed, &reply) {
-            // The reply belongs to another command. This command's own reply is still to come.
+            // This reply belongs to another command, so the reply to this command is still to come.
             self.state.auth_tried |= owed.effect == Effect::Auth;
             self.state.forget(&owed.effect);
             self.state
@@ -98,8 +98,8 @@ impl Session {
         if upgrade && more {
             return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
         }
-        // A last line that holds only the code, such as `211`, may be a line of the text. The rest
-        // of the reply may then still come, so a fence must follow.
+        // The last line of this long reply holds only the code, such as `211`. This may be a line
+        // of the text, and the rest of the reply may still come. So a fence must follow.
         let tells = matches!(
             owed.verb.as_str(),
             "STAT" | "HELP" | "SITE" | "FEAT" | "MLST"
@@ -113,7 +113,7 @@ impl Session {
         }
     }
 
-    /// Notes what this final reply shows about the server.
+    /// Notes whether this final reply shows that the server knows the command.
     fn learn(&mut self, owed: &Owed, reply: &Reply) {
         if let Some(capability) = owed.capability {
             self.state.known.learn(capability, reply);
@@ -124,17 +124,18 @@ impl Session {
         self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply)
     }
 
-    /// Whether this reply is a late 426 about an aborted transfer. libunftp sends 426 whenever its
-    /// data task notices that the transfer is gone, even after a fence's reply. If the ledger's
-    /// first entry is no transfer and no ABOR, a 426 cannot be the reply to its command.
+    /// Whether this reply is a late 426 about an aborted transfer, which must be ignored. libunftp
+    /// sends a 426 when its data task notices that the transfer is gone, even after the reply to a
+    /// fence. Only a transfer or ABOR can get a 426, so for any other first command in the ledger,
+    /// the 426 is late.
     fn is_an_echo_of_an_abort(&self, reply: &Reply) -> bool {
         let owed = self.ledger.front().map(|owed| owed.shape);
         let by_transfer = matches!(owed, Some(Shape::Transfer | Shape::Abort(_)));
         self.abort_echoes && !by_transfer && reply.code() == Code::TRANSFER_ABORTED
     }
 
-    /// Handles a reply that is not owed: the session is out of step, or dead after too many such
-    /// replies.
+    /// Handles a reply that belongs to no command. The session is then out of step. After too many
+    /// such replies, it is dead.
     fn handle_stray(&mut self, reply: Reply) {
         self.queued &= !reply.ends_a_transfer();
         self.state.fences.clear_doubt(&reply);
@@ -150,12 +151,12 @@ impl Session {
         }
     }
 
-    /// Puts the session out of step, because a reply was lost, or a reply came that belongs to no
-    /// command.
+    /// Puts the session out of step, because a reply was lost, or because a reply came that belongs
+    /// to no command.
     pub(crate) fn lose_step(&mut self) {
         let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
         if tls_to_come && self.state.channel == Channel::Clear {
-            // TLS has not begun yet, so a stray reply in clear text may come from an attacker.
+            // TLS is still to begin, so an attacker may have sent this reply in clear text.
             self.die(Error::new(ErrorKind::Injection));
         }
         self.out_of_step = true;
@@ -168,8 +169,8 @@ impl Session {
             .filter(|owed| owed.shape == Shape::KeepAlive)
             .count();
         let Some(live) = &mut self.live else {
-            // The record of the transfer is closed already. The entry stays in the ledger until the
-            // final reply to the transfer comes.
+            // The client has already closed its record of the transfer. The command stays in the
+            // ledger until its final reply comes.
             if reply.class() == Class::Preliminary {
                 self.ledger.push_front(owed);
             }
@@ -177,23 +178,25 @@ impl Session {
         };
         match reply.class() {
             Class::Preliminary => {
-                // The transfer has begun, so the server has used up the restart offset. If the
-                // transfer fails later, the offset becomes unknown.
+                // The transfer has begun, so the server has used up the restart offset.
+                // `was_restarted` remembers the offset, because it becomes unknown if the transfer
+                // fails.
                 live.was_restarted |= self.state.restart.is_some_and(|offset| offset != 0);
                 self.state.restart = None;
                 live.preliminary.get_or_insert(reply);
                 self.ledger.push_front(owed);
             }
-            // Python's ftplib has met servers that answer LIST or STOR by `200 ok` before the 150,
-            // so after such a 200 the final reply still comes. A 226 or 250 before any 150 is
-            // final, usually for an empty listing.
+            // Some servers answer LIST or STOR by `200 ok` before the 150, as Python's ftplib
+            // knows. So after such a 200, the final reply is still to come. A 226 or 250 before any
+            // 150 is the final reply, usually for an empty listing.
             _ if live.preliminary.is_none() && reply.code() == Code::OKAY => {
                 self.ledger.push_front(owed);
             }
             _ if keep_alives == 0 => {
                 let ends = reply.ends_transfer();
-                // A completion without a 150 may belong to another command. A refusal after a 150
-                // is about the transfer.
+                // A reply shows whether the server knows the command only in two cases: it is a
+                // completion after a 150, or a refusal without a 150. A completion without a 150
+                // may belong to another command, and a refusal after a 150 is about the data.
                 if live.preliminary.is_some() == (reply.class() == Class::Completion) {
                     if let Some(capability) = owed.capability {
                         self.state.known.learn(capability, &reply);
@@ -224,8 +227,8 @@ impl Session {
         }
     }
 
-    /// Makes the restart offset unknown, because some servers keep the offset of a failed transfer
-    /// for the next transfer.
+    /// Marks the restart offset as unknown after a failed transfer, because some servers keep its
+    /// offset for the next transfer.
     pub(super) fn doubt_restart(&mut self) {
         let restarted = self.live.as_ref().is_some_and(|live| live.was_restarted);
         if restarted || self.state.restart.is_some() {
@@ -234,7 +237,7 @@ impl Session {
     }
 
     /// Removes the transfer and its keep-alives from the ledger, and puts the session out of step.
-    /// If their replies still come, the fence throws them away.
+    /// If replies to them still come, the next fence throws them away.
     pub(super) fn strike_out_transfer(&mut self) {
         self.doubt_restart();
         self.ledger
@@ -253,15 +256,15 @@ impl Session {
             return self.ledger.push_front(owed);
         }
         if unanswered && reply.class() != Class::Completion {
-            // This is the transfer's own reply. The reply to ABOR comes next.
+            // This reply belongs to the transfer. The reply to ABOR is still to come.
             owed.shape = Shape::Abort(Aborting::HalfAnswered);
             self.ledger.push_front(owed);
         } else {
             if aborting == Aborting::HalfAnswered && reply.class() == Class::Completion {
                 self.state.known.note(Capability::Abor, true);
             }
-            // Another reply may still come, because servers send up to three to an abort. So a
-            // fence must follow.
+            // Servers send up to three replies to an abort, so another one may still come. A fence
+            // must follow.
             self.out_of_step = true;
             self.abort_echoes |= matches!(
                 aborting,
@@ -275,30 +278,31 @@ impl Session {
     }
 
     /// Whether the server may still hold the aborted transfer after this first reply to ABOR.
-    /// pyftpdlib holds it while it has not accepted the data connection yet, and answers 225 (no
-    /// transfer). The server holds nothing if this reply is 226, which says that the transfer is
-    /// over, or if a 125 came before, which says that the server had the data connection.
+    /// pyftpdlib holds a transfer until it has accepted the data connection, and replies 225 (no
+    /// transfer) to ABOR. After a 226 the transfer is over. If a 125 came before, the server had
+    /// the data connection, so it holds nothing either.
     fn may_stay_queued(&self, reply: &Reply) -> bool {
         reply.class() == Class::Completion
             && !reply.ends_a_transfer()
             && !self.has_used_data_connection()
     }
 
-    /// Whether the server may still hold a transfer whose replies never came, and run it over the
-    /// next data connection.
+    /// Whether the server may still hold a transfer to which it has sent no final reply, and run it
+    /// over the next data connection.
     pub(super) fn may_come_yet(&self, shape: Shape) -> bool {
         let over = self.aborted.as_ref().is_some_and(Reply::ends_a_transfer);
         match shape {
             Shape::Transfer => !self.has_used_data_connection(),
-            // A server that does not know ABOR forgets a transfer when its data connection closes.
+            // A server without ABOR forgets a transfer when the data connection of this transfer
+            // closes.
             Shape::Abort(Aborting::Unknown) => false,
             Shape::Abort(_) => !over && !self.has_used_data_connection(),
             _ => false,
         }
     }
 
-    /// Whether the server has begun the transfer by 125, which says that it already had the data
-    /// connection.
+    /// Whether the server has begun the transfer by a 125, which says that the data connection is
+    /// open already.
     fn has_used_data_connection(&self) -> bool {
         let begun = self
             .live
@@ -308,56 +312,57 @@ impl Session {
     }
 }
 
-/// Methods about single reply codes, for decisions that need more than the first digit.
+/// Tests of single reply codes, for decisions that need more than the first digit.
 impl Reply {
-    /// Whether this reply confirms a transfer: 226, 250 or 200. After a 200, the caller must check
-    /// that no other reply follows.
+    /// Whether this reply can confirm a transfer: 200, 226 or 250. After a 200, the caller must
+    /// check that no other reply follows.
     pub(crate) fn confirms_transfer(&self) -> bool {
         matches!(self.code().value(), 200 | 226 | 250)
     }
 
-    /// Whether this is a 4xx or a 5xx.
+    /// Whether this reply is a refusal (4xx or 5xx).
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self.class(), Class::Transient | Class::Permanent)
     }
 
-    /// Whether this can be the final reply to a data command: a confirmation, a refusal, or 332,
-    /// which demands an account first. Any other reply belongs to another command.
+    /// Whether this can be the final reply to a data command: a confirmation, a refusal, or a 332
+    /// (account needed). Any other reply belongs to another command.
     fn ends_transfer(&self) -> bool {
         self.confirms_transfer() || self.is_refusal() || self.code() == Code::NEED_ACCOUNT
     }
 
-    /// Whether the reply has several lines, and the last line is a code and nothing else.
+    /// Whether this is a reply of several lines whose last line holds only the code.
     fn ends_with_its_code_alone(&self) -> bool {
         self.lines().nth(1).is_some() && self.lines().last().is_some_and(|line| line.len() == 3)
     }
 
-    /// Whether the reply has a code that servers send at the end of a transfer, and hardly ever at
-    /// other times.
+    /// Whether the code is one that servers hardly send except at the end of a transfer.
     pub(super) fn ends_a_transfer(&self) -> bool {
         matches!(self.code().value(), 226 | 425 | 426 | 450..=452 | 551..=553)
     }
 
-    /// Whether the text is data: a path, an address, a size, a list. (The text of 150 may hold a
-    /// size too, but only as a hint.)
+    /// Whether the text of this reply is a value: a path, an address, a size or a list. Such a text
+    /// must not be masked. (A 150 may hold a size too, but only as a hint.)
     fn carries_data(&self) -> bool {
         matches!(self.code().value(), 211..=215 | 227 | 229 | 250 | 257)
     }
 
-    /// Whether the code is one that servers send if a data connection did not resume the login's
-    /// session: 522 from vsftpd, 425 from FileZilla Server and ProFTPD. 425 has other meanings too.
+    /// Whether servers send this code if a data connection has not resumed the TLS session of the
+    /// login: 522 from vsftpd, 425 from FileZilla Server and ProFTPD. A 425 can have other reasons
+    /// too.
     pub(crate) fn is_about_resumption(&self) -> bool {
         matches!(self.code().value(), 425 | 522)
     }
 
-    /// Like `is_about_resumption`, but for a reply that comes during the data handshake: it also
-    /// accepts 450, which FileZilla Server 0.9 sends if the handshake fails. After a good
-    /// handshake, 450 is about the file.
+    /// Like `is_about_resumption`, for a reply that comes during the data handshake. It also
+    /// accepts 450, which FileZilla Server 0.9 sends if the handshake fails. After a successful
+    /// handshake, a 450 is about the file.
     pub(crate) fn is_about_resumption_in_handshake(&self) -> bool {
         self.is_about_resumption() || self.code().value() == 450
     }
 
-    /// Whether servers send this code in reply to NOOP, including servers that do not know NOOP.
+    /// Whether servers send this code in reply to NOOP. It includes the codes of servers that do
+    /// not know NOOP.
     pub(super) fn may_answer_noop(&self) -> bool {
         matches!(self.code().value(), 200 | 202 | 500..=504 | 530)
     }

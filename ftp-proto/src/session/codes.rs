@@ -1,18 +1,20 @@
-//! Which codes can answer which command.
+//! Decides which reply codes are possible for which command.
 //!
 //! The second digit of a positive code says what the reply is about, and most commands have a code
-//! of their own (RFC 959 section 4.2.2). A positive reply with another code answers another
-//! command: the server sent a reply twice or too late, and the client's count is off by one.
+//! of their own (RFC 959 section 4.2.2). If a command gets a positive reply with another code, this
+//! reply belongs to another command: the server has sent a reply twice or too late, so each reply
+//! seems to belong to the command after its own.
 
 use super::ledger::{Owed, Shape};
 use crate::capabilities::Capability;
 use crate::reply::pathname;
 use crate::wire::{Class, Reply};
 
-/// Whether this final reply can answer this command. A refusal can answer any command.
+/// Whether this final reply can be the reply to this command. A refusal is possible for any
+/// command.
 ///
 /// The table allows more codes than the RFCs do, because servers send more: some accept a login in
-/// the greeting (230), answer HOST and REIN with 220, and RMD with 257.
+/// the greeting (230), some answer HOST and REIN with 220, and some answer RMD with 257.
 pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
     if matches!(reply.class(), Class::Transient | Class::Permanent) || owed.shape == Shape::Raw {
         return true;
@@ -20,7 +22,7 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
     let code = reply.code().value();
     let generic = matches!(code, 200 | 202 | 250);
     match owed.verb.as_str() {
-        // The greeting has no verb.
+        // The ledger's entry for the greeting has an empty verb.
         "" => generic || matches!(code, 220 | 230),
         "USER" => generic || matches!(code, 230..=234 | 331..=336),
         "PASS" => generic || matches!(code, 230..=234 | 332),
@@ -36,10 +38,10 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "MD5" | "MMD5" | "XCRC" | "XMD5" | "XSHA" | "XSHA1" | "XSHA256" | "XSHA512" => {
             generic || matches!(code, 213 | 251..=253)
         }
-        // A 200, 202 or 250 carries no path, but embedded servers put the directory into its text.
+        // By the RFC, only a 257 carries the path. Embedded servers send it in a 200, 202 or 250.
         "PWD" | "XPWD" => code == 257 || generic && matches!(pathname(reply), Ok(Some(_))),
         "SIZE" => code == 213,
-        // With two arguments, MDTM sets the time, and brings no value.
+        // MDTM with two arguments sets the time, so its reply need not hold a time.
         "MDTM" if owed.capability == Some(Capability::MdtmSet) => {
             generic || matches!(code, 213 | 253)
         }
@@ -50,7 +52,8 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         "CWD" | "XCWD" | "CDUP" | "XCUP" | "DELE" | "RNTO" | "MLST" | "NOOP" | "TYPE" | "MODE"
         | "STRU" | "ALLO" | "CSID" | "RMDA" | "PBSZ" | "PROT" | "CCC" | "EPRT" | "PORT"
         | "PRET" => generic,
-        // Servers answer HELP, SITE, OPTS, CLNT, LANG and SMNT with any code.
+        // Servers answer other commands, such as HELP, SITE, OPTS, CLNT, LANG and SMNT, with any
+        // positive code.
         _ => true,
     }
 }
