@@ -177,8 +177,8 @@ pub enum Closing {
     Harvest,
     /// For a transfer that is given up after it has begun: drop the connection at once, with a
     /// reset if that is possible. The reset makes the server notice that an upload is incomplete,
-    /// and makes its sending of a download fail. Also stop making the connection or the listener,
-    /// if you are still doing that. There may be no connection at all.
+    /// and makes the server stop sending a download. Also stop making the connection or the
+    /// listener, if you are still doing that. There may be no connection at all.
     Abandon,
     /// For any other transfer that is given up: drop the connection at once, without a reset,
     /// because after a reset some servers end all their sessions. Also stop making the connection

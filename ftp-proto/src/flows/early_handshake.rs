@@ -130,7 +130,7 @@ impl EarlyHandshake {
     pub(super) fn replied(&mut self, session: &mut Session) -> Option<DataTls> {
         let (first, secured) = match *self {
             Self::Awaiting(secured) => (Some(FirstOnData::Handshake), Some(secured)),
-            // The reply was found only after the handshake. It is unknown which of the two was
+            // The client read the reply only after the handshake, so it does not know which came
             // first.
             Self::Done(secured) | Self::Looking(secured) => (None, Some(secured)),
             _ => (Some(FirstOnData::Reply), None),
@@ -143,8 +143,8 @@ impl EarlyHandshake {
     }
 
     /// Handles a refusal of the transfer during the handshake, which has wasted a session ticket.
-    /// If it was unknown which comes first, the server now counts as one that replies first. So the
-    /// next handshake before a reply keeps the last ticket.
+    /// If the client did not know which comes first on this server, it now assumes that the reply
+    /// does. So the next handshake before a reply keeps the last ticket.
     pub(super) fn refused(&self, session: &mut Session) {
         if self.is_under_way() && session.first_on_data().is_none() {
             session.note_first_on_data(FirstOnData::Reply);

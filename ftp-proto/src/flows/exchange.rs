@@ -131,8 +131,8 @@ macro_rules! constructor {
 }
 
 exchanges! {
-    /// NOOP (RFC 959 section 4.1.3): does nothing, but keeps the session from timing out. Returns
-    /// the reply.
+    /// NOOP (RFC 959 section 4.1.3): does nothing. It shows the server that the client is still
+    /// there. Returns the reply.
     Noop: NOOP -> Reply, whole;
     /// PWD (RFC 959 section 4.1.3): returns the current directory.
     ///

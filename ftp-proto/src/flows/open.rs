@@ -92,7 +92,7 @@ enum State {
     /// Sending REST if it is needed, and then reading its reply.
     Restart,
     Command,
-    /// Waiting for the server to connect (active mode), within this kind of waiting.
+    /// Waiting for the server to connect (active mode). The kind of waiting gives the time limit.
     Accepting(Wait),
     First,
     Securing,
@@ -290,7 +290,7 @@ impl Flow for Open {
     }
 }
 
-/// One method for each state of [`State`], and their helpers.
+/// One method for each `State`, and helpers of these methods.
 impl Open {
     /// Returns the flow that sends SIZE before the transfer. `None` if the size is not needed.
     fn size_question(&self) -> Option<Size> {

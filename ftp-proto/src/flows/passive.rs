@@ -160,7 +160,7 @@ impl Passive {
         let refused = reply.class() != Class::Completion;
         if let Some(failure) = self.failure.take().filter(|_| refused) {
             session.check_alive()?;
-            // PASV does not work on this server, so the next transfer tries EPSV again.
+            // PASV has failed too, so the next transfer tries EPSV again.
             session.retry_epsv();
             return Err(failure);
         }

@@ -45,7 +45,7 @@ impl Flow for Type {
 }
 
 fn command(transfer_type: TransferType) -> Command {
-    // A type always gives a valid argument, such as `A N` or `L 8`. So `with` cannot fail, and the
+    // A type always gives a valid argument, such as `A T` or `L 8`. So `with` cannot fail, and the
     // fallback `TYPE I` is never used.
     Verb::TYPE
         .with(transfer_type.argument().as_bytes())

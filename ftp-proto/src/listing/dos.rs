@@ -35,15 +35,15 @@ impl Date {
     }
 }
 
-/// Whether a date shows if its server writes the day before the month.
+/// What a date shows about the order in which its server writes day and month.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
-    /// The order makes no difference, as in `03-03-26`, or is given by the form, as in
-    /// `2026-11-27`.
+    /// Nothing: the day and the month are equal, as in `03-03-26`, or the form gives the order, as
+    /// in `2026-11-27`.
     Irrelevant,
-    /// Both orders give a date, as in `03-04-26`.
+    /// Nothing: both orders give a date, as in `03-04-26`.
     Open,
-    /// Only this order gives a date, as in `27-11-26`.
+    /// This order, because the other order gives no date, as in `27-11-26`.
     Shown(DateOrder),
 }
 

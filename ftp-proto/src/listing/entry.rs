@@ -150,7 +150,7 @@ impl<'a> Entry<'a> {
         Escaped::new(self.name())
     }
 
-    /// Returns what the entry is.
+    /// Returns the kind of the entry: a file, a directory, a link and so on.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.fields.kind

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
 
-/// Cuts a listing into lines. The bytes may arrive in pieces of any size, which changes nothing
-/// about the lines. It keeps at most as many bytes of a line as the limit allows.
+/// Cuts a listing into lines. The bytes may arrive in pieces of any size; the lines are the same.
+/// The memory used is small: it keeps at most as many bytes of a line as the limit allows.
 #[derive(Clone)]
 pub(super) struct Lines {
     limit: usize,
@@ -63,7 +63,7 @@ impl Lines {
     }
 
     /// Takes the next line from the input. Returns how many bytes of the input were used, and where
-    /// the line is, without its line end. `None` if the input holds no line end.
+    /// the line is, without its line end. `None` if no line is complete yet.
     #[inline]
     pub(super) fn next(&mut self, input: &[u8]) -> (usize, Option<Place>) {
         if self.skipping {

@@ -111,8 +111,8 @@ fn name_and_value(fact: &[u8]) -> (&[u8], &[u8]) {
     (name, value.get(1..).unwrap_or_default())
 }
 
-/// Whether the fact is one that other lines hardly contain by chance: a common fact of RFC 3659 or
-/// of an extension, with a value.
+/// Whether the fact shows that its line is one of MLSD: it has a value, and its name is a common
+/// one of RFC 3659 or of an extension.
 fn is_known((fact, value): (&[u8], &[u8])) -> bool {
     const KNOWN: [&str; 8] = [
         "type",
@@ -184,8 +184,8 @@ fn eight(text: &[u8]) -> u64 {
     }
 }
 
-/// What was read of a line so far. If several facts have the same name, only the first is used, so
-/// the flags say which facts have come where `found` cannot show it.
+/// What was read of a line so far. If several facts have the same name, only the first is used. The
+/// flags say that a fact has come, if `found` alone cannot show this.
 #[derive(Default)]
 struct Seen<'a> {
     found: Found<'a>,

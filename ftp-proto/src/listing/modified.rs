@@ -89,7 +89,7 @@ impl Modified {
     }
 
     /// Returns whether the order of day, month and year is a guess: the numbers are a date in
-    /// another order too, and no earlier line has shown the order. The guess begins with the order
+    /// another order too, and no earlier line has shown the order. The parser first tries the order
     /// of [`Parser::with_date_order`](super::Parser::with_date_order).
     #[must_use]
     pub const fn is_order_assumed(self) -> bool {

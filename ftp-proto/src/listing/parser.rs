@@ -188,7 +188,7 @@ impl Parser {
     }
 
     /// Reads the next line. Returns how many bytes of the input were used, and the line. `None` if
-    /// the input holds no line end.
+    /// no line is complete yet.
     pub(super) fn parse(&mut self, input: &[u8]) -> (usize, Option<Parsed>) {
         let (taken, step) = self.step(input);
         (taken, step.map(|step| self.parsed(step)))
@@ -349,8 +349,8 @@ impl Meanings {
                 Class::Entry
             }
         };
-        // Only entries set the dialect. A line such as `total 12` does not, because many dialects
-        // have it.
+        // A line such as `total 12` has returned above, and does not set the dialect, because many
+        // dialects have such lines.
         self.last = dialect;
         class
     }

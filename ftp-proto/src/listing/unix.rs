@@ -288,7 +288,7 @@ fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part
     let names = if links == first.len() {
         names
     } else {
-        // The first word is not a link count alone: the count is missing, or the owner follows it
+        // The first word is not just a link count: the count is missing, or the owner follows it
         // without a blank.
         scan::skip_blanks(columns).get(links..).unwrap_or_default()
     };

@@ -191,8 +191,9 @@ pub enum Utf8Names {
     /// Like `SwitchOn`, but the client sends FEAT and OPTS before the first listing at the latest.
     /// On IIS this costs two round trips, and makes the names in the first listing UTF-8.
     SwitchOnEarly,
-    /// The client does not tell the server anything. If you set an [`Encoding`](crate::Encoding)
-    /// other than UTF-8 in [`Options`](crate::Options), the client behaves in this way too.
+    /// The client does not tell the server how names are encoded. If you set an
+    /// [`Encoding`](crate::Encoding) other than UTF-8 in [`Options`](crate::Options), the client
+    /// behaves in this way too.
     AsTheyAre,
 }
 

@@ -402,8 +402,8 @@ impl Sides<'_> {
     }
 }
 
-/// Returns the copy as a success if both sides ended well. If both failed, returns the error that
-/// explains more.
+/// Returns the copy as a success if both sides ended well. Otherwise returns the error that
+/// explains most.
 fn both(source: Ended<Reply>, target: Ended<Reply>) -> Result<Copied, Error> {
     match (source, target) {
         (Ended::Well(source), Ended::Well(target)) => Ok(Copied { source, target }),

@@ -6,8 +6,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeZone, Timeli
 use super::Timestamp;
 use super::conversions::TimeOutOfRange;
 
-/// What is added to the nanoseconds to mark a leap second: chrono holds 23:59:60 as the second 59
-/// with at least this many nanoseconds.
+/// In chrono, a leap second (23:59:60) is the second 59 with this many nanoseconds added to its
+/// fraction.
 const LEAP: u32 = 1_000_000_000;
 
 /// Takes the time for UTC. The second 60 stays a leap second.

@@ -108,7 +108,8 @@ impl Timestamp {
 
 /// Returns the number of days from 1 January of the year 0 to 1 January of this year.
 const fn days_before(year: i64) -> i64 {
-    // The year 0 is a leap year itself, so it is added to the leap years after it.
+    // The first three terms count the leap years from the year 1 on. The last term adds the year 0,
+    // which is a leap year too.
     let last = year.saturating_sub(1);
     let leap_years = (last.div_euclid(4))
         .saturating_sub(last.div_euclid(100))

@@ -52,7 +52,7 @@ impl TryFrom<Timestamp> for DateTime {
 
     fn try_from(time: Timestamp) -> Result<Self, TimeOutOfRange> {
         let other = TimeOutOfRange::Other { time };
-        // `DateTime` has no second 60, so 23:59:60 becomes 00:00:00 of the next day.
+        // `DateTime` has no second 60, so the second 60 becomes the second 0 of the next minute.
         let time = Timestamp::from_unix_time(time.unix_time(), time.nanosecond());
         let time = time.map_err(|_| other)?;
         let signed = |number: u8| i8::try_from(number).map_err(|_| other);
