@@ -22,14 +22,14 @@ const PORTS: [&str; 2] = ["COM", "LPT"];
 /// A name of something on the server that is safe as the name of a local file.
 ///
 /// The server chooses the names in a listing: `../../etc/passwd`, `C:\boot.ini` and `nul` are names
-/// that it can send. A local name names one file of the directory to which you [join](Self::join_to)
-/// it. The rules are the same on every system, so that a tree which was stored under Linux can be
-/// copied to Windows. [`UnsafeRule`] lists them.
+/// that it can send. A local name names one file of the directory to which you
+/// [join](Self::join_to) it. The rules are the same on every system, so that a tree which was
+/// stored under Linux can be copied to Windows. [`UnsafeRule`] lists them.
 ///
-/// Two names on the server are never one local name: a name that the encoding cannot decode without
-/// loss is refused. But a file system that ignores the case of letters takes `a` and `A` for one
-/// file, and a server may list a name twice. To notice both, create the file with
-/// `File::create_new`.
+/// Two different names on the server never become the same local name, because a name that the
+/// encoding cannot decode without loss is refused. But a file system that ignores the case of
+/// letters takes `a` and `A` for one file, and a server may list a name twice. To notice both,
+/// create the file with `File::create_new`.
 ///
 /// ```
 /// use ftp_proto::{Encoding, LocalName};

@@ -21,7 +21,7 @@ pub struct Discover {
 }
 
 impl Discover {
-    /// Makes the flow. If the session knows the replies to both commands, the flow sends nothing.
+    /// Makes the flow. If the session knows the replies to FEAT and SYST, the flow sends nothing.
     #[allow(clippy::new_without_default, reason = "as the other flows")]
     pub fn new() -> Self {
         Self {

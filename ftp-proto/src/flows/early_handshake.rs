@@ -1,10 +1,10 @@
 //! When to begin the TLS handshake on a data connection: some servers do it before their first
 //! reply to the data command.
 //!
-//! Most servers send 150 and then do the handshake. ftp-srv does the handshake first, and sends 425
-//! if the client does not begin it. But a handshake uses up a session ticket, which is wasted if
-//! the server then refuses the transfer. So a handshake before the reply does not use the last
-//! ticket, if that is possible.
+//! Most servers send 150 and then do the handshake. ftp-srv sends 150 only after the handshake, and
+//! sends 425 if the client does not begin the handshake. But a handshake uses up a session ticket,
+//! which is wasted if the server then refuses the transfer. So a handshake before the reply does
+//! not use the last ticket, if that is possible.
 //!
 //! ```text
 //!   does this server begin with the handshake, as far as we have seen?

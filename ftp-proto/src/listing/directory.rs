@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::options::ListingLimits;
 use crate::wire::Reply;
 
-/// The entries of a directory. It is a slice of [`Entry`].
+/// The entries of a directory. You can use it as a slice of [`Entry`].
 ///
 /// ```
 /// use ftp_proto::ListingLimits;

@@ -96,8 +96,9 @@ impl Modified {
         self.order_assumed
     }
 
-    /// Returns the time in UTC, if the server's local time is so many minutes ahead of UTC. A time
-    /// that is in UTC already stays as it is. `None` if the result is outside the years 0 to 9999.
+    /// Returns the time in UTC. `minutes_ahead` says how many minutes the server's local time is
+    /// ahead of UTC. A time that is in UTC already stays as it is. `None` if the result is outside
+    /// the years 0 to 9999.
     ///
     /// ```
     /// use ftp_proto::listing::{Line, Parser};

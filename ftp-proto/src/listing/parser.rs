@@ -13,9 +13,9 @@ use crate::reply::Timestamp;
 
 /// Reads a listing while its bytes arrive, in pieces of any size.
 ///
-/// The parser finds the dialect by the shape of each line, and tries the dialect of the line before
-/// first. It keeps at most a line or two. A line above the limit (64 KiB, if you do not
-/// [set it](Self::with_limit)) is handed to you cut.
+/// The parser finds the dialect by the shape of each line, and first tries the dialect of the line
+/// before. It keeps at most a line or two. If a line is longer than the limit (64 KiB, if you do
+/// not [set it](Self::with_limit)), you get only its beginning.
 ///
 /// A date without a year needs `now`: see [`with_now`](Self::with_now). Without it such an entry
 /// has no time.

@@ -13,8 +13,9 @@
 //! ADAJOB   JOB01234 ADA      OUTPUT A        RC=0000 3 spool files
 //! ```
 //!
-//! The sizes count tracks and lines, so an entry has none. `Referred` is when a data set was last
-//! opened, and `Id` is who changed a member last: neither is a modification time or an owner.
+//! The sizes of data sets count tracks, and those of members count lines, so these entries have no
+//! size. The size of a spool file is in bytes. `Referred` is when a data set was last opened, and
+//! `Id` is who changed a member last: neither is a modification time or an owner.
 
 use super::found::{Context, Found, Heading, Meaning};
 use super::kind::Kind;

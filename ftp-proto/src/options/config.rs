@@ -7,7 +7,7 @@ use crate::wire::{Limits, Multiline, Telnet};
 
 /// The settings of a [`Session`](crate::Session). The defaults are the safe settings.
 ///
-/// `Config` has what the protocol core needs: which commands it sends, and how it judges the
+/// `Config` has what the protocol core needs: which commands it sends, and how it reads the
 /// server's replies. If you drive a session without an adapter, you need only this value. The
 /// settings of this machine are in [`Options`](crate::Options): the host, sockets, clocks, TLS, and
 /// text.

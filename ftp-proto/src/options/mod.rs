@@ -38,7 +38,7 @@ pub const IMPLICIT_PORT: u16 = 990;
 ///
 /// `Options` has what a connection needs on this machine: host and port, credentials, local
 /// addresses and ports, time-outs, TLS, the encoding of names, and an observer. What the client
-/// sends to the server, and how it judges the replies, is in its [`Config`], which you set by
+/// sends to the server, and how it reads the replies, is in its [`Config`], which you set by
 /// [`with_config`](Self::with_config). A session without an adapter needs a `Config` too. For
 /// example, in active mode the address that the client *tells* the server is in `Config`, and the
 /// ports on which this machine *listens* are in `Options`.
@@ -126,8 +126,8 @@ impl Options {
         self
     }
 
-    /// Gives the session what an earlier one has learnt about the same server, so that it need not
-    /// ask again. A reconnect needs no such call.
+    /// Gives the session what an earlier session has found out about the same server, so that the
+    /// client need not ask again. A reconnect needs no such call.
     ///
     /// ```
     /// use ftp_proto::{Capabilities, Features, Options};

@@ -12,12 +12,12 @@ const MOST: i64 = 14 * 60;
 /// example 120 in Berlin in summer.
 ///
 /// `local` is the time of a file in a listing, in the server's local time and exact to the minute
-/// or the second. `utc` is the answer to MDTM for the same file. The offset holds for other files
-/// too, as far as daylight saving time was the same.
+/// or the second. `utc` is the time of the same file in the reply to MDTM. The offset is the same
+/// for every file whose time has the same daylight saving time.
 ///
 /// Returns `None` if the two times cannot differ by a time zone alone. Zones differ from UTC by a
-/// multiple of 15 minutes, at most 14 hours. If the seconds of `local` are 0, they count as left
-/// out; otherwise they must agree.
+/// multiple of 15 minutes, at most 14 hours. If the seconds of `local` are 0, the listing may have
+/// left them out, so they are not compared. Otherwise the seconds of both times must agree.
 ///
 /// ```
 /// use ftp_proto::reply::{Timestamp, zone_offset};

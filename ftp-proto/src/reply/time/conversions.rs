@@ -30,8 +30,8 @@ pub enum TimeOutOfRange {
 
 /// Conversions. All of them treat the time as UTC.
 ///
-/// No other type has a leap second of its own, except those of `chrono`. For all others, the second
-/// 60 is the first second of the next minute, as POSIX counts.
+/// Only the types of `chrono` can hold a leap second. For all other types, the second 60 is the
+/// first second of the next minute, as POSIX counts.
 ///
 /// ```
 /// use ftp_proto::reply::Timestamp;
