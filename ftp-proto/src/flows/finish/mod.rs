@@ -47,8 +47,8 @@ use crate::wire::{Code, Reply};
 /// a success if the final reply confirms it after all bytes were written.
 ///
 /// After a 150, 226 and 250 confirm a transfer. After a 200, or after a 226 or 250 without a 150,
-/// some servers send another final reply. So the flow then sends one more command (PWD), and fails
-/// if another reply comes before the reply to it. Any other 2xx makes the transfer
+/// some servers send another final reply. So the flow then sends one more command, usually PWD, and
+/// fails if another reply comes before the reply to it. Any other 2xx makes the transfer
 /// [`ErrorKind::Unconfirmed`].
 #[derive(Debug)]
 pub struct Finish {
