@@ -7,8 +7,8 @@ use crate::session::Session;
 use crate::wire::Reply;
 
 /// OPTS MLST (RFC 3659 section 7.9): chooses the facts, such as `type` and `size`, that MLSD and
-/// MLST send from now on. The server leaves out facts that it does not know. Without any fact, it
-/// sends only names.
+/// MLST send from now on. The server ignores facts that it does not know. If you choose no fact,
+/// MLSD and MLST send only names.
 #[derive(Debug)]
 pub struct ChooseFacts(SetOption);
 

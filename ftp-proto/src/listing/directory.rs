@@ -61,11 +61,12 @@ impl Directory {
         directory
     }
 
-    /// Makes a directory of a reply to STAT with a path. The first and the last line of such a reply
-    /// are not part of the listing. The directory itself and its parent are left out.
+    /// Makes a directory of a reply to STAT with a path. The first and the last line of such a
+    /// reply are not part of the listing. The entries `.` and `..` are left out.
     ///
     /// # Errors
-    /// [`TooLarge`](ErrorKind::TooLarge) above one of the limits.
+    /// [`TooLarge`](ErrorKind::TooLarge) if the listing has more lines or bytes than `limits`
+    /// allow.
     ///
     /// ```
     /// use ftp_proto::ListingLimits;
@@ -148,9 +149,9 @@ impl Directory {
         Ok(())
     }
 
-    /// Reads the dates such as `03-04-26` again, if a later line of the listing has shown whether
-    /// the day or the month comes first. Call this after the last line, with the parser of the
-    /// lines.
+    /// Reads dates such as `03-04-26` a second time, because a later line of the listing may have
+    /// shown whether the day or the month comes first. Call this after the last line, with the
+    /// parser that has read the lines.
     pub fn resolve_dates(&mut self, parser: &Parser) {
         let is_open = |entry: &Entry<'_>| entry.modified().is_some_and(Modified::is_order_assumed);
         for entry in self.entries.iter_mut().filter(|entry| is_open(entry)) {

@@ -1,4 +1,4 @@
-//! How an entry and its time are printed.
+//! Prints an entry as a line in columns, and a time as far as the listing gives it.
 
 use alloc::format;
 use core::fmt::{self, Write as _};
@@ -44,8 +44,8 @@ impl fmt::Display for Entry<'_> {
     }
 }
 
-/// Prints the time as far as the listing says it: `2026-11-27`, `2026-11-27T09:30` or
-/// `2026-11-27T09:30:00`, and a `Z` after it if the time is in UTC.
+/// Prints those parts of the time that the listing gives: `2026-11-27`, `2026-11-27T09:30` or
+/// `2026-11-27T09:30:00`. A `Z` follows if the time is in UTC.
 impl fmt::Display for Modified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = format!("{}", self.time());
@@ -61,7 +61,7 @@ impl fmt::Display for Modified {
     }
 }
 
-/// The letter that `ls -l` prints first.
+/// Returns the first letter of a line of `ls -l`, which shows the kind of the entry.
 const fn letter(kind: Kind) -> char {
     match kind {
         Kind::File => '-',

@@ -110,7 +110,7 @@ impl<'a> Entry<'a> {
         Self { raw, fields }
     }
 
-    /// Replaces the time by that of a second reading of the same line.
+    /// Replaces the time, after a second reading of the line that knew the order of day and month.
     pub(super) fn set_modified(&mut self, modified: Modified) {
         self.fields.modified = Some(modified);
     }

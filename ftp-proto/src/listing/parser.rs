@@ -173,8 +173,8 @@ impl Parser {
         Some(self.line(parsed, &[]))
     }
 
-    /// Reads the date of an entry again. `None` if no line has shown whether the day or the month
-    /// comes first.
+    /// Reads the date of an entry again, after all lines were read. `None` if none of the lines has
+    /// shown whether the day or the month comes first.
     pub(super) fn date_again(&self, entry: &Entry<'_>) -> Option<Modified> {
         if !self.meanings.context.order_is_known {
             return None;
