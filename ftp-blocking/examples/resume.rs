@@ -7,7 +7,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Seek as _, SeekFrom};
 
-use ftp_blocking::{Client, Completion, Credentials, Error, ErrorKind, Options, TransferOptions};
+use ftp_blocking::{Client, Completion, Credentials, Error, Options, TransferOptions};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,7 +33,7 @@ pub(crate) fn fetch(client: &mut Client, path: &str, file: &mut File) -> Result<
         let download = client.download_with(path, &rest);
         match download.and_then(|download| download.save_to(&*file, |_| ())) {
             Ok(done) => return Ok(done),
-            Err(error) if before == Some(offset) || !may_go_better(&error) => return Err(error),
+            Err(error) if before == Some(offset) || !error.is_temporary() => return Err(error),
             Err(error) => eprintln!("{error}: once more from {offset}"),
         }
         before = Some(offset);
@@ -41,16 +41,4 @@ pub(crate) fn fetch(client: &mut Client, path: &str, file: &mut File) -> Result<
             client.reconnect()?;
         }
     }
-}
-
-fn may_go_better(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Transient
-            | ErrorKind::Closed
-            | ErrorKind::Io
-            | ErrorKind::Timeout(_)
-            | ErrorKind::Truncated
-            | ErrorKind::Unconfirmed
-    )
 }

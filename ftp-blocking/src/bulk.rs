@@ -54,8 +54,8 @@ impl Download<'_> {
     /// ```
     ///
     /// # Errors
-    /// The errors of reading. If the file cannot be written, the error is an
-    /// [`Io`](ftp_proto::ErrorKind::Io) without a command, and its text says "writing the local
+    /// The errors of reading. If the file cannot be written, the error is a
+    /// [`Local`](ftp_proto::ErrorKind::Local) without a command, and its text says "writing the local
     /// file". [`Error::transferred`] is then the number of bytes that reached the file (for a
     /// translated text, nearly that number). The client's next operation first aborts the transfer.
     pub fn save_to(
@@ -148,7 +148,7 @@ impl Upload<'_> {
     ///
     /// # Errors
     /// The errors of writing and of [`finish`](Self::finish). If the file cannot be read, the error
-    /// is an [`Io`](ftp_proto::ErrorKind::Io) without a command. The client's next operation then
+    /// is a [`Local`](ftp_proto::ErrorKind::Local) without a command. The client's next operation then
     /// first aborts the transfer.
     pub fn send_from(
         mut self,

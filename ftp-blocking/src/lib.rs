@@ -15,26 +15,27 @@
 //!
 //! [`Client`] has a method for each common operation.
 //!
-//! [`Download`] implements `Read`. Its end of file means that all bytes have come and that the
-//! server has confirmed the transfer; [`Download::finish`] also returns the reply. [`Upload`]
-//! implements `Write`. Call [`Upload::finish`] at its end: it returns after the server has
-//! confirmed that it has the file.
+//! [`Download`] implements `Read`. It reports the end of file only after all bytes have come and
+//! the server has confirmed the transfer. If you then need the server's reply, call
+//! [`Download::finish`]. [`Upload`] implements `Write`. After the last byte, call
+//! [`Upload::finish`], which returns after the server has confirmed that it has the file. Without
+//! this call, the upload counts as unfinished and is aborted.
 //!
-//! You may drop a transfer at any point. The next operation first cleans up: it aborts an unfinished
-//! transfer, if there is one, and reads the replies that are still to come. If that fails, the
-//! session has ended, and every operation returns an error that says so: call
+//! You may drop a transfer at any point. The next operation first cleans up: it aborts an
+//! unfinished transfer, if there is one, and reads the replies that are still to come. If that
+//! fails, the session has ended, and every operation returns an error that says so: call
 //! [`Client::reconnect`]. A dropped upload may leave a partial file on the server.
 //!
 //! Every wait has a time limit. [`Timeouts`] holds the limits; to change them, pass it to
-//! [`Options::with_timeouts`]. A [`Config`] holds what the client sends and which replies it
-//! accepts: for example passive or active mode, data connections with or without TLS, and whether a
-//! reply with a code that the RFCs do not list for its command is an error. To change it, call
-//! [`Options::with_config`].
+//! [`Options::with_timeouts`]. A [`Config`] holds the settings of the protocol, such as passive or
+//! active mode, and TLS on data connections. It also says whether the client accepts reply codes
+//! that the RFCs do not list for a command. To change it, call [`Options::with_config`].
 //!
-//! For async programs there is `ftp-smol`, with the same names. Both use the crate `ftp-proto`,
-//! which holds the protocol. In `ftp-proto` each operation is a state machine, called a flow.
-//! [`Client::run`] runs any flow, even one that has no method here. To connect in another way than
-//! directly by TCP, for example through a proxy, implement [`transport::Network`].
+//! For async programs there is `ftp-smol`, whose types and methods have the same names. Both use
+//! the crate `ftp-proto`, which holds the protocol. In `ftp-proto` each operation is a state
+//! machine, called a flow. [`Client::run`] runs any flow, even one that has no method here. To
+//! connect in another way than directly by TCP, for example through a proxy, implement
+//! [`transport::Network`].
 //!
 //! # TLS
 //!
@@ -59,10 +60,10 @@
 //! | to pin the server's key | `TlsConfig::with_pinned_keys` |
 //! | to accept any certificate, which is insecure | `TlsConfig::dangerous_accept_any_certificate` |
 //! | the keys of TLS connections in a file for Wireshark, which is insecure | `TlsConfig::with_key_log_file` |
-//! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; [`tls::rustls`] is the rustls of the right version |
+//! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; [`tls::rustls`] is the version of rustls that this crate uses |
 //! | to require that data connections resume the login's TLS session (they always try) | [`Options::with_resumption`] |
 //! | the TLS version, the cipher suite and the certificates of the control connection | [`Client::tls_info`] |
-//! | the same of a data connection | [`Download::tls_info`], [`Upload::tls_info`]; after the transfer [`Client::data_tls_info`] |
+//! | the same for a data connection | [`Download::tls_info`], [`Upload::tls_info`]; after the transfer [`Client::data_tls_info`] |
 //! | the reason why TLS failed | the text of the [`Error`]; in code, [`Error::tls_reason`] |
 //! | data connections in clear text, on purpose | [`Config::with_protection`] |
 //! | the control connection in clear text after the login (CCC) | [`Client::clear_control`] |
@@ -139,7 +140,7 @@ pub use ftp_proto::tree::{
 };
 #[cfg(feature = "client")]
 pub use ftp_proto::{
-    AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Codec,
+    AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Cause, Codec,
     Completion, Config, Copied, DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT,
     Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits,
     LocalName, MissingCloseNotify, Misuse, Name, Observed, Observer, OptionalName, Options,

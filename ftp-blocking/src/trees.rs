@@ -59,6 +59,32 @@ impl Client {
         Ok(self.complete(lookup)?.existence())
     }
 
+    /// Finds out what a refusal means. If the error is [`Cause::NotFoundOrDenied`](ftp_proto::Cause::NotFoundOrDenied), this asks the
+    /// server whether the path exists, as [`exists`](Self::exists) does, and returns the error with
+    /// the cause that this shows. Any other error, and an error that nothing explains, stays as it is.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// if let Err(error) = client.delete("pub/old.txt") {
+    ///     let error = client.explain(error);
+    ///     if !error.is_not_found() {
+    ///         return Err(error);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn explain(&mut self, error: Error) -> Error {
+        let Some(lookup) = Lookup::explaining(&error) else {
+            return error;
+        };
+        match self.complete(lookup) {
+            Ok(finding) => finding.explain(error),
+            Err(_) => error,
+        }
+    }
+
     /// Walks through a directory and all below it; `None` is the current directory. Nothing is sent
     /// before you ask for the first entry. [`Walker`] says in which order entries come, and
     /// [`WalkOptions`] has limits and says what happens to links.

@@ -156,7 +156,7 @@ mod wait;
 pub mod wire;
 
 pub use capabilities::{Capabilities, Capability, Support};
-pub use error::{Error, ErrorKind, Misuse};
+pub use error::{Cause, Error, ErrorKind, Misuse};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Flow, Listen,
     Receive, SecureControl, SecureData, Step, Want,

@@ -47,6 +47,7 @@ fn every_error_kind_has_its_own_text() {
             "the server closed the control connection",
         ),
         (ErrorKind::Io, "input or output failed"),
+        (ErrorKind::Local, "the local file failed"),
         (ErrorKind::Tls, "TLS failed"),
         (
             ErrorKind::Timeout(Wait::FinalReply),

@@ -7,7 +7,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Seek as _, SeekFrom};
 
-use ftp_smol::{Client, Completion, Credentials, Error, ErrorKind, Options, TransferOptions};
+use ftp_smol::{Client, Completion, Credentials, Error, Options, TransferOptions};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -42,7 +42,7 @@ pub(crate) async fn fetch(
         };
         match saved {
             Ok(done) => return Ok(done),
-            Err(error) if before == Some(offset) || !may_go_better(&error) => return Err(error),
+            Err(error) if before == Some(offset) || !error.is_temporary() => return Err(error),
             Err(error) => eprintln!("{error}: once more from {offset}"),
         }
         before = Some(offset);
@@ -50,16 +50,4 @@ pub(crate) async fn fetch(
             client.reconnect().await?;
         }
     }
-}
-
-fn may_go_better(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Transient
-            | ErrorKind::Closed
-            | ErrorKind::Io
-            | ErrorKind::Timeout(_)
-            | ErrorKind::Truncated
-            | ErrorKind::Unconfirmed
-    )
 }

@@ -62,6 +62,32 @@ impl Client {
         Ok(self.complete(lookup).await?.existence())
     }
 
+    /// Finds out what a refusal means. If the error is [`Cause::NotFoundOrDenied`](ftp_proto::Cause::NotFoundOrDenied), this asks the
+    /// server whether the path exists, as [`exists`](Self::exists) does, and returns the error with
+    /// the cause that this shows. Any other error, and an error that nothing explains, stays as it is.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> { smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if let Err(error) = client.delete("pub/old.txt").await {
+    ///     let error = client.explain(error).await;
+    ///     if !error.is_not_found() {
+    ///         return Err(error);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    pub async fn explain(&mut self, error: Error) -> Error {
+        let Some(lookup) = Lookup::explaining(&error) else {
+            return error;
+        };
+        match self.complete(lookup).await {
+            Ok(finding) => finding.explain(error),
+            Err(_) => error,
+        }
+    }
+
     /// Walks through a directory and all below it; `None` is the current directory. Nothing is sent
     /// before you ask for the first entry. [`Walker`] says in which order entries come, and
     /// [`WalkOptions`] has limits and says what happens to links.

@@ -290,8 +290,8 @@ fn a_server_that_refuses() {
                 login(client)?;
                 client.pwd().map(drop)
             },
-            "PWD: timed out after 60s (Timeouts::reply), waiting for a reply; try again, or \
-             raise this limit",
+            "PWD: timed out after 60s (Timeouts::reply), waiting for a reply; the session goes on: \
+             try again, or raise this limit",
         ),
     ];
     for (fault, attempt, line) in rows {
@@ -341,7 +341,7 @@ fn options_that_make_no_sense_are_refused() {
         ),
         (
             plain().with_config(|config| config.with_security(Security::Explicit)),
-            "TLS is not configured: call Options::with_tls",
+            "this needs TLS, but the options have none: make a new client with Options::with_tls",
         ),
         (
             explicit().with_config(|config| config.with_security(Security::Plain)),
@@ -353,7 +353,8 @@ fn options_that_make_no_sense_are_refused() {
         let error = Client::connect(options).expect_err("makes no sense");
         assert_eq!(error.to_string(), why);
     }
-    let line = "TLS is not configured: call Options::with_tls";
+    let line =
+        "this needs TLS, but the options have none: make a new client with Options::with_tls";
     assert_says(files(), plain(), Client::secure, line);
 }
 

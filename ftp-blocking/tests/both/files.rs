@@ -355,11 +355,13 @@ fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
         let mut session = OverTcp::logged_in(way, Setup::new().file("/file", big(3_000_000)));
         let download = session.client().download("/file").expect("opened");
         let error = download.save_to(full(), |_| {}).expect_err("no room");
-        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(error.kind(), ErrorKind::Local);
+        assert!(error.is_local());
         assert_eq!((error.command(), error.transferred()), (None, Some(0)));
         let source = error.inner().expect("the file's");
         let source: &io::Error = source.downcast_ref().expect("of input and output");
         assert_eq!(source.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(io::Error::from(error).kind(), io::ErrorKind::StorageFull);
         session.assert_usable();
     }
 }
@@ -399,7 +401,8 @@ fn an_unreadable_file_is_an_error_and_no_empty_file_is_stored() {
         let upload = session.client().upload("/file").expect("opened");
         let error = upload.send_from(unreadable(), |_| {});
         let error = error.expect_err("opened for writing alone");
-        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(error.kind(), ErrorKind::Local);
+        assert!(error.is_local());
         assert_eq!((error.command(), error.transferred()), (None, Some(0)));
         session.assert_usable();
         let server = session.hosted.server();

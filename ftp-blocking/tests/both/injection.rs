@@ -79,6 +79,7 @@ fn no_argument_of_any_call_smuggles_a_command() {
             modified: client.modified(bad);
             mlst: client.mlst(bad);
             status: client.status(bad);
+            status_entries: client.status_entries(bad);
             help: client.help(bad);
             site: client.site(bad);
             opts: client.opts(bad);

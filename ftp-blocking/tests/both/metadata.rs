@@ -216,3 +216,43 @@ fn a_failure_of_the_connection_is_no_answer() {
     assert_eq!(error.kind(), ErrorKind::Closed);
     assert!(client.session().is_dead());
 }
+
+#[test]
+fn a_550_is_explained_by_what_the_server_shows_about_the_path() {
+    for setup in [
+        Setup::new(),
+        Setup::new().without("MLST").without("MLSD"),
+        Setup::new()
+            .without("MLST")
+            .without("MLSD")
+            .without("SIZE")
+            .without("MDTM"),
+    ] {
+        let (mut client, _memory) = logged_in(setup);
+        let error = client.delete("d/none").expect_err("no such file");
+        assert!(!error.is_not_found());
+        assert_eq!(error.path(), Some(&b"d/none"[..]));
+        let error = client.explain(error);
+        assert!(error.is_not_found(), "{error}");
+
+        // The file is there, so the server does not allow its removal as a directory.
+        let error = client.rmd("d/f").expect_err("a file");
+        let error = client.explain(error);
+        assert!(error.is_denied(), "{error}");
+
+        // For an upload, the directory decides.
+        let error = client.store("none/f", "1").expect_err("no such directory");
+        let error = client.explain(error);
+        assert!(error.is_not_found(), "{error}");
+        client.noop().expect("in step");
+    }
+}
+
+#[test]
+fn an_error_that_leaves_no_question_is_explained_without_a_command() {
+    let (mut client, memory) = logged_in(Setup::new());
+    let before = memory.server().commands().len();
+    let error = ftp_proto::Error::new(ErrorKind::Closed);
+    assert_eq!(client.explain(error).kind(), ErrorKind::Closed);
+    assert_eq!(memory.server().commands().len(), before);
+}

@@ -1,5 +1,6 @@
 //! The data phase of a transfer: from its first byte to the server's final reply.
 
+use alloc::boxed::Box;
 use core::mem;
 
 use super::{AsciiDecoder, AsciiOutbox, Interruption};
@@ -331,15 +332,26 @@ impl DataPhase {
 
     /// Turns an error of writing your local file into the error of the download. `left` is how many
     /// bytes had come from the server but were not written.
-    pub fn writing_failed(&self, error: impl Into<Error>, left: usize) -> Error {
-        let error = error.into().with_subject("writing the local file");
+    pub fn writing_failed(
+        &self,
+        error: impl Into<Box<dyn core::error::Error + Send + Sync>>,
+        left: usize,
+    ) -> Error {
+        let error = Error::new(ErrorKind::Local)
+            .with_source(error)
+            .with_subject("writing the local file");
         let left = u64::try_from(left).unwrap_or(u64::MAX);
         error.with_transferred(self.bytes.saturating_sub(left))
     }
 
     /// Turns an error of reading your local file into the error of the upload.
-    pub fn reading_failed(&self, error: impl Into<Error>) -> Error {
-        let error = error.into().with_subject("reading the local file");
+    pub fn reading_failed(
+        &self,
+        error: impl Into<Box<dyn core::error::Error + Send + Sync>>,
+    ) -> Error {
+        let error = Error::new(ErrorKind::Local)
+            .with_source(error)
+            .with_subject("reading the local file");
         error.with_transferred(self.bytes)
     }
 

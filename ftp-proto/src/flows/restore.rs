@@ -55,7 +55,7 @@ impl Restore {
         let Some(directory) = standing.directory() else {
             let why = "the current directory is not known, so `reconnect` cannot restore it: make \
                        a new client; to prevent this, call `pwd` after a CWD that timed out, and \
-                       at least once in 256 relative CWD";
+                       before 256 relative CWD in a row";
             return Err(Error::new(ErrorKind::TooLarge).with_source(why));
         };
         let tell = |command: &Command| Task::Tell(Exchange::new(command.clone()));

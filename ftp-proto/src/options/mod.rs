@@ -365,7 +365,7 @@ impl Options {
                 Err(Error::option(why))
             }
             (None, _) => {
-                let why = "TLS is not configured: call Options::with_tls";
+                let why = "this needs TLS, but the options have none: make a new client with Options::with_tls";
                 Err(Error::option(why))
             }
         }

@@ -99,9 +99,9 @@ impl Session {
                 Some("the session has ended: connect again (`reconnect`)")
             }
             ErrorKind::Timeout(_) if self.is_dead() => {
-                Some("connect again (`reconnect`), or raise this limit")
+                Some("the session has ended: connect again (`reconnect`), or raise this limit")
             }
-            ErrorKind::Timeout(_) => Some("try again, or raise this limit"),
+            ErrorKind::Timeout(_) => Some("the session goes on: try again, or raise this limit"),
             ErrorKind::OutOfStep => Some("the session goes on: try again"),
             ErrorKind::Truncated if error.is_surplus() => {
                 Some("the file may have grown: ask for its size again")

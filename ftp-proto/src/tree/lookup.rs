@@ -16,7 +16,7 @@ use core::mem;
 use super::metadata::{Existence, Finding, FoundBy, Metadata, Missing};
 use super::path;
 use super::plan::{Outcome, Plan, Todo};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Cause, Error, ErrorKind};
 use crate::flows::inspect::Inspected;
 use crate::flows::{Inspect, ReadDirectory};
 use crate::listing::{Dialect, Entry, Kind, Line, Modified, Permission};
@@ -98,6 +98,21 @@ impl Lookup {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
     pub fn existence(path: impl AsRef<[u8]>) -> Result<Self, Error> {
         Self::new(path.as_ref(), Aim::Existence)
+    }
+
+    /// Looks up what a refusal leaves open: whether the path of the command exists, or, for an
+    /// upload, its directory. `None` if there is nothing to look up, because the error is not
+    /// [`Cause::NotFoundOrDenied`] or names no path. [`Finding::explain`] adds the result to the
+    /// error.
+    #[must_use]
+    pub fn explaining(error: &Error) -> Option<Self> {
+        let wanted = error.path()?;
+        let path = match error.command() {
+            Some("STOR" | "APPE") => path::split(wanted).0?,
+            _ => wanted,
+        };
+        let is_open = error.cause() == Cause::NotFoundOrDenied;
+        is_open.then(|| Self::existence(path).ok()).flatten()
     }
 
     fn new(path: &[u8], aim: Aim) -> Result<Self, Error> {

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Cause, Error, ErrorKind};
 use crate::listing::{Entry, Kind, Modified};
 use crate::reply::Timestamp;
 use crate::wire::Escaped;
@@ -112,13 +112,29 @@ impl Finding {
     /// has no reply.
     pub fn into_metadata(self) -> Result<Metadata, Error> {
         self.result.map_err(|missing| {
-            missing.refusal.unwrap_or_else(|| {
+            let error = missing.refusal.unwrap_or_else(|| {
                 let path = Escaped::new(&self.path).to_string();
                 Error::new(ErrorKind::Permanent)
                     .with_subject(format!("looking up {path}"))
                     .with_source("the listing of its directory does not show it")
-            })
+            });
+            explained(error, missing.existence)
         })
+    }
+
+    /// Adds to the error what this has found out about its path: the cause
+    /// [`NotFound`](Cause::NotFound) or [`Denied`](Cause::Denied).
+    #[must_use]
+    pub fn explain(&self, error: Error) -> Error {
+        explained(error, self.existence())
+    }
+}
+
+fn explained(error: Error, existence: Existence) -> Error {
+    match existence {
+        Existence::Absent => error.with_cause(Cause::NotFound),
+        Existence::Exists | Existence::Forbidden => error.with_cause(Cause::Denied),
+        Existence::Unknown => error,
     }
 }
 

@@ -68,6 +68,11 @@ impl Client {
         self.0.glob_with(pattern, options).map(Walk)
     }
 
+    pub(crate) fn explain(&mut self, error: Error) -> Error {
+        let explained = async { Ok::<_, Error>(self.0.explain(error).await) };
+        wait(explained).expect("no error of its own")
+    }
+
     pub(crate) fn quit(self) -> Result<Option<Reply>, Error> {
         wait(self.0.quit())
     }
