@@ -222,13 +222,18 @@ impl<'a> Entry<'a> {
     /// no such fact.
     #[must_use]
     pub fn allows(&self, permission: Permission) -> Option<bool> {
-        let letters = self.part(self.fields.perm)?;
+        let letters = self.perm()?;
         let letter = permission.letter();
         Some(
             letters
                 .iter()
                 .any(|byte| byte.eq_ignore_ascii_case(&letter)),
         )
+    }
+
+    /// The value of the `perm` fact.
+    pub(super) fn perm(&self) -> Option<&[u8]> {
+        self.part(self.fields.perm)
     }
 
     /// Returns the facts of RFC 3659 as pairs of name and value, in the server's order and
@@ -293,10 +298,18 @@ impl Fields {
     pub(super) fn locate(dialect: Dialect, line: &[u8], found: &Found<'_>) -> Option<Self> {
         u32::try_from(line.len()).ok()?;
         let span = |part: Option<&[u8]>| part.map_or(Span::MISSING, |part| Span::of(line, part));
+        let kind = match (found.kind, found.name) {
+            // Some servers list `.` and `..` like any other directory.
+            (Kind::Directory, b".") => Kind::Current,
+            (Kind::Directory, b"..") => Kind::Parent,
+            (kind, _) => kind,
+        };
+        // The size of a directory counts blocks of the file system, not bytes that can be read.
+        let has_bytes = matches!(kind, Kind::File | Kind::Unknown);
         Some(Self {
             dialect,
-            kind: found.kind,
-            size: found.size,
+            kind,
+            size: found.size.filter(|_| has_bytes),
             modified: found.modified,
             mode: found.mode,
             name: span(Some(found.name)),

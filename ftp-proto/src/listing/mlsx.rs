@@ -5,7 +5,7 @@ use memchr::memmem;
 
 use super::found::{Context, Dialect, Found, Meaning};
 use super::kind::Kind;
-use super::modified::Modified;
+use super::modified::{Modified, Precision};
 use super::scan::{self, find_near, skip_blanks};
 use crate::reply::Timestamp;
 
@@ -28,14 +28,6 @@ pub(super) fn parse(line: &[u8]) -> Option<Meaning<'_>> {
         Some((seen.found, name))
     })?;
     found.name = name;
-    if !matches!(found.kind, Kind::File | Kind::Unknown) {
-        // The size of a directory is the space it takes on the disk, not a number of bytes that can
-        // be read.
-        found.size = None;
-        if found.kind == Kind::Directory {
-            found.kind = kind_of_directory(name);
-        }
-    }
     Some(Meaning::Entry(found))
 }
 
@@ -57,15 +49,6 @@ fn usual(line: &[u8]) -> Option<(Found<'_>, &[u8])> {
         if let Some(name) = rest.strip_prefix(b" ") {
             return Some((seen.found, name));
         }
-    }
-}
-
-/// Some servers send `type=dir` for `.` and `..` too, so their names decide what they are.
-fn kind_of_directory(name: &[u8]) -> Kind {
-    match name {
-        b"." => Kind::Current,
-        b".." => Kind::Parent,
-        _ => Kind::Directory,
     }
 }
 
@@ -150,6 +133,15 @@ const OWNER: Begin = Begin::new(*b"owner=\0\0");
 const GROUP: Begin = Begin::new(*b"group=\0\0");
 const UID: Begin = Begin::new(*b"uid=\0\0\0\0");
 const GID: Begin = Begin::new(*b"gid=\0\0\0\0");
+const LOCAL: Begin = Begin::new(*b"x.\0\0\0\0\0\0");
+
+/// The local facts of [`Entry::to_facts`](super::Entry::to_facts), without `X.` before them, and the
+/// values of the second.
+pub(super) const MODIFY_LOCAL: &str = "Modify-Local";
+pub(super) const MODIFY_ASSUMED: &str = "Modify-Assumed";
+pub(super) const LINK_TARGET: &str = "Link-Target";
+pub(super) const YEAR: &str = "year";
+pub(super) const ORDER: &str = "order";
 
 impl Begin {
     /// Makes the number of a text in lower case. The text consists of letters, `=` or `.`, and
@@ -217,11 +209,38 @@ impl<'a> Seen<'a> {
                 found.modified = Timestamp::parse(value(7)).ok().map(Modified::utc);
             }
         } else if UNIX.begins(eight) {
-            self.take_unix(value(5));
+            return self.take_unix(value(5));
         } else if PERM.begins(eight) {
             found.perm = found.perm.or(Some(value(5)));
         } else if UNIQUE.begins(eight) {
             found.unique = found.unique.or_else(|| part(value(7)));
+        } else {
+            return LOCAL.begins(eight) && self.take_local(value(2));
+        }
+        true
+    }
+
+    /// Takes a fact that [`Entry::to_facts`](super::Entry::to_facts) adds, without `X.` before it.
+    /// Returns whether it is one.
+    #[cold]
+    fn take_local(&mut self, fact: &'a [u8]) -> bool {
+        let found = &mut self.found;
+        let (name, value) = name_and_value(fact);
+        if name.eq_ignore_ascii_case(MODIFY_LOCAL.as_bytes()) {
+            found.modified = found.modified.or_else(|| local_time(value));
+        } else if name.eq_ignore_ascii_case(MODIFY_ASSUMED.as_bytes()) {
+            let has = |what: &str| {
+                value
+                    .split(|byte| *byte == b',')
+                    .any(|it| it == what.as_bytes())
+            };
+            found.modified = found.modified.map(|modified| {
+                modified
+                    .with_year_resolved(has(YEAR))
+                    .with_order_assumed(has(ORDER))
+            });
+        } else if name.eq_ignore_ascii_case(LINK_TARGET.as_bytes()) {
+            found.target = found.target.or_else(|| part(value));
         } else {
             return false;
         }
@@ -229,8 +248,8 @@ impl<'a> Seen<'a> {
     }
 
     /// Stores the value of a fact whose name begins with `UNIX.`. `fact` is the text after this
-    /// prefix.
-    fn take_unix(&mut self, fact: &'a [u8]) {
+    /// prefix. Returns whether the fact says something.
+    fn take_unix(&mut self, fact: &'a [u8]) -> bool {
         let found = &mut self.found;
         let eight = eight(fact);
         let value = |at: usize| part(fact.get(at..).unwrap_or_default());
@@ -249,9 +268,34 @@ impl<'a> Seen<'a> {
                 (self.owner_name, found.owner) = (true, Some(value));
             } else if !self.group_name && name.eq_ignore_ascii_case(b"groupname=") {
                 (self.group_name, found.group) = (true, Some(value));
+            } else {
+                return false;
             }
+        } else {
+            return false;
         }
+        true
     }
+}
+
+/// Reads a time in the server's zone, whose precision the number of its digits shows: `20261127`,
+/// `202611270930`, or what [`Timestamp::parse`] reads.
+fn local_time(value: &[u8]) -> Option<Modified> {
+    let precision = match value.len() {
+        8 => Precision::Day,
+        12 => Precision::Minute,
+        _ => Precision::Second,
+    };
+    let mut digits = *b"00000000000000";
+    let text = match digits.get_mut(..value.len()) {
+        Some(begin) if precision != Precision::Second => {
+            begin.copy_from_slice(value);
+            &digits[..]
+        }
+        _ => value,
+    };
+    let time = Timestamp::parse(text).ok()?;
+    Some(Modified::local(time, precision))
 }
 
 /// Returns the value of a fact. `None` if it is empty.

@@ -48,6 +48,7 @@ mod os400;
 mod parser;
 mod reader;
 mod scan;
+mod to_facts;
 mod unix;
 mod vms;
 mod zos;

@@ -169,7 +169,13 @@ impl Modified {
         })
     }
 
-    /// Sets whether the order of day and month is a guess.
+    /// Sets whether the listing leaves the year out.
+    pub(super) const fn with_year_resolved(mut self, resolved: bool) -> Self {
+        self.year_resolved = resolved;
+        self
+    }
+
+    /// Notes that the order of day and month is a guess.
     pub(super) const fn with_order_assumed(mut self, assumed: bool) -> Self {
         self.order_assumed = assumed;
         self

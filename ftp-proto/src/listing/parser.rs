@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
-use core::{fmt, mem};
+use core::fmt;
 
 use super::dialect;
 use super::entry::{Entry, Fields};
@@ -60,7 +60,7 @@ struct Meanings {
     unfinished: Option<Vec<u8>>,
     /// The line after `unfinished`, if the two lines turned out not to be one entry. It is read
     /// next.
-    held: Option<Vec<u8>>,
+    held: Option<Held>,
     /// The last returned line, if it was neither in the input nor in `lines`: an entry of two
     /// lines, or a line of `unfinished` or `held`.
     joined: Vec<u8>,
@@ -100,6 +100,13 @@ enum Class {
     /// Perhaps the first half of an entry on two lines. It is not returned before the next line has
     /// come.
     Unfinished,
+}
+
+#[derive(Clone)]
+enum Held {
+    Line(Vec<u8>),
+    /// A line above the limit, whose beginning is in [`Lines::own`].
+    Cut,
 }
 
 #[derive(Clone, Debug)]
@@ -279,7 +286,7 @@ impl Parser {
                 self.meanings.parse_bytes(line)
             }
             Place::Own => self.meanings.parse_bytes(self.lines.own()),
-            Place::Cut => (Class::Cut, None),
+            Place::Cut => self.meanings.cut(),
         };
         if let Class::Unfinished = class {
             return None;
@@ -291,8 +298,10 @@ impl Parser {
 impl Meanings {
     /// Reads the line that was held back, because it was not the second half of the line before it.
     fn parse_held(&mut self) -> Option<Step> {
-        self.joined = self.held.take()?;
-        let joined = mem::take(&mut self.joined);
+        let joined = match self.held.take()? {
+            Held::Line(line) => line,
+            Held::Cut => return Some((Class::Cut, Source::Line(Place::Cut))),
+        };
         let class = self.classify(&joined);
         if let Class::Unfinished = class {
             self.unfinished = Some(joined);
@@ -326,9 +335,22 @@ impl Meanings {
             self.joined = joined;
             return (class, Some(Source::Joined));
         }
-        self.held = Some(line.to_vec());
+        self.held = Some(Held::Line(line.to_vec()));
         self.joined = first;
         (Class::Unparsed, Some(Source::Joined))
+    }
+
+    /// Takes a line above the limit, which completes no other line.
+    #[cold]
+    fn cut(&mut self) -> (Class, Option<Source>) {
+        match self.unfinished.take() {
+            Some(first) => {
+                self.held = Some(Held::Cut);
+                self.joined = first;
+                (Class::Unparsed, Some(Source::Joined))
+            }
+            None => (Class::Cut, None),
+        }
     }
 
     #[inline]

@@ -262,8 +262,16 @@ impl Timestamp {
         format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
     }
 
+    /// The `time-val` of RFC 3659: 14 digits, and the fraction unless it is zero.
+    pub(crate) fn to_time_val(self) -> String {
+        let mut text = self.to_digits();
+        // A `String` takes any text.
+        let _ = self.write_fraction(&mut text);
+        text
+    }
+
     /// Writes the fraction of a second with its point, such as `.25`. Writes nothing if it is zero.
-    fn write_fraction(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_fraction(self, f: &mut impl fmt::Write) -> fmt::Result {
         if self.nanosecond == 0 {
             return Ok(());
         }

@@ -21,6 +21,8 @@ use std::path::Path;
 use ftp_proto::listing::{DateOrder, Dialect, Entry, Kind, Line, Parser, Precision, Zone};
 use ftp_proto::wire::Escaped;
 
+use crate::unescape::unescape;
+
 /// One listing of a corpus.
 struct Listing {
     parser: Parser,
@@ -135,28 +137,6 @@ fn dialect(name: &str) -> Dialect {
         "mac" => Dialect::Mac,
         _ => panic!("no such dialect: {name}"),
     }
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        match (first, after) {
-            (b'\\', [b'x', high, low, after @ ..]) => {
-                let digits = [*high, *low];
-                let digits = std::str::from_utf8(&digits).expect("two digits");
-                bytes.push(u8::from_str_radix(digits, 16).expect("two digits"));
-                rest = after;
-            }
-            (b'\\', [b'\\', after @ ..]) => {
-                bytes.push(b'\\');
-                rest = after;
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    bytes
 }
 
 /// Describes the parser's result in the words of the corpora, for example `noise`.

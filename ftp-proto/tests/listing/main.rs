@@ -3,3 +3,5 @@
 mod corpus;
 mod directory;
 mod display;
+mod lines;
+mod unescape;

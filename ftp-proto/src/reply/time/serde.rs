@@ -19,7 +19,7 @@ use super::Timestamp;
 /// ```
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&Text(*self))
+        serializer.serialize_str(&self.to_time_val())
     }
 }
 
@@ -27,16 +27,6 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TimeVal)
-    }
-}
-
-/// Displays a time in the form of RFC 3659, such as `20260102030405.5`.
-struct Text(Timestamp);
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_digits())?;
-        self.0.write_fraction(f)
     }
 }
 
