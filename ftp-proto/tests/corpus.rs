@@ -7,6 +7,10 @@ use std::path::Path;
 #[path = "../../fuzz/src/targets/mod.rs"]
 mod targets;
 
+#[allow(unreachable_pub, reason = "the corpora are included as they are")]
+#[path = "../../fuzz/src/seeds.rs"]
+mod seeds;
+
 fn replay(target: &str, run: fn(&[u8])) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../fuzz/corpus")
@@ -52,4 +56,41 @@ fn pump() {
 #[test]
 fn session() {
     replay("session", targets::session);
+}
+
+/// Runs a target of listings on its stored inputs, and on the corpora of its dialects.
+fn replay_listings(target: &str, run: fn(&[u8])) {
+    replay(target, run);
+    let (_, corpora) = seeds::CORPORA
+        .iter()
+        .find(|(name, _)| *name == target)
+        .unwrap();
+    for name in *corpora {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/listing/{name}.corpus"));
+        let corpus = std::fs::read_to_string(path).unwrap();
+        for seed in seeds::seeds(&corpus) {
+            println!("{}", seed.escape_ascii());
+            run(&seed);
+        }
+    }
+}
+
+#[test]
+fn listing_mlsx() {
+    replay_listings("listing_mlsx", targets::listing_mlsx);
+}
+
+#[test]
+fn listing_unix() {
+    replay_listings("listing_unix", targets::listing_unix);
+}
+
+#[test]
+fn listing_pc() {
+    replay_listings("listing_pc", targets::listing_pc);
+}
+
+#[test]
+fn listing_mainframe() {
+    replay_listings("listing_mainframe", targets::listing_mainframe);
 }

@@ -1,19 +1,28 @@
 //! Runs every fuzz target for some seconds, beginning with its corpus.
 
 use std::fs;
+use std::path::Path;
 
 use crate::console::{Result, say};
 use crate::workspace::{self, is_installed, nightly};
+
+#[allow(unreachable_pub, reason = "the corpora are included as they are")]
+#[path = "../../fuzz/src/seeds.rs"]
+mod seeds;
 
 /// How many seconds each target runs in `cargo xtask ci`, unless `--full` is given.
 pub(crate) const BRIEFLY: u64 = 10;
 
 /// The fuzz targets, each with the arguments of cargo that enable its features.
-const TARGETS: [(&str, &[&str]); 6] = [
+const TARGETS: [(&str, &[&str]); 10] = [
     ("reply", &[]),
     ("split", &[]),
     ("passive", &[]),
     ("facts", &[]),
+    ("listing_mlsx", &[]),
+    ("listing_unix", &[]),
+    ("listing_pc", &[]),
+    ("listing_mainframe", &[]),
     ("session", &[]),
     ("pump", &["--features", "ring"]),
 ];
@@ -36,6 +45,7 @@ pub(crate) fn run(seconds: u64) -> Result<()> {
     for (target, features) in TARGETS {
         let found = root.join("target/fuzz-corpus").join(target);
         fs::create_dir_all(&found)?;
+        write_seeds(&root, target, &found)?;
         say(&format!("fuzzing {target} for {seconds} s"));
         let mut fuzz = nightly()?;
         fuzz.args(["fuzz", "run"]).args(features).arg(target);
@@ -46,6 +56,21 @@ pub(crate) fn run(seconds: u64) -> Result<()> {
             &format!("-max_total_time={seconds}"),
         ]);
         workspace::run(&mut fuzz)?;
+    }
+    Ok(())
+}
+
+/// Writes the corpora of the dialects as inputs of a target of listings.
+fn write_seeds(root: &Path, target: &str, directory: &Path) -> Result<()> {
+    let of_target = seeds::CORPORA.iter().filter(|(name, _)| *name == target);
+    for name in of_target.flat_map(|(_, names)| names.iter()) {
+        let corpus = root.join(format!("ftp-proto/src/listing/{name}.corpus"));
+        for (number, seed) in seeds::seeds(&fs::read_to_string(corpus)?)
+            .iter()
+            .enumerate()
+        {
+            fs::write(directory.join(format!("{name}-{number}")), seed)?;
+        }
     }
     Ok(())
 }

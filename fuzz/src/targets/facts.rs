@@ -189,7 +189,7 @@ fn encode(pieces: &[&[u8]], cuts: &[u8]) -> Vec<u8> {
     wire
 }
 
-fn cut<'d>(data: &'d [u8], cuts: &[u8]) -> Vec<&'d [u8]> {
+pub(super) fn cut<'d>(data: &'d [u8], cuts: &[u8]) -> Vec<&'d [u8]> {
     let mut pieces = Vec::new();
     let mut rest = data;
     for cut in cuts.iter().cycle() {

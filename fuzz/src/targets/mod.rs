@@ -2,6 +2,7 @@
 //! invariant.
 
 mod facts;
+mod listing;
 mod passive;
 #[cfg(feature = "ring")]
 mod pump;
@@ -11,6 +12,7 @@ mod session;
 mod split;
 
 pub use facts::facts;
+pub use listing::{listing_mainframe, listing_mlsx, listing_pc, listing_unix};
 pub use passive::passive;
 #[cfg(feature = "ring")]
 pub use pump::pump;

@@ -1,0 +1,36 @@
+//! The first inputs of the targets of listings: the corpora of the dialects,
+//! `ftp-proto/src/listing/*.corpus`.
+
+#[path = "../../ftp-proto/tests/listing/unescape.rs"]
+mod unescape;
+
+/// The corpora of each target of listings.
+pub const CORPORA: [(&str, &[&str]); 4] = [
+    ("listing_mlsx", &["mlsx"]),
+    ("listing_unix", &["unix", "eplf"]),
+    ("listing_pc", &["dos", "os2", "netware", "mac"]),
+    ("listing_mainframe", &["vms", "zos", "os400", "nonstop"]),
+];
+
+/// How many lines of a corpus a seed has. libFuzzer finds more with short inputs.
+const LINES: usize = 12;
+
+/// Returns the lines of a corpus as listings of a few lines. A new listing of the corpus begins a
+/// new seed.
+pub fn seeds(corpus: &str) -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    let mut lines = Vec::new();
+    for text in corpus.lines() {
+        if text == "reset" || lines.len() == LINES {
+            seeds.push(lines.concat());
+            lines.clear();
+        }
+        if let Some(line) = text.strip_prefix("<") {
+            let line = unescape::unescape(line.strip_prefix(" ").unwrap_or(line));
+            lines.push([&line[..], b"\r\n"].concat());
+        }
+    }
+    seeds.push(lines.concat());
+    seeds.retain(|seed| !seed.is_empty());
+    seeds
+}
