@@ -330,10 +330,11 @@ impl Meanings {
         let mut joined = first.clone();
         joined.push(b'\n');
         joined.extend_from_slice(line);
-        let class = self.classify(&joined);
-        if let Class::Entry = class {
+        // Only VMS wraps lines. Two lines may be an entry of another dialect by chance.
+        if let Some(Meaning::Entry(found)) = Dialect::Vms.read(&joined, &mut self.context) {
+            self.fields = Fields::locate(Dialect::Vms, &joined, &found);
             self.joined = joined;
-            return (class, Some(Source::Joined));
+            return (Class::Entry, Some(Source::Joined));
         }
         self.held = Some(Held::Line(line.to_vec()));
         self.joined = first;
