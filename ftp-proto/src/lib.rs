@@ -117,7 +117,7 @@
 //! | `platform-verifier`, `webpki-roots` | trust roots: those of the operating system, or Mozilla's list |
 //! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`](reply::Timestamp) and the times of these crates |
-//! | `serde` | saving of [`Capabilities`], and [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
+//! | `serde` | saving of [`Capabilities`], [entries](listing::Entry) as JSON and the like, and [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -146,6 +146,8 @@ mod options;
 mod path;
 pub mod reply;
 mod representation;
+#[cfg(feature = "serde")]
+mod saved_bytes;
 mod session;
 #[cfg(feature = "simulator")]
 pub mod simulator;

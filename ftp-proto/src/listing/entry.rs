@@ -32,6 +32,8 @@ pub struct Entry<'a> {
 
 /// What the login may do with a file or a directory, by the `perm` fact (RFC 3659, section 7.5.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Permission {
     /// `a`: append to the file (APPE).

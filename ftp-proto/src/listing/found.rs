@@ -7,6 +7,8 @@ use crate::reply::Timestamp;
 
 /// The format of a listing, named after the system or server that writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Dialect {
     /// MLSD and MLST (RFC 3659): facts such as `size=5;`, and then the name.

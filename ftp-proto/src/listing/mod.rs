@@ -48,6 +48,8 @@ mod os400;
 mod parser;
 mod reader;
 mod scan;
+#[cfg(feature = "serde")]
+mod serde;
 mod to_facts;
 mod unix;
 mod vms;

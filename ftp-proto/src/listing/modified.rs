@@ -18,6 +18,7 @@ use crate::reply::Timestamp;
 /// assert_eq!((modified.precision(), modified.zone()), (Precision::Second, Zone::Utc));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Modified {
     time: Timestamp,
     precision: Precision,
@@ -28,6 +29,8 @@ pub struct Modified {
 
 /// How exact a time in a listing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Precision {
     /// To the day: the listing gives no time of day. The time of day is then 00:00:00.
@@ -40,6 +43,8 @@ pub enum Precision {
 
 /// The time zone of a time in a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Zone {
     /// UTC, which RFC 3659 demands for MLSD.
@@ -50,6 +55,8 @@ pub enum Zone {
 
 /// The order of day, month and year in a date of three numbers such as `03-04-26`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum DateOrder {
     /// Month, day, year. IIS sends this order by default.

@@ -4,4 +4,7 @@ mod corpus;
 mod directory;
 mod display;
 mod lines;
+mod printed;
+#[cfg(feature = "serde")]
+mod saved;
 mod unescape;
