@@ -1,6 +1,11 @@
-//! Runs the fuzz targets on their stored corpora, without libFuzzer and without a C++ compiler.
+//! Runs the fuzz targets on their stored corpora, without libFuzzer and without a C++ compiler. Runs
+//! those of listings on random listings as well.
 
 use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::TestRunner;
 
 // The fuzz targets are shared with the crate `ftp-fuzz`, where they are public.
 #[allow(unreachable_pub, reason = "the fuzz crate makes them public")]
@@ -58,21 +63,55 @@ fn session() {
     replay("session", targets::session);
 }
 
-/// Runs a target of listings on its stored inputs, and on the corpora of its dialects.
+/// Runs a target of listings on its stored inputs, on the corpora of its dialects, and on random
+/// listings.
 fn replay_listings(target: &str, run: fn(&[u8])) {
     replay(target, run);
-    let (_, corpora) = seeds::CORPORA
-        .iter()
-        .find(|(name, _)| *name == target)
-        .unwrap();
-    for name in *corpora {
+    let mut corpora = seeds::CORPORA.iter();
+    let (_, names) = corpora.find(|(name, _)| *name == target).unwrap();
+    let mut lines = Vec::new();
+    for name in *names {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/listing/{name}.corpus"));
-        let corpus = std::fs::read_to_string(path).unwrap();
-        for seed in seeds::seeds(&corpus) {
+        for seed in seeds::seeds(&std::fs::read_to_string(path).unwrap()) {
             println!("{}", seed.escape_ascii());
             run(&seed);
+            lines.extend(seed.split_inclusive(|byte| *byte == b'\n').map(Vec::from));
         }
     }
+    invariant_any_line_is_an_entry_noise_or_itself(&lines, run);
+}
+
+/// Runs a target on lines of the corpora in which a part was replaced, and on words of the corpora in
+/// any order.
+fn invariant_any_line_is_an_entry_noise_or_itself(lines: &[Vec<u8>], run: fn(&[u8])) {
+    let words: Vec<Vec<u8>> = lines
+        .iter()
+        .flat_map(|line| line.split_inclusive(|byte| b" ;=.,".contains(byte)))
+        .map(Vec::from)
+        .collect();
+    let part = || {
+        prop_oneof![
+            4 => select(words.clone()),
+            1 => proptest::collection::vec(any::<u8>(), 0..3),
+        ]
+    };
+    let replaced = (select(lines.to_vec()), part(), any::<[Index; 2]>());
+    let replaced = replaced.prop_map(|(line, part, [one, other])| {
+        let mut cuts = [one.index(line.len()), other.index(line.len())];
+        cuts.sort_unstable();
+        [&line[..cuts[0]], &part, &line[cuts[1]..]].concat()
+    });
+    let any_order = proptest::collection::vec(part(), 0..20).prop_map(|words| words.concat());
+    let listing = proptest::collection::vec(prop_oneof![2 => replaced, 1 => any_order], 1..6);
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let tested = TestRunner::new(config).run(&listing, |lines| {
+        run(&lines.concat());
+        Ok(())
+    });
+    tested.unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
