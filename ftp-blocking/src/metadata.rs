@@ -15,9 +15,10 @@ use crate::client::Client;
 /// method that asks for a value then returns `None`. A method that changes something fails with
 /// [`Unsupported`](ftp_proto::ErrorKind::Unsupported).
 ///
-/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for
-/// an argument that cannot be sent, before anything is sent; the server's refusal, with its reply;
-/// the reason why the session is dead. Each method lists its further errors.
+/// Every method here fails if an argument cannot be sent
+/// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
+/// server refuses (the error has the reply), or if the session has ended. The section "Errors" of a
+/// method lists only what the method adds.
 impl Client {
     /// MFMT, MDTM with two arguments, or SITE UTIME: sets the time of a file's last modification, in
     /// UTC and to the second. Returns which of them the server knew; see [`SetModified`].
@@ -32,8 +33,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The server's refusal. [`Unsupported`](ftp_proto::ErrorKind::Unsupported) if the server knows
-    /// none of the commands.
+    /// [`Unsupported`](ftp_proto::ErrorKind::Unsupported) if the server knows none of the commands.
     pub fn set_modified(&mut self, path: impl Name, time: Timestamp) -> Result<Capability, Error> {
         self.run(SetModified::new(self.encoded(&path)?, time)?)
     }
@@ -41,7 +41,7 @@ impl Client {
     /// MFCT: sets the time of a file's creation, in UTC and to the second.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub fn set_created(&mut self, path: impl Name, time: Timestamp) -> Result<Reply, Error> {
         self.run(SetCreated::new(self.encoded(&path)?, time)?)
     }
@@ -50,7 +50,7 @@ impl Client {
     /// lists the facts that the server lets you set.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub fn set_facts(
         &mut self,
         path: impl Name,
@@ -62,7 +62,7 @@ impl Client {
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
         self.run(Chmod::new(self.encoded(&path)?, mode)?)
     }
@@ -70,8 +70,8 @@ impl Client {
     /// SITE SYMLINK: makes a symbolic link that leads to `target`.
     ///
     /// # Errors
-    /// The server's refusal. [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name
-    /// with a blank, since the command cannot carry it.
+    /// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name with a blank or a
+    /// quotation mark: a blank separates the two names in the command. Nothing is sent then.
     pub fn symlink(&mut self, target: impl Name, link: impl Name) -> Result<Reply, Error> {
         let (target, link) = (self.encoded(&target)?, self.encoded(&link)?);
         self.run(Symlink::new(target, link)?)
@@ -93,7 +93,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The server's refusal; a reply without a hash.
+    /// A reply without a hash.
     pub fn hash(
         &mut self,
         path: impl Name,
@@ -106,7 +106,7 @@ impl Client {
     /// delete the parts.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub fn combine(
         &mut self,
         target: impl Name,
@@ -121,7 +121,7 @@ impl Client {
     /// RMDA: removes a directory and all that is in it.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub fn remove_directory_tree(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
     }
@@ -130,7 +130,7 @@ impl Client {
     /// server tells about itself. `None` if the server does not know CSID.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub fn client_id(
         &mut self,
         name: impl Name,
@@ -144,7 +144,7 @@ impl Client {
     /// not know AVBL.
     ///
     /// # Errors
-    /// The server's refusal; a reply without a number.
+    /// A reply without a number.
     pub fn available(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
         self.run(Available::new(self.encoded(&path)?)?)
     }
@@ -153,7 +153,7 @@ impl Client {
     /// `None` if the server does not know DSIZ.
     ///
     /// # Errors
-    /// The server's refusal; a reply without a number.
+    /// A reply without a number.
     pub fn directory_size(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
         self.run(DirectorySize::new(self.encoded(&path)?)?)
     }

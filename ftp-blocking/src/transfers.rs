@@ -16,15 +16,15 @@ use crate::data::{Download, Upload};
 use crate::lines::Lines;
 use crate::read_dir::ReadDir;
 
-/// All these methods have the following errors:
-/// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) if an argument cannot be sent
-/// (nothing is sent then); the server's refusal; the reason why there is no data connection; the
-/// reason why the session is dead. Each method lists its further errors.
+/// Every method here fails if an argument cannot be sent
+/// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
+/// server refuses (the error has the reply), if no data connection can be made, or if the session
+/// has ended. The section "Errors" of a method lists only what the method adds.
 impl Client {
     /// RETR: starts to download a whole file.
     ///
     /// # Errors
-    /// The server's refusal, or the reason why there is no data connection.
+    /// None besides those of all these methods.
     pub fn download(&mut self, path: impl Name) -> Result<Download<'_>, Error> {
         self.download_with(path, &TransferOptions::new())
     }
@@ -32,7 +32,7 @@ impl Client {
     /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
-    /// The errors of [`download`](Self::download).
+    /// None besides those of all these methods.
     pub fn download_with(
         &mut self,
         path: impl Name,
@@ -45,7 +45,7 @@ impl Client {
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
-    /// The errors of [`download`](Self::download).
+    /// None besides those of all these methods.
     pub fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
         self.lines(open, LineKind::Text)
@@ -69,7 +69,7 @@ impl Client {
     /// STOR: starts an upload.
     ///
     /// # Errors
-    /// The server's refusal, or the reason why there is no data connection.
+    /// None besides those of all these methods.
     pub fn upload(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         self.upload_with(path, &TransferOptions::new())
     }
@@ -77,7 +77,7 @@ impl Client {
     /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
-    /// The errors of [`upload`](Self::upload).
+    /// None besides those of all these methods.
     pub fn upload_with(
         &mut self,
         path: impl Name,
@@ -90,7 +90,7 @@ impl Client {
     /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
-    /// The errors of [`upload`](Self::upload).
+    /// None besides those of all these methods.
     pub fn append(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         let open = Open::append(self.encoded(&path)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -100,7 +100,7 @@ impl Client {
     /// [`Completion::name`] returns the name, if the server's reply tells it.
     ///
     /// # Errors
-    /// The errors of [`upload`](Self::upload).
+    /// None besides those of all these methods.
     pub fn upload_unique(&mut self, suggestion: impl OptionalName) -> Result<Upload<'_>, Error> {
         let open = Open::store_unique(self.encoded_optional(&suggestion)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -123,7 +123,7 @@ impl Client {
     /// STOR: uploads these bytes.
     ///
     /// # Errors
-    /// The errors of [`upload`](Self::upload) and [`Upload::finish`].
+    /// The errors of [`Upload::finish`].
     pub fn store(
         &mut self,
         path: impl Name,
@@ -138,7 +138,7 @@ impl Client {
     /// end or without one: the server gets exactly one line end after each line.
     ///
     /// # Errors
-    /// The errors of [`upload`](Self::upload) and [`Upload::finish`].
+    /// The errors of [`Upload::finish`].
     pub fn store_lines(
         &mut self,
         path: impl Name,
@@ -158,7 +158,7 @@ impl Client {
     /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
     /// # Errors
-    /// The errors of [`download`](Self::download).
+    /// None besides those of all these methods.
     pub fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
         self.open_directory(flow)
@@ -180,7 +180,7 @@ impl Client {
     /// a large directory, raise [`Config::limits`](ftp_proto::Config::limits).
     ///
     /// # Errors
-    /// The server's refusal. [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a reply above
+    /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a reply above
     /// [`Config::limits`](ftp_proto::Config::limits), or a listing above the limits in
     /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub fn status_entries(&mut self, path: impl Name) -> Result<Directory, Error> {
@@ -193,8 +193,7 @@ impl Client {
     /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
     /// # Errors
-    /// The errors of [`download`](Self::download). [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for
-    /// a listing above the limits in
+    /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing above the limits in
     /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub fn list(&mut self, path: impl OptionalName) -> Result<Vec<Vec<u8>>, Error> {
         let limits = self.options.listing_limits;
@@ -226,7 +225,7 @@ impl Client {
     /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
-    /// The errors of [`download`](Self::download).
+    /// None besides those of all these methods.
     pub fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
@@ -235,7 +234,7 @@ impl Client {
     /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
-    /// The errors of [`download`](Self::download).
+    /// None besides those of all these methods.
     pub fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name)
@@ -245,7 +244,7 @@ impl Client {
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
-    /// The errors of [`download`](Self::download).
+    /// None besides those of all these methods.
     pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)

@@ -10,9 +10,10 @@ use ftp_proto::{Error, ErrorKind, Misuse, Name, OptionalName};
 use crate::client::Client;
 use crate::walk::Walk;
 
-/// The errors of all these methods: [`InvalidArgument`](ErrorKind::InvalidArgument) before anything
-/// is sent; the reason why the session is dead; the reason why there is no data connection. Each
-/// method lists its further errors.
+/// Every method here fails if an argument cannot be sent
+/// ([`InvalidArgument`](ErrorKind::InvalidArgument); nothing is sent then), if no data connection
+/// can be made, or if the session has ended. The section "Errors" of a method lists only what the
+/// method adds.
 impl Client {
     /// Returns what a file or a directory is, its size, its time and its mode, as far as the server
     /// says it. Asks by MLST if the server has it, and else by SIZE and MDTM. If they do not
@@ -127,8 +128,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a pattern that is wrong. As
-    /// [`walk`](Self::walk).
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a pattern that is wrong. What goes wrong
+    /// later is an item of the walk.
     pub fn glob(&mut self, pattern: impl Name) -> Result<Walk<'_>, Error> {
         self.glob_with(pattern, &WalkOptions::new())
     }
@@ -136,7 +137,7 @@ impl Client {
     /// Finds the paths that a pattern fits, with limits and options of your own.
     ///
     /// # Errors
-    /// As [`glob`](Self::glob).
+    /// The errors of [`glob`](Self::glob).
     pub fn glob_with(
         &mut self,
         pattern: impl Name,
@@ -191,7 +192,7 @@ impl Client {
     /// or the current directory, and limits.
     ///
     /// # Errors
-    /// As [`delete_tree`](Self::delete_tree).
+    /// The errors of [`delete_tree`](Self::delete_tree).
     pub fn delete_tree_with(
         &mut self,
         path: impl Name,

@@ -29,8 +29,10 @@ impl Fault {
         match self.left.fetch_sub(1, Ordering::Relaxed) {
             1 => Err(self.kind.into()),
             0 => {
-                // The failure has already happened. The counter goes back to 0, so that no further
-                // call fails.
+                // The counter was at 0 already: the one call that had to fail has failed before, or
+                // the test has not set the counter yet. `fetch_sub` has made it wrap around to
+                // `usize::MAX`. Without this line, a later call would see a number above 0, and
+                // `has_struck` would return `false`.
                 self.left.store(0, Ordering::Relaxed);
                 Ok(())
             }

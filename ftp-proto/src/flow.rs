@@ -89,7 +89,8 @@ pub(crate) enum Adopted {
     Nothing,
     /// The greeting, which the server sends without a command. Only the first flow takes it over.
     Greeting,
-    /// The open transfer with this number. The flow owns the transfer's token.
+    /// The open transfer with this number. The flow owns the [`Transfer`](crate::Transfer) with
+    /// this number.
     Transfer(TransferId),
     /// The directory and the settings of an earlier session, which this session has to restore.
     Standing,

@@ -155,8 +155,8 @@ fn meet((client, server): &Ends, pieces: &[usize]) -> (TlsChannel, Socket) {
     (tls, socket)
 }
 
-/// Does everything that an upload and a download do, over a socket that moves `pieces` bytes at a
-/// time.
+/// Does everything that an upload and a download do, over a socket that moves only a few bytes at a
+/// time. `pieces` says how many bytes each read or write moves, as in [`Socket`].
 fn whole_dialogue(ends: &Ends, pieces: &[usize], content: &[u8]) {
     let (mut tls, mut socket) = meet(ends, pieces);
     let mut rest = content;

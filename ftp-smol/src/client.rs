@@ -61,14 +61,19 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects over TCP and waits for the greeting. If the options hold
-    /// [credentials](Options::with_credentials), it also logs in, and with [`Options::with_tls`] it
-    /// begins TLS before that. If the options hold no credentials, call [`login`](Self::login)
-    /// next: it begins explicit TLS, and then logs in.
+    /// Connects over TCP and waits for the greeting. With [`Options::with_implicit_tls`], the TLS
+    /// handshake comes before the greeting. If the options hold
+    /// [credentials](Options::with_credentials), `connect` then calls
+    /// [`login_with`](Self::login_with). With [`Options::with_tls`] (explicit TLS), that method
+    /// sends AUTH and does the handshake before it sends the user name. If the options hold no
+    /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login) next, which
+    /// also begins explicit TLS first.
     ///
     /// # Errors
-    /// An error if no connection can be made, if the greeting is a refusal, or if the peer does not
-    /// speak FTP. [`Misuse::Option`] if the options contradict each other.
+    /// An error if no connection can be made, if the handshake of implicit TLS fails, if the
+    /// greeting is a refusal, or if the peer does not speak FTP. With credentials, also the errors
+    /// of [`login_with`](Self::login_with): TLS fails, or the server refuses the login.
+    /// [`Misuse::Option`] if the options contradict each other.
     pub async fn connect(options: Options) -> Result<Self, Error> {
         Self::connect_over(Tcp::new(), options).await
     }
@@ -211,8 +216,10 @@ impl Client {
     pub async fn reconnect(&mut self) -> Result<(), Error> {
         let resumption_failed = self.session.resumption_failed();
         match self.replace_connection().await {
-            // The server demands session resumption, so the first try has used TLS 1.2. The server
-            // may not support TLS 1.2, so the second try uses the TLS versions of the options.
+            // The TLS handshake of the first try failed, so `resumption_failed` is now `false`. The
+            // first try may have used TLS 1.2 alone, because session resumption had failed before.
+            // Perhaps the server does not support TLS 1.2. So the second try uses the TLS versions
+            // of the options.
             Err(_) if resumption_failed && !self.session.resumption_failed() => {
                 self.replace_connection().await
             }

@@ -15,9 +15,10 @@ use crate::client::Client;
 /// After that, a method that returns information returns `None`, and a method that changes
 /// something fails with [`Unsupported`](ftp_proto::ErrorKind::Unsupported).
 ///
-/// The errors of all these methods: [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for
-/// an argument that cannot be sent, before anything is sent; the server's refusal, with its reply;
-/// the reason why the session is dead. Each method lists its further errors.
+/// Every method here fails if an argument cannot be sent
+/// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
+/// server refuses (the error has the reply), or if the session has ended. The section "Errors" of a
+/// method lists only what the method adds.
 impl Client {
     /// MFMT, MDTM with two arguments, or SITE UTIME: sets the time of a file's last modification, in
     /// UTC and to the second. Returns which of them the server knew; see [`SetModified`].
@@ -33,8 +34,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The server's refusal. [`Unsupported`](ftp_proto::ErrorKind::Unsupported) if the server knows
-    /// none of the commands.
+    /// [`Unsupported`](ftp_proto::ErrorKind::Unsupported) if the server knows none of the commands.
     pub async fn set_modified(
         &mut self,
         path: impl Name,
@@ -47,7 +47,7 @@ impl Client {
     /// MFCT: sets the time of a file's creation, in UTC and to the second.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub async fn set_created(&mut self, path: impl Name, time: Timestamp) -> Result<Reply, Error> {
         self.run(SetCreated::new(self.encoded(&path)?, time)?).await
     }
@@ -56,7 +56,7 @@ impl Client {
     /// FEAT lists the facts that the server can set.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub async fn set_facts(
         &mut self,
         path: impl Name,
@@ -68,7 +68,7 @@ impl Client {
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub async fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
         self.run(Chmod::new(self.encoded(&path)?, mode)?).await
     }
@@ -76,8 +76,8 @@ impl Client {
     /// SITE SYMLINK: makes a symbolic link that leads to `target`.
     ///
     /// # Errors
-    /// The server's refusal. [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name
-    /// with a blank, because a blank separates the two names in the command.
+    /// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name with a blank or a
+    /// quotation mark: a blank separates the two names in the command. Nothing is sent then.
     pub async fn symlink(&mut self, target: impl Name, link: impl Name) -> Result<Reply, Error> {
         let (target, link) = (self.encoded(&target)?, self.encoded(&link)?);
         self.run(Symlink::new(target, link)?).await
@@ -100,7 +100,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The server's refusal; a reply without a hash.
+    /// A reply without a hash.
     pub async fn hash(
         &mut self,
         path: impl Name,
@@ -113,7 +113,7 @@ impl Client {
     /// COMB: joins files, in this order, into `target`. Some servers then delete the parts.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub async fn combine(
         &mut self,
         target: impl Name,
@@ -128,7 +128,7 @@ impl Client {
     /// RMDA: removes a directory and all that is in it.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub async fn remove_directory_tree(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
             .await
@@ -138,7 +138,7 @@ impl Client {
     /// about itself. `None` if the server does not know CSID.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// None besides those of all these methods.
     pub async fn client_id(
         &mut self,
         name: impl Name,
@@ -152,7 +152,7 @@ impl Client {
     /// not know AVBL.
     ///
     /// # Errors
-    /// The server's refusal; a reply without a number.
+    /// A reply without a number.
     pub async fn available(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
         self.run(Available::new(self.encoded(&path)?)?).await
     }
@@ -161,7 +161,7 @@ impl Client {
     /// server does not know DSIZ.
     ///
     /// # Errors
-    /// The server's refusal; a reply without a number.
+    /// A reply without a number.
     pub async fn directory_size(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
         self.run(DirectorySize::new(self.encoded(&path)?)?).await
     }

@@ -81,7 +81,7 @@ pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
 /// # Errors
 /// The socket's error.
 pub fn half_close(socket: &TcpStream) -> io::Result<()> {
-    // The peer may send its last segments only after our acknowledgement. The kernel delays an
+    // The peer may send its last segments only after our acknowledgement. The kernel may delay an
     // acknowledgement until we send data, but we send no more. So the kernel is told to acknowledge
     // at once.
     #[cfg(any(target_os = "linux", target_os = "android"))]

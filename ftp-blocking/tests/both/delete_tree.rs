@@ -231,8 +231,10 @@ fn a_hostile_listing_deletes_nothing_else() {
     let (mut client, memory) = logged_in(setup);
     let deleted = client.delete_tree_with("d", &going_on()).expect("deleted");
     assert_eq!((deleted.files, deleted.directories), (0, 0));
-    // Of the five lines of the listing, four are errors. The client leaves out `..` without an
-    // error, because it is the directory above.
+    // Four of the five lines are errors: two names contain a `/`, and `keep` stands in the listing
+    // twice, so the client deletes neither. The client leaves out `..` without an error, because
+    // `..` is the directory above. The client sent `DELE d` before it read the listing: if `d` were
+    // a link, DELE would delete the link alone.
     assert_eq!(deleted.error_count, 4);
     assert_eq!(changes(&memory), ["DELE d"]);
     assert_eq!(left(&memory, "/keep").as_deref(), Some("precious"));

@@ -154,8 +154,8 @@ fn existence_by_size_and_list() {
         ("top/a", Existence::Absent),
         // LIST may hide this.
         ("d/.hidden", Existence::Unknown),
-        // A server may show a directory that this login may not read as an empty one. So an empty
-        // listing does not prove that the file is absent.
+        // If the login has no permission to read a directory, some servers list the directory as
+        // empty. So an empty listing does not prove that the file is absent.
         ("d/empty/none", Existence::Unknown),
         ("d/F", Existence::Unknown),
     ] {

@@ -359,8 +359,9 @@ fn b8_bytes_right_after_close_notify_are_an_injection() {
     }
 }
 
-/// After CCC, the control connection ends without the server's close_notify. The session must not
-/// continue in clear text (class B8 of SECURITY.md).
+/// The server accepts CCC, and then the TCP connection of the control connection ends before the
+/// server's close_notify has come. An attacker could have cut it. So CCC must fail, and the session
+/// must be dead (class B8 of SECURITY.md).
 #[test]
 fn b8_an_end_without_close_notify_kills_the_session() {
     for version in VERSIONS {

@@ -45,7 +45,8 @@ impl RecordingServer {
         self.address.port()
     }
 
-    /// Waits until the server has recorded the next address, and returns it.
+    /// Waits for the server's next note, and returns it. The note holds an address, and says where
+    /// the server has seen the address.
     #[track_caller]
     pub(crate) fn note(&self) -> Note {
         let note = self.notes.recv_timeout(Duration::from_secs(20));

@@ -208,7 +208,8 @@ impl DataPhase {
 
     /// Notes that these bytes have come from the data connection. If line ends are translated,
     /// translates them in place. Returns how many bytes at the start are for your file. 0 does not
-    /// mean the end: the only byte may be a CR whose LF may still come.
+    /// mean the end: if the only byte is a CR, the translation waits for the next byte, which may
+    /// be its LF.
     pub fn received(&mut self, bytes: &mut [u8]) -> usize {
         self.moved(bytes.len());
         match &mut self.text {

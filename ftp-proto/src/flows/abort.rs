@@ -16,7 +16,7 @@ pub struct Abort {
 }
 
 impl Abort {
-    /// Makes the flow, which uses up the transfer's token.
+    /// Makes the flow, which takes the `Transfer` of an open transfer.
     pub fn new(transfer: Transfer) -> Self {
         Self { transfer }
     }

@@ -143,9 +143,10 @@ extensions! {
     /// kind [`Unsupported`](ErrorKind::Unsupported).
     Chmod: SiteChmod(path: impl AsRef<[u8]>, mode: u32)
         => chmod(path.as_ref(), mode), -> Reply, needed;
-    /// SITE SYMLINK: makes a symbolic link that leads to the target. A name with a blank is
-    /// refused, because a blank separates the two names in the command. If the server does not know
-    /// SITE SYMLINK, the flow fails with the kind [`Unsupported`](ErrorKind::Unsupported).
+    /// SITE SYMLINK: makes a symbolic link that leads to the target. A name with a blank or a
+    /// quotation mark is an error before anything is sent: the client cannot send such a name,
+    /// because a blank separates the two names in the command. If the server does not know SITE
+    /// SYMLINK, the flow fails with the kind [`Unsupported`](ErrorKind::Unsupported).
     Symlink: SiteSymlink(target: impl AsRef<[u8]>, link: impl AsRef<[u8]>)
         => symlink(target.as_ref(), link.as_ref()), -> Reply, needed;
     /// COMB: appends the parts, which are files on the server, to the target. Some servers then

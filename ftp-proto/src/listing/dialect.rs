@@ -59,7 +59,7 @@ pub(super) fn read<'a>(
     meaning
 }
 
-/// Tries all dialects except `dialect`, in which the line could not be read.
+/// Tries all dialects except `dialect`, in which the line could not be parsed.
 #[cold]
 fn read_other<'a>(
     line: &'a [u8],

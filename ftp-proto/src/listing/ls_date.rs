@@ -314,7 +314,7 @@ fn east_asian(text: &[u8]) -> Option<(Date<'_>, &[u8])> {
     }
 }
 
-/// Reads a number of one to four digits and one of the units after it, such as `11月`. Blanks may
+/// Reads a number of one to five digits and one of the units after it, such as `11月`. Blanks may
 /// precede the number. Returns the number and the text after the unit.
 fn counted<'a>(text: &'a [u8], units: &[&[u8]]) -> Option<(u16, &'a [u8])> {
     let text = scan::skip_blanks(text);

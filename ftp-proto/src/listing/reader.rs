@@ -77,7 +77,7 @@ impl Reader {
     }
 
     /// Returns the next entry in the buffer, but not `.` and `..`. Returns `None` when
-    /// [`next_line`](Self::next_line) does. Lines that could not be read are kept for
+    /// [`next_line`](Self::next_line) does. Lines that could not be parsed are kept for
     /// [`unparsed`](Self::unparsed).
     pub fn next_entry(&mut self) -> Option<Entry<'_>> {
         self.advance_entry();

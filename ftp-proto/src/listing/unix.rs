@@ -314,9 +314,9 @@ fn owner_and_group<'a>(columns: &'a [u8], size: &Size) -> Option<(Part<'a>, Part
 /// A field of an entry. `None` if the line does not have it.
 type Part<'a> = Option<&'a [u8]>;
 
-/// Splits an owner and a group that have more than two words together. The group begins after two
-/// or more blanks, or with the word `Domain`, as in `Domain Users`. If neither is found, the line
-/// has no owner and no group.
+/// Splits an owner and a group that have more than two words in all. The group begins after two or
+/// more blanks, or with the word `Domain`, as in `Domain Users`. If neither is found, the line has
+/// no owner and no group.
 fn split_names(names: &[u8]) -> (Part<'_>, Part<'_>) {
     let split = |at: usize| {
         let (owner, group) = names.split_at_checked(at)?;

@@ -45,7 +45,7 @@ impl Algorithm {
     ];
 
     /// Returns the name of the algorithm in FEAT and in OPTS HASH: `CRC32`, `MD5`, `SHA-1`,
-    /// `SHA-256` or `SHA-512`. All but `CRC32` are names of IANA's registry of hash function names.
+    /// `SHA-256` or `SHA-512`. All but `CRC32` are names in IANA's registry of hash function names.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

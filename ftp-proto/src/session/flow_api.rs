@@ -507,7 +507,8 @@ impl Session {
         }
     }
 
-    /// Makes the token (`Transfer`) of the transfer that this command has begun.
+    /// Makes the [`Transfer`] for the transfer that this command has begun. The flow that finishes
+    /// or aborts the transfer takes it.
     pub(crate) fn transfer_token(
         &mut self,
         command: &Command,

@@ -63,7 +63,9 @@ pub(super) enum Aborting {
     UnansweredWithKeepAlive,
     /// The transfer's own reply has come, for example 426. The reply to ABOR comes next.
     HalfAnswered,
-    /// The server has refused ABOR as unknown. Only the transfer's own reply may still come.
+    /// The server does not know ABOR. It has refused this ABOR, or it had refused an earlier one,
+    /// and the client has sent none for this transfer. Only the transfer's own reply may still
+    /// come.
     Unknown,
 }
 
@@ -127,8 +129,10 @@ impl Owed {
             }
             Shape::Transfer => Wait::FinalReply,
             Shape::Abort(Aborting::Unanswered | Aborting::UnansweredWithKeepAlive) => Wait::Abort,
-            // The server has already sent one of the two replies. If it sends the other one, it
-            // sends it soon.
+            // At most one reply is still to come: the reply to ABOR (`HalfAnswered`), or the reply
+            // to the transfer from a server that does not know ABOR (`Unknown`). Some servers never
+            // send this reply, and the others send it soon. So the limit is short: 5 s by default,
+            // and not the 30 s of `Wait::Abort`.
             Shape::Abort(Aborting::HalfAnswered | Aborting::Unknown) => Wait::DataClose,
         }
     }

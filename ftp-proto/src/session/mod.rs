@@ -19,8 +19,9 @@
 //!
 //! A transfer also has a record of its own, `LiveTransfer`. The record is needed because the two
 //! replies to a transfer come at different times, and replies to ABOR and to keep-alives may come
-//! between them. A `Transfer` is the token of this record. The flow that finishes or aborts the
-//! transfer uses the token up.
+//! between them. A flow gets a `Transfer`, which holds the number of this record. The flow that
+//! finishes or aborts the transfer takes the `Transfer`, so nothing can end the same transfer
+//! twice.
 //!
 //! **What may be sent.** A flow queues its commands. If TLS is demanded and not there yet, all
 //! commands but AUTH and a few harmless ones are refused at once. The other commands wait until the
@@ -60,7 +61,7 @@
 //! | `error_context.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |
 //! | `flow_api.rs` | everything that flows may ask and do |
 //!
-//! Code outside this folder names no field of the session, of its state, or of a token.
+//! Code outside this folder names no field of the session, of its state, or of a `Transfer`.
 
 mod advice;
 mod attribution;
@@ -541,9 +542,9 @@ impl Session {
         if error.tls_reason() == Some(&Reason::NotResumed) {
             self.resumption_failed = true;
         }
-        // The login's own handshake failed. The cause may be that this login used TLS 1.2 alone
-        // (see `successor_tls_login`), and the server does not support it. So the next login uses
-        // all versions again.
+        // The handshake on the control connection failed. Perhaps this login used TLS 1.2 alone
+        // (see `successor_tls_login`), and the server does not support TLS 1.2. So the next login
+        // uses the TLS versions of the options.
         if matches!(self.state.channel, Channel::Due | Channel::Securing) {
             self.resumption_failed = false;
         }
@@ -601,8 +602,8 @@ impl Session {
 
     /// Replaces the reply decoder after TLS has started or ended on the control connection, so that
     /// bytes from before this change cannot become part of a reply after it. This is a precaution:
-    /// the old decoder is empty, because any byte between the reply and the handshake ends the
-    /// session.
+    /// the old decoder is empty. After the reply to AUTH or CCC, the session ends if any byte comes
+    /// before the handshake (AUTH) or the close_notify of both sides (CCC) is complete.
     fn renew_decoder(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }

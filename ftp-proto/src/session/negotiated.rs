@@ -1,5 +1,5 @@
-//! The state of a session that replies change: the settings on the server, such as TYPE and PROT,
-//! and what the client has learnt about the server.
+//! The part of a session's state that replies change: the settings on the server, such as TYPE and
+//! PROT, and what the client has learnt about the server.
 
 use alloc::vec::Vec;
 
@@ -11,8 +11,8 @@ use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::wire::Reply;
 
-/// The state of a session that replies change: the settings on the server, and what the client has
-/// learnt about the server.
+/// The part of a session's state that replies change: the settings on the server, and what the
+/// client has learnt about the server.
 #[derive(Debug, Default)]
 pub(super) struct Negotiated {
     pub(super) greeting: Option<Reply>,

@@ -240,8 +240,9 @@ impl Session {
         Err(self.receive_within(Wait::Reply).into())
     }
 
-    /// Ends the session if a dropped flow had begun to start or end TLS, because nobody knows how
-    /// much of the handshake was done.
+    /// Ends the session if a flow was dropped while it was starting TLS (after AUTH, or for
+    /// implicit TLS) or ending it (after CCC): nobody knows how much of the handshake, or of the
+    /// exchange of close_notify, was done.
     fn end_half_done_upgrade(&mut self) {
         if matches!(self.state.channel, Channel::Securing | Channel::Clearing) {
             self.die(Error::new(ErrorKind::Tls).with_source("the handshake was not finished"));

@@ -1,4 +1,5 @@
-//! `Transfer`, the token of an open transfer, and the types that say how a transfer ended.
+//! `Transfer`, the value with which a flow finishes or aborts an open transfer, and the types that
+//! say how a transfer ended.
 
 use alloc::string::String;
 use core::fmt;

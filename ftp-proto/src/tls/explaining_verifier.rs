@@ -56,8 +56,11 @@ impl ServerCertVerifier for ExplainingVerifier {
             return Err(error);
         };
         if is_authority(wrong) && self.trusted.contains(end_entity) {
-            // webpki checks the dates of the certificate before it returns `CaUsedAsEndEntity`, but
-            // not the name. So only the name is still to be checked.
+            // The certificate is itself a trusted root, so no chain leads to it, and its own
+            // signature would prove nothing more. webpki has checked its dates before it returned
+            // `CaUsedAsEndEntity`, but has not checked its name. After this function, rustls calls
+            // `verify_tls12_signature` or `verify_tls13_signature`, which checks that the server
+            // holds the private key.
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
             return Ok(ServerCertVerified::assertion());
         }

@@ -12,12 +12,14 @@ use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::sign::CertifiedKey;
 
-/// Whether the server has asked for a client certificate. What an alert means depends on this.
+/// Whether the server has asked for a client certificate, and whether the client has one. The
+/// meaning of an alert depends on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CertificateRequest {
     /// Unknown, because the connection belongs to no login and so has no [`LoginNotes`].
     Unknown,
-    /// The server did not ask for a certificate, and the client has none.
+    /// The server has not asked for a certificate on this connection, and the client has no
+    /// certificate.
     NotSent,
     /// The server did not ask on this connection, but the client has a certificate. If the session
     /// was resumed, the client may have sent its certificate when the session began.

@@ -9,7 +9,6 @@
 //! The plan sends DELE for directories too, because some servers (pyftpdlib) show a link to a
 //! directory as a directory. DELE removes such a link, and is refused for a directory. Without
 //! DELE, the plan would go through the link and delete files in another place.
-//! go through the link and delete what is elsewhere.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

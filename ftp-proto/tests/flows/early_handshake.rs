@@ -5,8 +5,8 @@ use ftp_proto::{Config, DataEnd, Step, Wait, Want, flows};
 
 use crate::support::*;
 
-/// Returns the dialogue of a later transfer, up to the data command. The client does not send TYPE
-/// again.
+/// Returns the dialogue that opens a later transfer, from EPSV to the data command. Both are part
+/// of it, but the 150 is not. The client does not send TYPE again.
 fn opened(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();
@@ -15,7 +15,8 @@ fn opened(command: &str) -> Vec<Item> {
     items
 }
 
-/// Returns the dialogue of the first transfer, from TYPE I up to the data command.
+/// Returns the dialogue that opens the first transfer, from TYPE I to the data command. Both are
+/// part of it, but the 150 is not.
 fn first(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();

@@ -46,8 +46,9 @@ fn opened_next() -> Vec<Item> {
 fn a_transfer_that_abor_did_not_find_is_flushed_out_by_a_data_connection() {
     let mut driver = aborted("150 soon", "225 no transfer");
     driver.server.extend(purging());
-    // The server still has the old transfer in its queue. It first replies to this transfer with
-    // 226, and then to the fence (an extra PWD) with 257.
+    // The server still has RETR a in its queue, because it replied 225 (no transfer) to ABOR. It
+    // runs RETR a over the data connection that the purge opens, and ends it with 226. This 226
+    // comes before the 257, the reply to the fence (an extra PWD).
     let replies = [hear("PWD"), say("226 the old one"), say("257 \"/fence\"")];
     driver.server.extend(replies);
     driver.server.extend(opened_next());

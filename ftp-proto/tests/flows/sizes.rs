@@ -6,7 +6,7 @@ use crate::support::*;
 
 const CUT: &str = "Truncated Some(\"RETR\") Some(\"226 done\") Some(12)";
 
-/// Runs a download of 12 bytes, up to its final reply.
+/// Runs a download of 12 bytes until it has its final reply, the 226.
 fn downloaded(
     open: flows::Open,
     script: impl IntoIterator<Item = Item>,
@@ -201,7 +201,7 @@ fn sized_twice(opening: &[Item], before: &str, closing: Reaction, after: &str) -
     .concat()
 }
 
-/// Returns the dialogue of a transfer at offset 20, up to the 150.
+/// Returns the dialogue that opens a transfer at offset 20. Its last item is the 150.
 fn restarted(command: &'static str) -> Vec<Item> {
     let opening = opening(command);
     let (before, rest) = opening.split_at(opening.len() - 2);

@@ -90,7 +90,8 @@ fn no_canary(items: Vec<Item>) {
     );
 }
 
-/// Returns the script of a login with the canary, up to the reply to PASS.
+/// Returns the script of a login with the canary as the password. Its last item is PASS, without
+/// the reply.
 fn canary_login() -> Vec<Item> {
     vec![
         say("220 ready"),

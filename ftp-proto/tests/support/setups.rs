@@ -167,8 +167,8 @@ pub(crate) fn finish() -> Op {
     Op::Finish(12, DataEnd::Clean)
 }
 
-/// Returns the script of opening a transfer, up to the data connection. The data command is not
-/// part of it.
+/// Returns the script of opening a transfer, from TYPE I to the connecting of the data connection.
+/// The data command is not part of it.
 pub(crate) fn up_to_connect() -> Vec<Item> {
     opening("")[..5].to_vec()
 }

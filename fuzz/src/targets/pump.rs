@@ -8,8 +8,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-/// Connects a client with a server in memory. Nothing may panic. The client may read only what the
-/// server wrote, from the beginning. It may report a clean end only if the server sent
+/// Connects a client with a server in memory. Nothing must panic. The client must read only what
+/// the server wrote, from the beginning. It must report a clean end only if the server sent
 /// close_notify, and only after all the text that the server wrote. After a failure, it must fail
 /// with the same error again. The amount of unsent data must stay below a limit.
 ///

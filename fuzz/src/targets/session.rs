@@ -46,11 +46,11 @@ const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 /// Runs a session. The first two bytes of the input are settings (`@` for the defaults), and the
 /// rest is a script.
 ///
-/// Nothing may panic, and every operation must end after a limited number of steps. The session may
-/// send only the commands of the running operation, and nothing after it has died. It may send no
-/// credentials and no data command on a connection that is less secure than the settings demand. It
-/// may use a reply for a command only if the first byte of the reply arrived after the command was
-/// sent. It may never show the password.
+/// Nothing must panic, and every operation must end after a limited number of steps. The session
+/// must send only the commands of the running operation, and nothing after it has died. It must
+/// send no credentials and no data command on a connection that is less secure than the settings
+/// demand. It must not use a reply for a command if the first byte of the reply arrived before the
+/// command was sent. It must never show the password.
 pub fn session(data: &[u8]) {
     let [first, second, rest @ ..] = data else {
         return;
@@ -443,8 +443,8 @@ impl Driver {
     /// Copies a file between this session and a second one, which is in clear text and logged in.
     /// If `from_here` is set, this session is the source.
     fn copy(&mut self, from_here: bool, script: &mut Script<'_>) {
-        // Both sessions send the same password. A server may repeat the password in a reply, but no
-        // session may show it.
+        // Both sessions send the same password. A server can repeat the password in a reply. Even
+        // then, neither session must show the password.
         let mut other = Self::new(0, 0);
         other.arrive(b"220 ready\r\n");
         let login = Raw::new(format!("PASS {CANARY}")).expect("it can be sent");

@@ -51,9 +51,9 @@ impl Question {
         rows.chain(tasks).collect()
     }
 
-    /// Returns whether rarely used servers get this question even without `--full`. Questions that
-    /// are asked only in the first way of connecting are left out, because they take a minute with
-    /// some servers.
+    /// Returns whether rarely used servers get this question even without `--full`. `false` for a
+    /// question that is not asked in every way of connecting: many of these are asked only in the
+    /// first way (passive mode over IPv4 in clear text), and take a minute with some servers.
     pub(super) fn is_asked_briefly(&self) -> bool {
         match &self.what {
             QuestionKind::Row(case) => case.is_asked_in_every_way(),

@@ -36,8 +36,8 @@ pub(super) enum Clients {
 }
 
 impl Secured {
-    /// Creates a setting: explicit TLS, data connections under TLS, and clients without a
-    /// certificate.
+    /// Creates settings with this TLS version: explicit TLS, data connections under TLS, and
+    /// clients without a certificate.
     pub(super) const fn new(version: TlsVersion) -> Self {
         Self {
             version,
@@ -47,8 +47,9 @@ impl Secured {
         }
     }
 
-    /// Adapts the setting to a server. In the tests of implicit TLS and of client certificates,
-    /// ProFTPD gets TLS 1.2, because its uploads under TLS 1.3 run out of session tickets.
+    /// Adapts the TLS settings to a server. In the tests of implicit TLS and of client
+    /// certificates, ProFTPD gets TLS 1.2, because its uploads under TLS 1.3 run out of session
+    /// tickets.
     pub(super) fn suited(self, kind: Kind) -> Self {
         let is_about_more = self.start == Start::Implicit || self.clients == Clients::Certified;
         match kind {
@@ -60,7 +61,7 @@ impl Secured {
         }
     }
 
-    /// Returns whether a server of this kind can be started with this setting.
+    /// Returns whether a server of this kind can be started with these TLS settings.
     pub(super) fn is_offered(self, kind: Kind) -> bool {
         let is_started = match self.start {
             Start::Explicit => kind.offers_explicit(),
@@ -111,8 +112,9 @@ impl Trust {
         self.config.clone()
     }
 
-    /// Adds to `options` what a client needs for a server with this setting. The client accepts TLS
-    /// 1.2 and 1.3, so that the server's setting decides on the version.
+    /// Adds to `options` what a client needs for a server that was started with `secured`. The
+    /// client accepts TLS 1.2 and 1.3. So the server alone, by `secured.version`, decides which
+    /// version the two use.
     pub(super) fn options(&self, options: Options, secured: Secured) -> Result<Options> {
         let (certificate, key) = (&self.client.certificate_pem, &self.client.key_pem);
         let config = match secured.clients {

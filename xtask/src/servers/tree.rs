@@ -9,8 +9,8 @@ use super::Result;
 use super::account::Account;
 use super::process::Process;
 
-/// The directory in the server's root in which clients may write, if they may not write in the root
-/// itself ([`Room::Below`]).
+/// The name of a directory in the server's root. With [`Room::Below`], clients may write in this
+/// directory and not in the root itself.
 pub(crate) const WRITABLE: &str = "open";
 
 /// A directory in which clients may not write even in tests that let them write in the root
@@ -44,8 +44,8 @@ impl Process {
         if account.is_other {
             chown(&writable, Some(account.user), Some(account.group))?;
         } else {
-            // The user who starts the server also owns the root, so a root without write permission
-            // keeps clients from writing there.
+            // The server runs as the owner of its root directory. Without the owner's write
+            // permission on that directory, clients cannot write there.
             fs::set_permissions(self.root(), Permissions::from_mode(0o555))?;
         }
         Ok(())

@@ -52,9 +52,9 @@ fn b5_downloads_cut_everywhere() {
 /// report an error (class B5 of SECURITY.md).
 #[test]
 fn b5_uploads_cut_everywhere() {
-    // The server closes before the last TLS record, because the client sends close_notify together
-    // with that record. If the server closed later and still confirmed the upload, no client could
-    // notice.
+    // In each case the server closes before it has received the last TLS record, with which the
+    // client also sends close_notify. If the server had received that record, threw data away and
+    // still confirmed the upload, no client could notice.
     let content = vec![7; 50_000];
     for after in [0, 1, 100, 16_383, 16_384, 16_385, 40_000, 49_152] {
         for then in [Then::Fin, Then::Reset] {

@@ -130,8 +130,8 @@ impl Flow for StartTransfer {
 }
 
 impl StartTransfer {
-    /// Waits for the first reply to the data command. Returns the transfer's token, or fails if the
-    /// server refuses.
+    /// Waits for the first reply to the data command. Returns the `Transfer`, which the copy needs
+    /// to finish or abort the transfer. Fails if the server refuses the command.
     fn begun(&self, session: &mut Session, answer: &mut Answer) -> Result<Transfer, Halt> {
         let verb = self.command.verb();
         session.check_transfer()?;

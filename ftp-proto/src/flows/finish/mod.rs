@@ -42,9 +42,10 @@ use crate::wire::{Code, Reply};
 /// Finishes a transfer: ends the data connection, waits for the final reply, and decides from the
 /// data and the reply whether the transfer has succeeded.
 ///
-/// A download is a success only if its data ended cleanly *and* the final reply confirms it. Either
-/// may come first. You may [allow](crate::MissingCloseNotify) a missing close_notify. An upload is
-/// a success if the final reply confirms it after all bytes were written.
+/// A download is a success only if its data ended cleanly *and* the final reply confirms it. The
+/// end of the data and the final reply can come in either order. A missing close_notify is an error
+/// unless you [allow](crate::MissingCloseNotify) it. An upload is a success if the final reply
+/// confirms it after all bytes were written.
 ///
 /// After a 150, 226 and 250 confirm a transfer. After a 200, or after a 226 or 250 without a 150,
 /// some servers send another final reply. So the flow then sends one more command, usually PWD, and
@@ -88,8 +89,8 @@ enum State {
 }
 
 impl Finish {
-    /// Makes the flow from the transfer's token, the number of bytes that were moved, and how the
-    /// data ended.
+    /// Makes the flow from the `Transfer` that the opening flow has returned, the number of bytes
+    /// that were moved, and how the data ended.
     pub fn new(transfer: Transfer, bytes: u64, end: DataEnd) -> Self {
         Self {
             transfer,
