@@ -127,9 +127,9 @@ impl Download<'_> {
 }
 
 impl Upload<'_> {
-    /// Sends a file, from its current position to its end, and waits for the server to confirm that
-    /// it has all of it. Calls `progress` with [`transferred`](Self::transferred) each time that
-    /// bytes were sent.
+    /// Sends a file, from its current position to its end, and waits until the server confirms the
+    /// upload. Calls `progress` with [`transferred`](Self::transferred) each time that bytes were
+    /// sent.
     ///
     /// On Linux and in clear text, the kernel sends a large regular file, which never passes
     /// through this process (sendfile). Otherwise the data passes through one buffer. The file may

@@ -33,7 +33,7 @@ impl Channel {
     /// Makes the channel of a data connection. If this side closes the channel before it has sent
     /// the end of the data, the system resets the connection, even if this process dies. So the
     /// server cannot take half an upload for the whole. [`reset_on_close`](Self::reset_on_close)
-    /// switches this off for downloads.
+    /// switches the reset off for downloads.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)

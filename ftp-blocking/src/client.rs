@@ -118,7 +118,7 @@ impl Client {
         self.run(Login::new(credentials))
     }
 
-    /// Sends AUTH TLS and does the handshake. [`login`](Self::login) does this too, so you need
+    /// Sends AUTH TLS and does the handshake. [`login`](Self::login) does the same, so you need
     /// this method only if the connection must be secure before the login, or again after
     /// [`clear_control`](Self::clear_control). In the second case you must log in again.
     ///
@@ -239,8 +239,9 @@ impl Client {
     /// Sets how names that you give as text become bytes from now on, as
     /// [`Options::with_encoding`] does.
     ///
-    /// With another encoding than UTF-8, the client does not send `OPTS UTF8 ON` any more. If it has
-    /// sent this already, some servers go on to read names as UTF-8 until `OPTS UTF8 OFF`.
+    /// With another encoding than UTF-8, the client does not send `OPTS UTF8 ON` any more. If it
+    /// has sent this command already, some servers go on to read names as UTF-8 until `OPTS UTF8
+    /// OFF`.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {

@@ -88,7 +88,7 @@ impl DataConnection {
             }
             Closing::Abandon | Closing::Discard => {
                 // Under TLS 1.3 the next data connection needs a session ticket from this one. A
-                // ticket may have arrived, so this side reads once, without waiting.
+                // ticket may have arrived already, so the client reads once, without waiting.
                 let _ = channel.read(&mut [0; 512], until);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Ok(Some(DataEnd::Stopped));

@@ -179,7 +179,7 @@ pub(crate) fn is_past(deadline: Instant) -> bool {
 }
 
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
-    // `TimedOut` is not the error of a deadline. The kernel returns it when it has given up the
-    // connection, and only once, so the caller must not ignore it.
+    // `TimedOut` is not the error of a deadline. The kernel returns `TimedOut` when it has given up
+    // the connection, and returns it only once. So the caller must not ignore it.
     error.kind() == io::ErrorKind::WouldBlock
 }

@@ -54,8 +54,8 @@ pub trait Stream: Send {
         let _ = reset;
     }
 
-    /// Turns Nagle's algorithm on, so that the system joins small writes from now on. This suits
-    /// bulk data in clear text: without Nagle's algorithm, writes of 8 KiB took twice the CPU.
+    /// Turns Nagle's algorithm on, so that the system joins small writes from now on. Nagle's
+    /// algorithm suits bulk data in clear text: without it, writes of 8 KiB took twice the CPU.
     fn gather_writes(&mut self) {}
 
     /// Returns how many written bytes the system still holds because the peer has not acknowledged

@@ -16,8 +16,9 @@ use crate::walk::Walk;
 /// method adds.
 impl Client {
     /// Returns what a file or a directory is, its size, its time and its mode, as far as the server
-    /// says it. Asks by MLST if the server has it, and else by SIZE and MDTM. If they do not
-    /// answer, as for a directory, it reads the listing of the directory above.
+    /// tells them. Sends MLST if the server has it, and SIZE and MDTM otherwise. If the server
+    /// refuses these commands, as for a directory, the method reads the listing of the directory
+    /// above.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {

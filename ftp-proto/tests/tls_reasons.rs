@@ -235,8 +235,9 @@ fn each_alert_in_answer_to_the_client_hello() {
         };
         let mut client = bare.connection().expect("a connection");
         assert_eq!(alerted(&mut client, alert), expected, "{alert}");
-        // A client with a certificate may have shown it in the session that it wants to resume. So
-        // an alert about certificates means that the server refuses this certificate.
+        // A client with a certificate may have sent it in an earlier handshake, whose TLS session
+        // the client now resumes. So an alert about certificates means that the server refuses this
+        // certificate.
         let expected = match alert {
             alert if ABOUT_CERTIFICATES.contains(&alert) => Some(Reason::CertificateRefused),
             _ => expected,

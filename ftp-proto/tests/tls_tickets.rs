@@ -224,7 +224,7 @@ fn each_dropped_connection_costs_one_ticket() {
 }
 
 /// The only ticket expires, so the client must make a full handshake. rustls removes a ticket from
-/// its store before it checks the ticket's age.
+/// the session store before it checks the ticket's age.
 #[test]
 fn expired_sessions_are_replaced() {
     #[derive(Debug)]

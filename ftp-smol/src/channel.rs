@@ -30,7 +30,8 @@ impl Channel {
 
     /// Makes the channel of a data connection, which is reset if it is closed too early. If this
     /// process dies during an upload, the server thus sees an error, and cannot take half a file
-    /// for the whole. For downloads, [`reset_on_close`](Self::reset_on_close) switches this off.
+    /// for the whole. For downloads, [`reset_on_close`](Self::reset_on_close) switches the reset
+    /// off.
     pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
         stream.reset_on_close(true);
         Self::new(stream)

@@ -84,7 +84,7 @@ impl DataConnection {
             }
             Closing::Abandon | Closing::Discard => {
                 // Under TLS 1.3 the next data connection needs a session ticket from this one. The
-                // ticket may have arrived already, so this reads once, without waiting.
+                // ticket may have arrived already, so the client reads once, without waiting.
                 let _ = channel.poll_read(cx, &mut [0; 512]);
                 channel.reset_on_close(closing == Closing::Abandon);
                 return Poll::Ready(Ok(DataEnd::Stopped));

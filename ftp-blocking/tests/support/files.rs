@@ -73,9 +73,9 @@ pub(crate) fn big(length: usize) -> Vec<u8> {
 }
 
 /// Starts a server for one session, and returns its port. The server resets each data connection,
-/// and then confirms the transfer with 226. In a download it sends `bytes` before the reset, so the
-/// client may lose those that it has not read. An upload is read to its end, but for the file `cut`
-/// the server reports a SIZE of ten bytes.
+/// and then confirms the transfer with 226. In a download the server sends `bytes` before the
+/// reset. The client may lose those bytes that it has not read before the reset. The server reads
+/// an upload to its end, but reports a SIZE of ten bytes for the file `cut`.
 pub(crate) fn serve_resets(bytes: Vec<u8>) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();

@@ -55,8 +55,8 @@ pub enum Support {
     Advertised,
     /// It has worked.
     Verified,
-    /// The server has replied that it does not know the command or this form of it (500, 502, 504),
-    /// whatever FEAT lists.
+    /// The server has replied that it does not know the command, or not in the form that the
+    /// capability needs (500, 502, 504). What FEAT lists does not matter then.
     Refused,
 }
 

@@ -26,8 +26,8 @@ use core::{fmt, mem};
 #[derive(Clone)]
 pub struct LineSplitter {
     limit: usize,
-    /// The start of a line whose end has not arrived. If `complete` is set, it is the whole line
-    /// that the last call returned, and the next call clears it.
+    /// The start of a line whose end has not arrived. If `complete` is set, `buffer` is the whole
+    /// line that the last call returned, and the next call clears `buffer`.
     buffer: Vec<u8>,
     complete: bool,
     failed: bool,

@@ -87,7 +87,7 @@ impl Listing {
     ///
     /// # Errors
     /// [`LineTooLong`], as soon as it is certain that a line is longer than the limit, or that
-    /// several skipped blank lines in a row are longer than it together.
+    /// several skipped blank lines in a row are together longer than the limit.
     pub fn next_line(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         loop {
             match self.next_of_any_kind()? {

@@ -111,9 +111,9 @@ impl EarlyHandshake {
         matches!(self, Self::Begun { .. })
     }
 
-    /// Changes the state after the handshake is done. If it began after the reply, returns its
-    /// result. If it began before the reply, keeps the result until the reply comes, and returns
-    /// `None`.
+    /// Changes the state after the handshake is done. If the handshake began after the reply,
+    /// returns the result of the handshake. If it began before the reply, keeps the result until
+    /// the reply comes, and returns `None`.
     pub(super) fn done(&mut self, secured: DataTls) -> Option<DataTls> {
         match self.is_under_way() {
             true => {

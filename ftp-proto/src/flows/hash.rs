@@ -36,8 +36,8 @@ pub struct HashOf {
 #[derive(Debug)]
 enum State {
     Start(Feat),
-    /// Sending OPTS HASH. If the server refuses it, HASH is still sent if it uses this algorithm by
-    /// default.
+    /// Sending OPTS HASH. If the server refuses OPTS HASH, the flow still sends HASH if the server
+    /// uses the wanted algorithm by default.
     Choosing(Exchange, Chosen),
     Hash,
     Others,

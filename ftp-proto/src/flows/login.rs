@@ -10,9 +10,9 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
 
-/// Logs in. If the settings demand explicit TLS, it first sends AUTH. Then it sends USER, and PASS
-/// and ACCT if the server asks for them. Under TLS, it then sends PBSZ and PROT, or it sends them
-/// [before](crate::ProtectWhen::BeforeLogin) USER.
+/// Logs in. If the settings demand explicit TLS, the flow first sends AUTH and does the handshake.
+/// Then it sends USER, and PASS and ACCT if the server asks for them. Under TLS, the flow also
+/// sends PBSZ and PROT, after the login or [before](crate::ProtectWhen::BeforeLogin) USER.
 ///
 /// Returns the reply that accepted the login.
 #[derive(Debug)]

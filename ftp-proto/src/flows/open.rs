@@ -624,8 +624,8 @@ fn explained(error: Error, reply: Option<Reply>, failing: Failing, verb: &str) -
         return error.with_reply(reply);
     }
     // The connection ended during the handshake, which alone explains nothing. A server that
-    // refuses the transfer may close the connection before it has read everything, and this resets
-    // the connection. So the reply becomes the main error.
+    // refuses the transfer may close the connection before it has read everything. Its system then
+    // resets the connection. So the reply becomes the main error.
     let unexplained = matches!(error.tls_reason(), None | Some(Reason::EndedInHandshake));
     let demanded =
         failing == Failing::Handshake && unexplained && reply.is_about_resumption_in_handshake();

@@ -12,9 +12,9 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
-/// Asks the server for the endpoint of the next data connection. It sends EPSV (RFC 2428). If the
-/// server refuses EPSV or does not answer it, or if EPSV is known not to work, it sends PASV. With
-/// [`PassiveCommand`] you may allow only one of the two.
+/// Asks the server for the endpoint of the next data connection. The flow sends EPSV (RFC 2428). If
+/// the server refuses EPSV or does not answer it, or if EPSV is known not to work, the flow sends
+/// PASV. With [`PassiveCommand`] you may allow only one of the two.
 ///
 /// If the server lists PRET in FEAT, as drftpd does, the flow first sends PRET with the data
 /// command, so that the server can choose the machine that holds the file. `Passive::default()`

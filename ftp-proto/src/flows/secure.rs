@@ -85,7 +85,7 @@ impl Secure {
     /// Fails with the server's refusal of AUTH TLS. Returns `Ok` if AUTH SSL is to be tried next.
     fn refused(&self, session: &mut Session, reply: &Reply) -> Result<(), Error> {
         // A stray reply may come from an attacker. In clear text after CCC, a stray alone does not
-        // end the session, so this code ends it.
+        // end the session. So the session must end here.
         if session.has_strays() {
             return Err(session.die_with(Error::new(ErrorKind::Injection).with_command("AUTH")));
         }

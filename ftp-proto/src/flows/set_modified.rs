@@ -127,8 +127,8 @@ impl SetModified {
         })
     }
 
-    /// Sends the next command, and returns whether the server has done it or has refused it. `None`
-    /// if the server does not know the command.
+    /// Sends the next command. Returns `Ok` if the server has set the time, and the refusal as an
+    /// error. `None` if the server does not know the command.
     fn ask(
         &mut self,
         session: &mut Session,

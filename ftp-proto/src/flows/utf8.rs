@@ -8,8 +8,8 @@ use crate::wait::Wait;
 use crate::wire::{Command, Verb};
 
 /// Makes the server use UTF-8 for names, if it lists UTF8 in FEAT. Some servers, such as IIS, use
-/// UTF-8 only after OPTS. This sends OPTS once in a session, before the first command that needs
-/// it.
+/// UTF-8 only after OPTS. The flow sends OPTS once in a session, before the first command that
+/// needs UTF-8.
 ///
 /// If the server refuses OPTS, the operation goes on, because the names may be UTF-8 all the same.
 #[derive(Debug, Default)]

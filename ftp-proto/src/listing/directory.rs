@@ -150,8 +150,8 @@ impl Directory {
     }
 
     /// Reads dates such as `03-04-26` a second time, because a later line of the listing may have
-    /// shown whether the day or the month comes first. Call this after the last line, with the
-    /// parser that has read the lines.
+    /// shown whether the day or the month comes first. Call this method after the last line, with
+    /// the parser that has read the lines.
     pub fn resolve_dates(&mut self, parser: &Parser) {
         let is_open = |entry: &Entry<'_>| entry.modified().is_some_and(Modified::is_order_assumed);
         for entry in self.entries.iter_mut().filter(|entry| is_open(entry)) {

@@ -108,8 +108,8 @@ impl Lines {
         (taken, Some(Place::Own))
     }
 
-    /// Returns the last line of a listing whose last line has no line end. Call this after the end
-    /// of the input.
+    /// Returns the last line of a listing whose last line has no line end. Call this method after
+    /// the end of the input.
     pub(super) fn finish(&mut self) -> Option<Place> {
         if self.partial.is_empty() {
             return None;

@@ -213,7 +213,7 @@ pub enum DataMode {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PassiveCommand {
     /// EPSV (RFC 2428). If the server refuses EPSV or does not answer it, or if the client cannot
-    /// connect to its port, the client uses PASV from then on.
+    /// connect to the port in the reply, the client uses PASV from then on.
     #[default]
     Automatic,
     /// Only EPSV. Over IPv6, only EPSV works.

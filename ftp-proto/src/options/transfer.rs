@@ -121,8 +121,8 @@ impl TransferOptions {
             .with_line_ends(LineEnds::Lf)
     }
 
-    /// Makes a download fail if another number of bytes than this comes. Bytes before the restart
-    /// offset do not come, so do not count them. The client then compares no other size.
+    /// Makes a download fail unless exactly `bytes` bytes come. Bytes before the restart offset do
+    /// not come, so do not count them. The client then compares no other size.
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);

@@ -130,9 +130,9 @@ impl Session {
         }
     }
 
-    /// Returns the advice if no greeting came. It shows what the server has sent instead, unless
-    /// the error shows this already. If the server has sent nothing, the advice is a guess at what
-    /// it is.
+    /// Returns the advice if no greeting came. The advice shows what the server has sent instead,
+    /// unless the error already shows these bytes. If the server has sent nothing, the advice is a
+    /// guess at what kind of server it is.
     fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));

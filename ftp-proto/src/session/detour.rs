@@ -12,8 +12,8 @@ use crate::wire::{Class, Reply, Verb};
 
 impl Session {
     /// Notes that the running operation is about to send a CWD only for its listing, and that the
-    /// next operation must first return to the directory `back`. Call this before the CWD is sent:
-    /// if its reply is lost, the session must still return.
+    /// next operation must first return to the directory `back`. Call this method before the CWD is
+    /// sent: if the reply to the CWD is lost, the session must still return.
     pub(crate) fn begin_detour(&mut self, back: RemotePath) {
         let directory = self.state.standing.directory.clone();
         self.state.detour = Some(Detour { back, directory });

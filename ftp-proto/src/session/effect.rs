@@ -1,5 +1,6 @@
-//! What a command changes in the session when its reply comes. This depends on the verb and the
-//! reply alone, not on the flow that sent the command, because the flow may be gone.
+//! What a command changes in the session when its reply comes. The change depends on the verb and
+//! the reply alone. It does not depend on the flow that sent the command, because the flow may be
+//! gone.
 
 use alloc::vec::Vec;
 
@@ -89,8 +90,8 @@ enum Applied {
     Yes,
     /// The change has not happened.
     No,
-    /// The client cannot know whether the change has happened. It sends the command again before it
-    /// relies on the setting.
+    /// The client cannot know whether the change has happened. The client sends the command again
+    /// before it relies on the setting.
     Unknown,
 }
 

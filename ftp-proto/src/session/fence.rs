@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use crate::wire::{Class, Code, Reply, Verb};
 
-/// A command whose reply has a code of its own, such as PWD's 257. Every reply that comes before it
-/// belongs to an earlier command, and is thrown away.
+/// A command whose reply has a code of its own, such as PWD's 257. Every reply that comes before
+/// the reply to the fence belongs to an earlier command, and is thrown away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fence {
     /// The server answers PWD with 257.
@@ -106,8 +106,8 @@ impl Fences {
     }
 
     /// Notes that the real reply to this command may still come late: the client stopped waiting
-    /// for it, or another reply came in its place. A fence whose reply has the same code cannot be
-    /// used until then.
+    /// for this reply, or the reply to another command came first. Until the real reply has come, a
+    /// fence whose reply has the same code cannot be used.
     pub(super) fn mark_doubtful(&mut self, verb: &str, raw: bool) {
         match verb {
             "PWD" | "XPWD" | "MKD" | "XMKD" | "RMD" | "XRMD" => self.doubtful.push(Fence::Pwd),

@@ -234,7 +234,7 @@ impl Session {
     }
 }
 
-/// Methods for the control connection: whether it can still be used, and its TLS.
+/// Methods for the control connection: whether it can still be used, and whether it is under TLS.
 impl Session {
     /// Returns an error, the cause of the session's end, if the session is dead.
     pub(crate) fn check_alive(&self) -> Result<(), Error> {

@@ -130,7 +130,8 @@ impl LiveTransfer {
     }
 
     /// Whether a held reply certainly refuses the transfer, for example 452: neither a NOOP nor a
-    /// complete transfer gets such a code. The session can know this before all replies have come.
+    /// complete transfer gets such a code. The session can know such a refusal before all replies
+    /// have come.
     pub(super) fn is_refused_for_sure(&self) -> bool {
         self.held
             .iter()

@@ -28,8 +28,8 @@
 //! flow returns its next want.
 //!
 //! **A look.** Before the queued commands are sent, the session asks the driver to read what has
-//! already arrived, without waiting. If this brings no reply but those in the ledger, the commands
-//! are sent. A driver cannot forget the look, because it is a want like any other.
+//! already arrived, without waiting. If this look brings no reply but those in the ledger, the
+//! commands are sent. A driver cannot forget the look, because it is a want like any other.
 //!
 //! **A fence.** Sometimes the session loses count: a reply comes that is not owed, an owed reply
 //! never comes, or it is unknown whether ABOR gets one reply or two. The session is then *out of
@@ -250,8 +250,8 @@ impl Session {
     }
 
     /// Makes a session for a new control connection that replaces this one. The new session has the
-    /// same settings and takes over the observer. Run [`Restore`](crate::flows::Restore) on it
-    /// before anything else: this brings the new session to the directory and settings of the old
+    /// same settings and takes over the observer. Run [`Restore`](crate::flows::Restore) on the new
+    /// session before anything else: `Restore` brings it to the directory and settings of the old
     /// one.
     #[must_use]
     pub fn successor(&mut self) -> Self {
@@ -447,8 +447,8 @@ impl Session {
     }
 
     /// Returns what the session knows about the server now: what the server has said about itself,
-    /// and which commands have worked or were refused. This sends nothing. To learn more, run
-    /// [`Discover`](crate::flows::Discover) first.
+    /// and which commands have worked or were refused. This method sends nothing. To learn more,
+    /// run [`Discover`](crate::flows::Discover) first.
     pub fn capabilities(&self) -> Capabilities {
         let known = self.state.known.clone();
         known.with_greeting(self.greeting())

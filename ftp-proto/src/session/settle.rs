@@ -59,8 +59,8 @@ impl Session {
                 live.awaits_abort = false;
                 Clock::Starts
             }
-            // The driver has closed the data connection. If it could not close it in time, it has
-            // dropped it.
+            // The driver has closed the data connection. If a clean close took too long, the driver
+            // has dropped the connection.
             Some(Event::Closed(_) | Event::TimedOut) => {
                 live.data_open = false;
                 return Ok(());

@@ -69,8 +69,8 @@ impl Peering {
     }
 }
 
-/// A data connection between two servers. The `near` server has made it, and the `far` server has
-/// accepted it.
+/// A data connection between two servers. The `near` server has made the connection, and the `far`
+/// server has accepted it.
 #[derive(Debug)]
 struct Bridge {
     near: Link,

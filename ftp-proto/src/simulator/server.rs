@@ -301,9 +301,9 @@ impl Simulator {
     }
 
     /// Returns each command line of [`commands`](Self::commands) with the final reply that the
-    /// server had chosen for it. If a fault has then changed the reply, this still shows what the
-    /// server has really done. The reply is `None` if the server has not handled the command, or if
-    /// a fault took the command's place.
+    /// server had chosen for it. If a fault has then changed the reply, the reply that this method
+    /// returns still shows what the server has really done. The reply is `None` if the server has
+    /// not handled the command, or if a fault took the command's place.
     pub fn dialogue(
         &self,
     ) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {

@@ -1241,9 +1241,10 @@ cases! {
         .step(Noop, Is(Outcome::Code(200)))
         .step(Raw("DELE /none"), Is(Outcome::Code(550)))
         .steps(still_in_step());
-    /// After its reply to EPSV, the server sends a 226 that belongs to no command. pyftpdlib does
-    /// this late after an abort, and then sends the data of the aborted transfer over the new data
-    /// connection. So the client must not use this connection, and the download fails.
+    /// After its reply to EPSV, the server sends a 226 that belongs to no command. After an abort,
+    /// pyftpdlib sends such a late 226, and then sends the data of the aborted transfer over the
+    /// new data connection. So the client must not use the new data connection, and the download
+    /// fails.
     hard_07_stray_226_before_retr => session(Setup::new()
             .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
         .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))

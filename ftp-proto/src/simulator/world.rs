@@ -161,8 +161,8 @@ impl DerefMut for Server<'_> {
     }
 }
 
-/// Locks the state. If another thread has panicked while it held the lock, this still succeeds, so
-/// that only the test that panicked fails.
+/// Locks the state. If another thread has panicked while it held the lock, this function still
+/// succeeds, so that only the test that panicked fails.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }

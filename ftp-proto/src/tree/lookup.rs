@@ -50,8 +50,8 @@ enum Aim {
     Existence,
 }
 
-/// Why the plan looks up a directory itself: the server refused to list it, or its listing was
-/// empty.
+/// Why the plan looks up a directory itself: the server refused to list the directory, or the
+/// listing of the directory was empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Above {
     Refused,

@@ -63,8 +63,8 @@ pub struct WalkError {
 pub enum Trouble {
     /// The directory could not be read. The walk yields none of its entries.
     Unread(Error),
-    /// The listing of the directory shows by its `unique` fact that it is one of the directories
-    /// above it. The walk yields none of its entries.
+    /// The `unique` fact in the listing shows that the directory is the same as one of the
+    /// directories above it. The walk yields none of the entries in this listing.
     Loop,
     /// The name of this entry cannot be part of a path: it is empty, `.` or `..`, or holds a `/`, a
     /// part `..` next to a `\`, or a byte that FTP cannot carry.

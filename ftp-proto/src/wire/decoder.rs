@@ -116,8 +116,7 @@ impl ReplyDecoder {
     /// Tells the decoder that the server has closed the connection.
     ///
     /// Returns `None` if nothing is buffered. If only the last line end of a reply is missing,
-    /// returns the reply. Believe such a reply only if it answers QUIT, because the end of its text
-    /// may be missing too: `213 12` may be a part of the size `213 1234`.
+    /// returns the reply. Believe such a reply only if it answers QUIT, because the end of the text
     /// may be missing too: `213 12` may be a part of the size `213 1234`.
     ///
     /// # Errors

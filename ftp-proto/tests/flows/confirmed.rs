@@ -253,8 +253,8 @@ fn invariant_4_a_completion_before_the_data_confirms_no_upload() {
     driver.session.receive(b"226 left over\r\n");
     let outcome = driver.outcome(&Op::Finish(7, DataEnd::Clean));
     assert!(outcome.starts_with("Unconfirmed"), "{outcome}");
-    // The 452 is the server's real reply to this upload. It has arrived before the client sends the
-    // fence (an extra PWD), so the client drops it.
+    // The 452 is the server's real reply to this upload. The 452 has arrived before the client
+    // sends the fence (an extra PWD), so the client drops the 452.
     driver.server.extend(fence());
     driver.server.extend([hear("DELE a"), say("550 No")]);
     assert_eq!(driver.outcome(&Op::Raw("DELE a")), "550 No");

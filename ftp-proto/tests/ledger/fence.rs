@@ -100,8 +100,9 @@ fn a_late_refusal_before_the_257_costs_one_more_fence() {
     driver.server.assert_over();
 }
 
-/// The client has given up SYST, but its reply may still come. The client would take it for the
-/// reply to a fence, so SYST must not serve as a fence.
+/// The client has stopped waiting for the reply to SYST, but this reply may still come. If SYST
+/// were then used as a fence, the client would take the late reply for the reply to the fence. So
+/// the client must use another fence.
 #[test]
 fn a_command_that_was_given_up_is_not_used_as_a_fence() {
     let mut driver = logged_in(Config::default(), [hear("SYST"), Item::Silence]);

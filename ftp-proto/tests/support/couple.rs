@@ -26,8 +26,8 @@ impl<S: Server> Couple<S> {
         }
     }
 
-    /// Runs a copy to its end. Drops it before, if it comes to the point that the source driver's
-    /// `drop_after` names.
+    /// Runs a copy to its end. If the copy reaches the point that the source driver's `drop_after`
+    /// names, drops the copy there.
     pub(crate) fn try_copy(&mut self, mut copy: ServerCopy) -> Result<Copied, Stop> {
         let mut answer = None;
         for _ in 0..10_000 {

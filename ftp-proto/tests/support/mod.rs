@@ -121,7 +121,8 @@ impl<S: Server> Driver<S> {
         }
     }
 
-    /// Runs a flow to its end. Drops it before, if it comes to the point that `drop_after` names.
+    /// Runs a flow to its end. If the flow reaches the point that `drop_after` names, drops the
+    /// flow there.
     pub(crate) fn try_run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Stop> {
         let (mut running, mut answer) = self.session.start(flow);
         self.clock = None;

@@ -21,8 +21,8 @@ use ftp_proto::{
 
 use super::script::Script;
 
-/// The password of every login. No error and nothing that the observer gets may contain it, after
-/// the client has sent it.
+/// The password of every login. After the client has sent the password, no error must contain it,
+/// and nothing that the observer gets.
 const CANARY: &str = "hunter2-canary";
 
 /// How many steps in a row an operation may take without using any byte of the input.
@@ -61,7 +61,7 @@ pub fn session(data: &[u8]) {
         driver.operation(token, &mut script);
         driver.check();
     }
-    // Whatever the input did, one more PWD must end. No reply to it arrives, so it must fail.
+    // After any input, one more PWD must end. No reply to this PWD arrives, so the PWD must fail.
     let ended = driver.run(Pwd::new(), &["PWD"], &mut script);
     assert!(
         matches!(ended, Ended::Failed(_)),

@@ -19,8 +19,8 @@ use crate::wait::Wait;
 use crate::wire::{Class, Command, Reply, Verb};
 
 /// Fails if data connections are under TLS, because neither server would begin the handshake, or if
-/// MODE or STRU was changed. The copy calls this before it sends anything, and again after the
-/// replies to earlier commands have come, because they may have changed these settings.
+/// MODE or STRU was changed. The copy calls this function before it sends anything, and again after
+/// the replies to earlier commands have come, because these replies may have changed the settings.
 pub(super) fn check_copy_possible(session: &Session) -> Result<(), Error> {
     if session.protection() == Protection::Private {
         return Err(Error::misuse(Misuse::Protected));
