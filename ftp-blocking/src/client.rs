@@ -61,8 +61,8 @@ impl Client {
     /// [credentials](Options::with_credentials), `connect` then calls
     /// [`login_with`](Self::login_with). With [`Options::with_tls`] (explicit TLS), that method
     /// sends AUTH and does the handshake before it sends the user name. If the options hold no
-    /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login) next, which
-    /// also begins explicit TLS first.
+    /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login): with
+    /// explicit TLS, it does the same before it sends the user name.
     ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the

@@ -54,8 +54,8 @@ pub struct Client {
     pub(crate) options: Options,
     pub(crate) deadline: Deadline,
     pub(crate) sending: Deadline,
-    /// The TLS parameters of the last data connection. `None` if it was in clear text, or if there
-    /// was none.
+    /// The TLS parameters of the last data connection. `None` if that connection was in clear text,
+    /// or if there was none.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
 }
@@ -66,8 +66,8 @@ impl Client {
     /// [credentials](Options::with_credentials), `connect` then calls
     /// [`login_with`](Self::login_with). With [`Options::with_tls`] (explicit TLS), that method
     /// sends AUTH and does the handshake before it sends the user name. If the options hold no
-    /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login) next, which
-    /// also begins explicit TLS first.
+    /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login): with
+    /// explicit TLS, it does the same before it sends the user name.
     ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the

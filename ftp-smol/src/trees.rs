@@ -17,9 +17,9 @@ use crate::walk::Walk;
 /// method adds.
 impl Client {
     /// Returns what a file or a directory is, its size, its time and its mode, as far as the server
-    /// tells them. Sends MLST if the server has it, and SIZE and MDTM otherwise. If the server
-    /// refuses these commands, as for a directory, the method reads the listing of the directory
-    /// above.
+    /// tells them. Sends MLST if the server has it, and SIZE and MDTM otherwise. If the replies do
+    /// not tell what the path is, for example because the server refuses SIZE for a directory, the
+    /// method reads the listing of the directory above.
     ///
     /// ```no_run
     /// # smol::block_on(async {

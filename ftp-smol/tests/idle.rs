@@ -13,6 +13,6 @@ mod alone;
 /// Nothing else may stay.
 const LEFT_BEHIND: usize = 128;
 
-/// The number of measurements, of which the test uses the lowest. The reactor's thread frees old
+/// The number of measurements. The test uses the lowest result. The reactor's thread frees old
 /// timers late, and after a varying time, so some measurements are too high.
 const ROUNDS: usize = 4;

@@ -342,8 +342,8 @@ fn b6_aborted_uploads_wait_for_a_ticket_that_is_late() {
     }
 }
 
-/// After CCC, bytes arrive behind the server's close_notify. They cannot come from the server, so
-/// the client must report an injection (class B8 of SECURITY.md).
+/// After CCC, bytes arrive directly after the server's close_notify. The server has not sent them,
+/// so the client must report an injection (class B8 of SECURITY.md).
 #[test]
 fn b8_bytes_right_after_close_notify_are_an_injection() {
     for version in VERSIONS {

@@ -84,7 +84,7 @@ impl Default for Capabilities {
 }
 
 impl Capabilities {
-    /// Makes capabilities of which only the reply to FEAT is known.
+    /// Makes capabilities from the reply to FEAT alone. Nothing else is known about the server.
     pub fn from_features(features: Features) -> Self {
         Self {
             features: Some(features),

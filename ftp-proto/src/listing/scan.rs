@@ -93,7 +93,7 @@ pub(super) fn find_near(text: &[u8], byte: u8) -> Option<usize> {
 }
 
 /// Searches the text eight bytes at a time, and returns the position of the first match. `eights`
-/// marks the matches in eight bytes; `is` tests the last bytes, of which there are less than eight.
+/// marks the matches in eight bytes; `is` tests the last bytes, which are fewer than eight.
 #[inline]
 fn position(text: &[u8], eights: impl Fn(u64) -> u64, is: impl Fn(&u8) -> bool) -> Option<usize> {
     let mut rest = text;

@@ -63,8 +63,8 @@ pub(super) enum Aborting {
     UnansweredWithKeepAlive,
     /// The transfer's own reply has come, for example 426. The reply to ABOR comes next.
     HalfAnswered,
-    /// The server does not know ABOR. It has refused this ABOR, or it had refused an earlier one,
-    /// and the client has sent none for this transfer. Only the transfer's own reply may still
+    /// The server does not know ABOR. It has refused this ABOR. Or it has refused an earlier ABOR,
+    /// and the client has sent no ABOR for this transfer. Only the transfer's own reply may still
     /// come.
     Unknown,
 }

@@ -55,9 +55,9 @@ impl LiveTransfer {
         }
     }
 
-    /// Returns the 2xx final reply that has come. `None` if no 2xx has come. The caller must check
-    /// whether the client has sent the end of an upload. Before that, the returned 2xx belongs to
-    /// another command, because no server can confirm a file whose end has not arrived.
+    /// Returns the 2xx final reply that has come. `None` if no 2xx has come. The caller must check:
+    /// as long as the client has not sent the end of an upload, the returned 2xx belongs to another
+    /// command. No server can confirm a file whose end has not arrived.
     pub(super) fn completion(&self) -> Option<&Reply> {
         self.outcome
             .iter()

@@ -55,7 +55,7 @@
 //! | `codes.rs` | which codes can answer which command |
 //! | `fence.rs`, `fencing.rs` | the commands that bring a session back into step |
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
-//! | `live_transfer.rs`, `transfer.rs` | the record of the transfer under way, and its token |
+//! | `live_transfer.rs`, `transfer.rs` | the record of the transfer under way, and `Transfer` |
 //! | `detour.rs` | the way back to the directory after a listing that needed CWD |
 //! | `standing.rs` | what a new connection must repeat to reach the same directory and settings |
 //! | `error_context.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |

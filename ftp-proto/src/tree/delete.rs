@@ -42,8 +42,8 @@ pub struct DeleteOptions {
     pub on_error: OnError,
     /// Whether `/`, `.` and the empty path may be given.
     pub roots: Roots,
-    /// The limits of the walk. [`DeleteTree`] never follows links, whatever [`WalkOptions::links`]
-    /// says.
+    /// The limits of the walk. [`DeleteTree`] never follows links, and ignores
+    /// [`WalkOptions::links`].
     pub walk: WalkOptions,
 }
 

@@ -1,4 +1,4 @@
-//! Plans: work that takes several operations, and the steps of which it consists.
+//! Plans: work that takes several operations, and the steps of this work.
 
 use alloc::boxed::Box;
 

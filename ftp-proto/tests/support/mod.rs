@@ -367,7 +367,8 @@ pub(crate) fn explicit() -> Config {
     Config::default().with_security(Security::Explicit)
 }
 
-/// Returns an error as text. The text is the same in whatever pieces the replies have arrived.
+/// Returns an error as text. The text does not depend on the pieces in which the replies have
+/// arrived.
 pub(crate) fn failure(error: &Error) -> String {
     format!(
         "{:?} {:?} {:?} {:?}",

@@ -9,8 +9,8 @@ use super::{Files, code, is_test};
 /// How many re-exports (`pub use`) are followed from a name to the file that defines it.
 const MOST_REEXPORTS: usize = 8;
 
-/// Returns the circles of imports below a directory, the largest first. A circle is a set of files,
-/// each of which imports all others directly or through other files.
+/// Returns the circles of imports below a directory, the largest first. A circle is a set of files.
+/// Each file of the set imports all others, directly or through other files.
 pub(super) fn circles<'f>(files: &'f Files, directory: &str) -> Vec<Vec<&'f str>> {
     let tree = Tree::new(files, directory);
     let reached: BTreeMap<_, _> = tree

@@ -52,8 +52,9 @@ impl Question {
     }
 
     /// Returns whether rarely used servers get this question even without `--full`. `false` for a
-    /// question that is not asked in every way of connecting: many of these are asked only in the
-    /// first way (passive mode over IPv4 in clear text), and take a minute with some servers.
+    /// question that is not asked in every way of connecting. Most of these questions are asked
+    /// only in the first way (passive mode over IPv4 in clear text), because they take a minute
+    /// with some servers.
     pub(super) fn is_asked_briefly(&self) -> bool {
         match &self.what {
             QuestionKind::Row(case) => case.is_asked_in_every_way(),

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// An attacker adds bytes after the reply to AUTH. The session must end, in whatever pieces the
-/// bytes arrive (class B1 of SECURITY.md).
+/// An attacker adds bytes after the reply to AUTH. The session must end, however the bytes are
+/// split into pieces (class B1 of SECURITY.md).
 #[test]
 fn b1_bytes_after_auth_in_every_segmentation() {
     const INJECTED: &[u8] = b"331 x\r\n230 y\r\n200 z\r\n";
@@ -103,7 +103,7 @@ fn b1_clear_text_instead_of_the_handshake() {
 }
 
 /// In the handshake, the server first sends a reply in clear text. The error must quote the whole
-/// reply, in whatever pieces it arrives. Bytes that are no reply must not be quoted.
+/// reply, also if the reply arrives in pieces. Bytes that are no reply must not be quoted.
 #[test]
 fn b1_a_reply_before_the_server_hello_is_quoted() {
     let rows = [

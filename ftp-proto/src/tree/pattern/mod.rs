@@ -27,8 +27,8 @@ use crate::wire::Escaped;
 /// A character is one of UTF-8, or a single byte that is not UTF-8. Case matters. Unlike in a
 /// shell, `*` fits names that begin with a dot. `..` fits only before the first wildcard.
 ///
-/// The time to compare a name grows with the length of the name times the length of the pattern,
-/// whatever they hold.
+/// For every name and every pattern, the time to compare grows at most with the length of the name
+/// times the length of the pattern.
 ///
 /// ```
 /// use ftp_proto::tree::Pattern;

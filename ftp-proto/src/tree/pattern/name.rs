@@ -113,7 +113,7 @@ impl Op {
     }
 }
 
-/// The threads of a program, each of which waits at an instruction for the next unit of the name.
+/// The threads of a program. Each thread waits at an instruction for the next unit of the name.
 struct Threads {
     list: Vec<usize>,
     /// Which instructions a thread has reached. The last element is for the end of the program.
