@@ -140,7 +140,7 @@ fn dialect(name: &str) -> Dialect {
 }
 
 /// Describes the parser's result in the words of the corpora, for example `noise`.
-fn describe(line: &Line<'_>, with_dialect: bool) -> String {
+pub(crate) fn describe(line: &Line<'_>, with_dialect: bool) -> String {
     match line {
         Line::Entry(entry) => describe_entry(entry, with_dialect),
         Line::Noise(_) => "noise".to_owned(),

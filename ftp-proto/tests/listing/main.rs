@@ -1,5 +1,6 @@
 //! Listings: typed entries from every dialect.
 
+mod captured;
 mod corpus;
 mod directory;
 mod display;

@@ -4,6 +4,7 @@
 //! A question is a row of the contract table (in `ftp-proto`'s simulator) that needs no fault, or a
 //! task of `tasks.rs`, which does not fit into a row.
 
+mod capture;
 mod cell;
 mod exceptions;
 mod idle;
@@ -42,7 +43,7 @@ impl Extent {
 
 /// Runs the interop tests with the servers that the arguments name, or else with all servers. With
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
-/// session with each server is recorded.
+/// session with each server is recorded. With `--capture`, their listings are captured.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let workdir = workspace::root()?.join("target/interop");
     let mut kinds = Vec::new();
@@ -69,6 +70,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     if arguments.contains(&"--record") {
         return record::run(&programs);
+    }
+    if arguments.contains(&"--capture") {
+        return capture::run(&programs);
     }
     let trust = trust::Trust::new()?;
     let jobs = jobs::run(&programs, &trust, extent);
