@@ -17,7 +17,7 @@ use crate::wire::Code;
 /// know MLSD, the session remembers this.
 ///
 /// Many servers read the argument of LIST as a pattern or an option. So a path that begins with `-`
-/// is sent with `./` in front. For a path with `*`, `[` and so on, or with blanks around it, the
+/// is sent with `./` in front. For a path with `*`, `[` and so on, or with blanks, the
 /// flow changes the directory (CWD) and lists it without an argument. The next operation then
 /// changes the directory back before it does anything else.
 ///
@@ -42,7 +42,11 @@ enum State {
 impl ReadDirectory {
     /// Makes the flow that lists this directory. Without a path, it lists the current directory.
     pub fn new(path: Option<impl AsRef<[u8]>>) -> Result<Self, Error> {
-        let path = path.map(|path| path.as_ref().to_vec());
+        let path = path.map(|path| match path.as_ref() {
+            // Some servers drop the blanks before a path, and would list another directory.
+            path @ [b' ' | b'\t', ..] => [b"./", path].concat(),
+            path => path.to_vec(),
+        });
         // MLSD and LIST accept the same paths, so a path that cannot be sent fails here.
         Open::facts(path.as_ref())?;
         Ok(Self {
@@ -139,12 +143,15 @@ impl Flow for ReadDirectory {
 }
 
 /// Whether a server may read this argument of LIST as something other than the path: as a pattern
-/// (`*`), or without the blanks around it.
+/// (`*`), or as several paths with blanks between them (GNU inetutils).
 fn is_awkward(path: &[u8]) -> bool {
-    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    let special =
-        |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b']' | b'{' | b'}' | b'~' | b'\\');
-    blank(path.first()) || blank(path.last()) || path.iter().any(special)
+    let special = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'\t' | b'*' | b'?' | b'[' | b']' | b'{' | b'}' | b'~' | b'\\'
+        )
+    };
+    path.iter().any(special)
 }
 
 /// Whether LIST may still work after this refusal of MLSD. It may if the server does not know MLSD,

@@ -139,10 +139,27 @@ impl<'a> Entry<'a> {
 
     /// Returns the name as a path that you can send to the server in a command.
     ///
+    /// If the name begins with `~` or a blank, `./` comes before it: many servers take `~` for the
+    /// home directory, and some leave blanks out.
+    ///
     /// # Errors
     /// [`InvalidPath`] if the name holds a byte that FTP cannot carry.
+    ///
+    /// ```
+    /// use ftp_proto::listing::Entry;
+    ///
+    /// let path = |line| Entry::from_facts(line).unwrap().path().unwrap().to_string();
+    /// assert_eq!(path("type=file; notes.txt"), "notes.txt");
+    /// assert_eq!(path("type=dir; ~"), "./~");
+    /// ```
     pub fn path(&self) -> Result<RemotePath, InvalidPath> {
-        RemotePath::new(self.name())
+        // The other dialects are of systems that may not know `./`.
+        let knows_here = matches!(self.dialect(), Dialect::Mlsx | Dialect::Unix);
+        let begins_oddly = matches!(self.name(), [b' ' | b'\t' | b'~', ..]);
+        match knows_here && begins_oddly {
+            true => RemotePath::new([b"./", self.name()].concat()),
+            false => RemotePath::new(self.name()),
+        }
     }
 
     /// Returns the name in a form that is safe to print: one line, with control characters and

@@ -7,7 +7,7 @@ use super::pattern::Positions;
 use super::walk_entry::Limit;
 use super::walk_options::WalkOptions;
 use crate::listing::{Dialect, Entry, Kind, Line};
-use crate::path::RemotePath;
+use crate::path::{InvalidPath, RemotePath};
 
 /// A directory that the walk is in, or that it goes into next.
 #[derive(Clone, Debug, Default)]
@@ -93,9 +93,13 @@ impl Target {
         same(&self.resolved, &other.resolved) || same(&self.unique, &other.unique)
     }
 
-    /// Returns the path of the entry `name` in this directory.
-    pub(super) fn join(&self, name: &[u8]) -> Vec<u8> {
-        path::join(self.path.as_ref().map(RemotePath::as_bytes), name)
+    /// Returns the path of an entry of this directory.
+    pub(super) fn join(&self, entry: &Entry<'_>) -> Result<RemotePath, InvalidPath> {
+        match &self.path {
+            // An entry `~` of the current directory must not lead to the home directory.
+            None => entry.path(),
+            Some(here) => RemotePath::new(path::join(here.as_bytes(), entry.name())),
+        }
     }
 
     /// Returns the path that an error names. The current directory is shown as `.`.

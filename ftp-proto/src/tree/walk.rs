@@ -138,7 +138,7 @@ impl Walker {
         if !fits && !goes_on {
             return None;
         }
-        let path = match RemotePath::new(here.join(entry.name())) {
+        let path = match here.join(&entry) {
             Ok(path) if path::is_safe_name(entry.name()) => path,
             _ => {
                 let (path, depth) = (here.shown(), here.depth);

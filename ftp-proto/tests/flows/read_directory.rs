@@ -27,3 +27,38 @@ fn a_server_that_refuses_feat_is_asked_by_list() {
         assert!(outcome.starts_with("(Transfer"), "{outcome}");
     }
 }
+
+/// The script of a listing by LIST in the directory itself, without an argument.
+fn listed_inside(directory: &str) -> Vec<Item> {
+    [
+        &[hear("FEAT"), say("500 what")][..],
+        &pwd(),
+        &[hear(&format!("CWD {directory}")), say("250 ok")],
+        &opening_in_text("LIST"),
+    ]
+    .concat()
+}
+
+#[test]
+fn a_path_with_blanks_is_no_argument_of_list() {
+    // GNU inetutils takes it for several paths, and lists none of them.
+    for path in ["a b", "a  b", "a b/c", "trailing ", "a*", "~"] {
+        let flow = flows::ReadDirectory::new(Some(path)).expect("a path");
+        let outcome = flow_outcome(flow, listed_inside(path));
+        assert!(outcome.starts_with("(Transfer"), "{path}: {outcome}");
+    }
+}
+
+#[test]
+fn blanks_at_the_beginning_of_a_path_cannot_get_lost() {
+    // ProFTPD and aioftp list the current directory for `MLSD  `, and GNU inetutils for `LIST  `.
+    for (path, sent) in [(" ", "./ "), (" leading", "./ leading"), ("\t", r"./\t")] {
+        let new = || flows::ReadDirectory::new(Some(path)).expect("a path");
+        let outcome = flow_outcome(new(), listed_inside(sent));
+        assert!(outcome.starts_with("(Transfer"), "{path:?}: {outcome}");
+        let features = [hear("FEAT"), say("211-Features\r\n MLST type*;\r\n211 End")];
+        let facts = opening_in_text(&format!("MLSD {sent}"));
+        let outcome = flow_outcome(new(), [&features[..], &facts].concat());
+        assert!(outcome.starts_with("(Transfer"), "{path:?}: {outcome}");
+    }
+}

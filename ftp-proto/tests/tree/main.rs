@@ -2,3 +2,4 @@
 
 mod lookup;
 mod pattern;
+mod walk;
