@@ -24,22 +24,20 @@ use ftp_proto::wire::Escaped;
 use crate::unescape::unescape;
 
 /// One listing of a corpus.
-struct Listing {
-    parser: Parser,
+pub(crate) struct Listing {
+    pub(crate) parser: Parser,
     /// For each line of the listing: its line number in the corpus, its bytes, and the expected
     /// result.
-    cases: Vec<(usize, Vec<u8>, String)>,
+    pub(crate) cases: Vec<(usize, Vec<u8>, String)>,
     dialect: Option<Dialect>,
 }
 
 /// Parses every line of a corpus and compares the result with the expected one. Returns how many
 /// lines are entries, and how many are not.
 fn check(name: &str) -> (usize, usize) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/listing/{name}.corpus"));
-    let text = std::fs::read_to_string(path).expect("the corpus is there");
     let mut failures = String::new();
     let (mut good, mut other) = (0, 0);
-    for listing in listings(&text) {
+    for listing in listings(name) {
         for (number, line, expected, found) in answers(&listing) {
             if expected == "noise" || expected == "unparsed" || expected == "unfinished" {
                 other += 1;
@@ -81,7 +79,10 @@ fn answers(listing: &Listing) -> Vec<(usize, Vec<u8>, String, String)> {
     answers
 }
 
-fn listings(text: &str) -> Vec<Listing> {
+/// The listings of a corpus.
+pub(crate) fn listings(name: &str) -> Vec<Listing> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/listing/{name}.corpus"));
+    let text = std::fs::read_to_string(path).expect("the corpus is there");
     let new = || Listing {
         parser: Parser::new(),
         cases: Vec::new(),
@@ -122,7 +123,7 @@ fn listings(text: &str) -> Vec<Listing> {
     listings
 }
 
-fn dialect(name: &str) -> Dialect {
+pub(crate) fn dialect(name: &str) -> Dialect {
     match name {
         "mlsx" => Dialect::Mlsx,
         "unix" => Dialect::Unix,

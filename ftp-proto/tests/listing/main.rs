@@ -1,5 +1,6 @@
 //! Listings: typed entries from every dialect.
 
+mod apart;
 mod captured;
 mod corpus;
 mod directory;

@@ -1,0 +1,83 @@
+//! No dialect reads the good lines of another one, so that none takes a line that is not its own.
+
+use std::fmt::Write as _;
+
+use ftp_proto::listing::{Dialect, Line, Parser};
+use ftp_proto::wire::Escaped;
+
+use crate::corpus::{dialect, listings};
+
+/// All corpora. `mlsx` comes last, since a reader of MLSD alone takes nearly any line.
+const CORPORA: [&str; 11] = [
+    "unix", "dos", "eplf", "netware", "os2", "vms", "zos", "os400", "nonstop", "mac", "mlsx",
+];
+
+/// Headings after which z/OS has other columns. Before the first one, only a whole line of a data
+/// set is an entry.
+const HEADINGS: [&str; 5] = [
+    "",
+    "Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname",
+    " Name     VV.MM   Created       Changed      Size  Init   Mod   Id",
+    "JOBNAME  JOBID    OWNER    STATUS CLASS",
+    "         ID  STEPNAME PROCSTEP C DDNAME   BYTE-COUNT",
+];
+
+#[test]
+fn each_dialect_refuses_the_lines_of_all_others() {
+    let mut failures = String::new();
+    let mut own = [0; CORPORA.len()];
+    for (name, number, line, found) in good_lines() {
+        for (reader, own) in CORPORA[..10].iter().zip(&mut own) {
+            let reader = dialect(reader);
+            let headings = if reader == Dialect::Zos { 5 } else { 1 };
+            let reads = HEADINGS[..headings]
+                .iter()
+                .any(|heading| reads(reader, heading, &line));
+            if reader == found {
+                *own += usize::from(reads);
+            } else if reads {
+                let line = Escaped::new(&line);
+                let _ = write!(
+                    failures,
+                    "\n{name}.corpus:{number}: {reader:?} reads {line}"
+                );
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+    for (name, own) in CORPORA[..10].iter().zip(own) {
+        assert!(
+            own >= 20,
+            "the reader of {name} reads {own} lines of its own"
+        );
+    }
+}
+
+/// The lines of all corpora that are entries: corpus, number, line, dialect.
+fn good_lines() -> Vec<(&'static str, usize, Vec<u8>, Dialect)> {
+    let mut lines = Vec::new();
+    for name in CORPORA {
+        for listing in listings(name) {
+            let mut parser = listing.parser;
+            for (number, line, _) in listing.cases {
+                let mut input = &[&line[..], b"\r\n"].concat()[..];
+                if let Some(Line::Entry(entry)) = parser.next_line(&mut input) {
+                    // A wrapped entry, or one that was held back, is not this line alone.
+                    if entry.raw() == line {
+                        lines.push((name, number, line, entry.dialect()));
+                    }
+                }
+            }
+        }
+    }
+    lines
+}
+
+/// Whether a reader of this dialect alone finds an entry in the line after the heading.
+fn reads(reader: Dialect, heading: &str, line: &[u8]) -> bool {
+    let now = "20261127120000".parse().expect("a time");
+    let mut parser = Parser::new().with_now(now).with_dialect(reader);
+    let _ = parser.next_line(&mut format!("{heading}\r\n").as_bytes());
+    let mut input = &[line, b"\r\n"].concat()[..];
+    matches!(parser.next_line(&mut input), Some(Line::Entry(_)))
+}
