@@ -21,7 +21,7 @@ const ALL: [Dialect; 11] = [
 
 impl Dialect {
     /// Reads a line in this dialect. `None` if the line is not of this dialect.
-    pub(super) fn read<'a>(self, line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
+    fn read<'a>(self, line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
         match self {
             Self::Mlsx => mlsx::read(line, context),
             Self::Unix => unix::read(line, context),

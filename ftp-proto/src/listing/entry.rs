@@ -317,18 +317,18 @@ impl Fields {
     pub(super) fn locate(dialect: Dialect, line: &[u8], found: &Found<'_>) -> Option<Self> {
         u32::try_from(line.len()).ok()?;
         let span = |part: Option<&[u8]>| part.map_or(Span::MISSING, |part| Span::of(line, part));
-        let kind = match (found.kind, found.name) {
+        let (kind, size) = match (found.kind, found.name) {
+            (Kind::File | Kind::Unknown, _) => (found.kind, found.size),
             // Some servers list `.` and `..` like any other directory.
-            (Kind::Directory, b".") => Kind::Current,
-            (Kind::Directory, b"..") => Kind::Parent,
-            (kind, _) => kind,
+            (Kind::Directory, b".") => (Kind::Current, None),
+            (Kind::Directory, b"..") => (Kind::Parent, None),
+            // The size of a directory counts blocks of the file system, not bytes that can be read.
+            (kind, _) => (kind, None),
         };
-        // The size of a directory counts blocks of the file system, not bytes that can be read.
-        let has_bytes = matches!(kind, Kind::File | Kind::Unknown);
         Some(Self {
             dialect,
             kind,
-            size: found.size.filter(|_| has_bytes),
+            size,
             modified: found.modified,
             mode: found.mode,
             name: span(Some(found.name)),

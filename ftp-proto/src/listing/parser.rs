@@ -9,6 +9,7 @@ use super::entry::{Entry, Fields};
 use super::found::{Context, Dialect, Meaning};
 use super::lines::{Lines, Place};
 use super::modified::{DateOrder, Modified};
+use super::vms;
 use crate::reply::Timestamp;
 
 /// Reads a listing while its bytes arrive, in pieces of any size.
@@ -331,7 +332,7 @@ impl Meanings {
         joined.push(b'\n');
         joined.extend_from_slice(line);
         // Only VMS wraps lines. Two lines may be an entry of another dialect by chance.
-        if let Some(Meaning::Entry(found)) = Dialect::Vms.read(&joined, &mut self.context) {
+        if let Some(Meaning::Entry(found)) = vms::read(&joined, &mut self.context) {
             self.fields = Fields::locate(Dialect::Vms, &joined, &found);
             self.joined = joined;
             return (Class::Entry, Some(Source::Joined));
