@@ -27,7 +27,8 @@ use crate::wire::Escaped;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry<'a> {
     raw: Cow<'a, [u8]>,
-    fields: Fields,
+    // Borrowed with the line, because the fields are too many to move them for each line.
+    fields: Cow<'a, Fields>,
 }
 
 /// What the login may do with a file or a directory, by the `perm` fact (RFC 3659, section 7.5.5).
@@ -102,19 +103,19 @@ impl<'a> Entry<'a> {
         match mlsx::parse(line)? {
             Meaning::Entry(found) => {
                 let fields = Fields::locate(Dialect::Mlsx, line, &found)?;
-                Some(Self::new(Cow::Borrowed(line), fields))
+                Some(Self::new(Cow::Borrowed(line), Cow::Owned(fields)))
             }
             Meaning::Noise | Meaning::Unfinished => None,
         }
     }
 
-    pub(super) const fn new(raw: Cow<'a, [u8]>, fields: Fields) -> Self {
+    pub(super) const fn new(raw: Cow<'a, [u8]>, fields: Cow<'a, Fields>) -> Self {
         Self { raw, fields }
     }
 
     /// Replaces the time, after a second reading of the line that knew the order of day and month.
     pub(super) fn set_modified(&mut self, modified: Modified) {
-        self.fields.modified = Some(modified);
+        self.fields.to_mut().modified = Some(modified);
     }
 
     /// Copies the line, if this entry borrows it, so that the entry can outlive the listing's
@@ -123,7 +124,7 @@ impl<'a> Entry<'a> {
     pub fn into_owned(self) -> Entry<'static> {
         Entry {
             raw: Cow::Owned(self.raw.into_owned()),
-            fields: self.fields,
+            fields: Cow::Owned(self.fields.into_owned()),
         }
     }
 
@@ -131,10 +132,10 @@ impl<'a> Entry<'a> {
     /// whole path as the name.
     ///
     /// The server chooses the name, so it may lead anywhere: `../../etc/passwd` is a possible name.
-    /// In a command, send the bytes as they are. For the name of a local file, use `LocalName`.
+    /// In a command, send [`path`](Self::path). For the name of a local file, use `LocalName`.
     #[must_use]
     pub fn name(&self) -> &[u8] {
-        self.part(self.fields.name).unwrap_or_default()
+        self.part(self.fields().name).unwrap_or_default()
     }
 
     /// Returns the name as a path that you can send to the server in a command.
@@ -172,7 +173,7 @@ impl<'a> Entry<'a> {
     /// Returns the kind of the entry: a file, a directory, a link and so on.
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        self.fields.kind
+        self.fields().kind
     }
 
     /// Returns whether the entry is a file.
@@ -196,45 +197,45 @@ impl<'a> Entry<'a> {
     /// size in other units, such as blocks, or not at all.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
-        self.fields.size
+        self.fields().size
     }
 
     /// Returns when the file was last modified. `None` if the listing does not say it.
     #[must_use]
     pub const fn modified(&self) -> Option<Modified> {
-        self.fields.modified
+        self.fields().modified
     }
 
     /// Returns the permission bits of Unix, 0 to 0o7777. `None` if the listing does not give them.
     #[must_use]
     pub const fn mode(&self) -> Option<u16> {
-        self.fields.mode
+        self.fields().mode
     }
 
     /// Returns the name or number of the owner. `None` if the listing does not give it.
     #[must_use]
     pub fn owner(&self) -> Option<&[u8]> {
-        self.part(self.fields.owner)
+        self.part(self.fields().owner)
     }
 
     /// Returns the name or number of the owner's group. `None` if the listing does not give it.
     #[must_use]
     pub fn group(&self) -> Option<&[u8]> {
-        self.part(self.fields.group)
+        self.part(self.fields().group)
     }
 
     /// Returns an identifier that two entries share only if they are the same file (the `unique`
     /// fact of MLSD, or the identifier of EPLF). `None` if the line has no identifier.
     #[must_use]
     pub fn unique(&self) -> Option<&[u8]> {
-        self.part(self.fields.unique)
+        self.part(self.fields().unique)
     }
 
     /// Returns where a symbolic link leads, as the server wrote it. `None` if the entry is no link,
     /// or the listing does not say where it leads.
     #[must_use]
     pub fn link_target(&self) -> Option<&[u8]> {
-        self.part(self.fields.target)
+        self.part(self.fields().target)
     }
 
     /// Returns whether the login may do this, by the `perm` fact of MLSD. `None` if the entry has
@@ -259,7 +260,7 @@ impl<'a> Entry<'a> {
     /// unchanged. An entry of any dialect but MLSD has none. A fact without a value (`Size;`) has
     /// an empty value.
     pub fn facts(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let facts = match self.fields.dialect {
+        let facts = match self.fields().dialect {
             Dialect::Mlsx => mlsx::facts(&self.raw),
             _ => &[],
         };
@@ -278,7 +279,7 @@ impl<'a> Entry<'a> {
     /// Returns the dialect in which the line was read.
     #[must_use]
     pub const fn dialect(&self) -> Dialect {
-        self.fields.dialect
+        self.fields().dialect
     }
 
     /// Returns the line as the server sent it, without its line end. An entry that a server of VMS
@@ -286,6 +287,13 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn raw(&self) -> &[u8] {
         &self.raw
+    }
+
+    const fn fields(&self) -> &Fields {
+        match &self.fields {
+            Cow::Borrowed(fields) => fields,
+            Cow::Owned(fields) => fields,
+        }
     }
 
     fn part(&self, span: Span) -> Option<&[u8]> {
@@ -348,17 +356,19 @@ impl Span {
     };
 
     /// Returns the position of `part` in `line`. `part` must be a slice of `line`, because the
-    /// position is the difference of their addresses.
+    /// position is the difference of their addresses. The line must not be longer
+    /// than 4 GiB.
     #[inline]
     fn of(line: &[u8], part: &[u8]) -> Self {
         let begin = part.as_ptr().addr().wrapping_sub(line.as_ptr().addr());
         let end = begin.wrapping_add(part.len());
-        if begin > end || end > line.len() {
+        // Larger than the length of the line too if `begin` is before the line.
+        if begin > line.len() {
             return Self::MISSING;
         }
-        match (u32::try_from(begin), u32::try_from(end)) {
-            (Ok(begin), Ok(end)) => Self { begin, end },
-            _ => Self::MISSING,
+        Self {
+            begin: begin as u32,
+            end: end as u32,
         }
     }
 }

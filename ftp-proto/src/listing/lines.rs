@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 use core::mem;
-use core::ops::Range;
 
 /// Cuts a listing into lines. The bytes may arrive in pieces of any size; the lines are the same.
 /// The memory used is small: it keeps at most as many bytes of a line as the limit allows.
@@ -23,15 +22,25 @@ pub(super) struct Lines {
 }
 
 /// Where the bytes of a returned line are stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In the input.
-    Input(Range<usize>),
-    /// In [`Lines::own`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) text: Text,
+    /// In the input, where the line begins. 0 elsewhere.
+    pub(super) begin: usize,
+    /// In the input, where the line ends. 0 elsewhere.
+    pub(super) end: usize,
+}
+
+/// The text that holds a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Text {
+    Input,
+    /// [`Lines::own`].
     Own,
-    /// In [`Lines::own`], which holds only the first bytes, because the line is longer than the
-    /// limit.
+    /// [`Lines::own`], which holds only the first bytes, because the line is longer than the limit.
     Cut,
+    /// The text that the parser has joined of two lines.
+    Joined,
 }
 
 impl Lines {
@@ -53,7 +62,7 @@ impl Lines {
         self.limit = limit;
     }
 
-    /// Returns the bytes of a line whose place is `Place::Own` or `Place::Cut`.
+    /// Returns the bytes of a line whose text is `Text::Own` or `Text::Cut`.
     pub(super) fn own(&self) -> &[u8] {
         &self.own
     }
@@ -62,26 +71,37 @@ impl Lines {
         self.partial.len()
     }
 
+    /// Returns the next line if all of it is in the input: its length without its line end, and how
+    /// many bytes of the input it takes up.
+    #[inline(always)]
+    pub(super) fn next_whole(&mut self, input: &[u8]) -> Option<(usize, usize)> {
+        if self.skipping || !self.partial.is_empty() {
+            return None;
+        }
+        let window = input.get(..self.limit).unwrap_or(input);
+        let end = memchr::memchr(b'\n', window)?;
+        let length = self.without_line_end(window.get(..end).unwrap_or_default());
+        Some((length, end.saturating_add(1)))
+    }
+
     /// Takes the next line from the input. Returns how many bytes of the input were used, and where
     /// the line is, without its line end. `None` if no line is complete yet.
-    #[inline]
     pub(super) fn next(&mut self, input: &[u8]) -> (usize, Option<Place>) {
+        if let Some((length, taken)) = self.next_whole(input) {
+            return (taken, Some(Place::in_input(0, length)));
+        }
         if self.skipping {
             let Some(end) = memchr::memchr(b'\n', input) else {
                 return (input.len(), None);
             };
             self.skipping = false;
             let after = end.saturating_add(1);
-            let (taken, place) = self.next_complete(input.get(after..).unwrap_or_default());
+            let (taken, place) = self.next(input.get(after..).unwrap_or_default());
             return (
                 taken.saturating_add(after),
                 place.map(|place| place.moved_by(after)),
             );
         }
-        self.next_complete(input)
-    }
-
-    fn next_complete(&mut self, input: &[u8]) -> (usize, Option<Place>) {
         let room = self.limit.saturating_sub(self.partial.len());
         let window = input.get(..room).unwrap_or(input);
         let Some(end) = memchr::memchr(b'\n', window) else {
@@ -91,21 +111,17 @@ impl Lines {
             }
             self.take_partial();
             self.skipping = true;
-            return (window.len(), Some(Place::Cut));
+            return (window.len(), Some(Place::whole(Text::Cut)));
         };
         let taken = end.saturating_add(1);
         let line = window.get(..end).unwrap_or_default();
-        if self.partial.is_empty() {
-            let end = self.without_line_end(line);
-            return (taken, Some(Place::Input(0..end)));
-        }
         self.partial.extend_from_slice(line);
         let partial = mem::take(&mut self.partial);
         let end = self.without_line_end(&partial);
         self.partial = partial;
         self.partial.truncate(end);
         self.take_partial();
-        (taken, Some(Place::Own))
+        (taken, Some(Place::whole(Text::Own)))
     }
 
     /// Returns the last line of a listing whose last line has no line end. Call this method after
@@ -115,7 +131,7 @@ impl Lines {
             return None;
         }
         self.take_partial();
-        Some(Place::Own)
+        Some(Place::whole(Text::Own))
     }
 
     /// Makes the stored beginning of a line the line that is returned.
@@ -126,6 +142,7 @@ impl Lines {
 
     /// Returns the length of a line without its final CR, or without two CRs if lines end with CR
     /// CR LF.
+    #[inline]
     fn without_line_end(&mut self, line: &[u8]) -> usize {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if self.doubled == Some(false) {
@@ -138,14 +155,34 @@ impl Lines {
 }
 
 impl Place {
+    /// Returns the place of a line in the input.
+    pub(super) const fn in_input(begin: usize, end: usize) -> Self {
+        Self {
+            text: Text::Input,
+            begin,
+            end,
+        }
+    }
+
+    /// Returns the place of a line that is all of this text.
+    pub(super) const fn whole(text: Text) -> Self {
+        Self {
+            text,
+            begin: 0,
+            end: 0,
+        }
+    }
+
     /// Returns the place of the same line in a longer input, which has this many bytes before the
     /// old input.
     pub(super) fn moved_by(self, bytes: usize) -> Self {
-        match self {
-            Self::Input(range) => {
-                Self::Input(range.start.saturating_add(bytes)..range.end.saturating_add(bytes))
-            }
-            other => other,
+        if self.text != Text::Input {
+            return self;
+        }
+        Self {
+            begin: self.begin.saturating_add(bytes),
+            end: self.end.saturating_add(bytes),
+            ..self
         }
     }
 }

@@ -116,7 +116,12 @@ fn read_any(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[
             None => east_asian(text)?,
         },
         _ => {
-            let (number, rest) = scan::until_blank(scan::skip_blanks(rest));
+            let rest = scan::skip_blanks(rest);
+            // Most texts are no dates: the owner and the group of a file.
+            if !rest.first().is_some_and(u8::is_ascii_digit) {
+                return None;
+            }
+            let (number, rest) = scan::until_blank(rest);
             let day = day(number)?;
             time_or_year(months::month(first)?, day, rest)?
         }

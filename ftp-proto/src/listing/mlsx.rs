@@ -19,35 +19,41 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
 }
 
 pub(super) fn parse(line: &[u8]) -> Option<Meaning<'_>> {
-    let (mut found, name) = usual(line).or_else(|| {
-        let (facts, name) = split(line)?;
-        let mut seen = Seen::default();
-        for fact in skip_blanks(facts).split(|byte| *byte == b';') {
-            seen.take(fact, eight(fact));
-        }
-        Some((seen.found, name))
-    })?;
-    found.name = name;
-    Some(Meaning::Entry(found))
+    let mut seen = Seen::default();
+    match usual(line, &mut seen) {
+        Some(name) => Some(seen.into_meaning(name)),
+        None => parse_any(line),
+    }
 }
 
-/// Reads a line whose facts all end with `;`, as most servers send them, in one pass. `None` for
-/// any other line, which `split` then handles.
-#[inline]
-fn usual(line: &[u8]) -> Option<(Found<'_>, &[u8])> {
+/// Reads a line of any form.
+#[cold]
+fn parse_any(line: &[u8]) -> Option<Meaning<'_>> {
     let mut seen = Seen::default();
+    let (facts, name) = split(line)?;
+    for fact in skip_blanks(facts).split(|byte| *byte == b';') {
+        seen.take(fact, eight(fact));
+    }
+    Some(seen.into_meaning(name))
+}
+
+/// Reads facts that all end with `;`, while it looks for the blank after the last one. Returns the
+/// name. `None` for other lines, which are rare.
+#[inline(always)]
+fn usual<'a>(line: &'a [u8], seen: &mut Seen<'a>) -> Option<&'a [u8]> {
     let mut rest = line;
     loop {
-        let (fact, after) = rest.split_at_checked(find_near(rest, b';')?)?;
         let eight = u64::from_le_bytes(*rest.first_chunk::<8>()?);
-        let is_known = seen.take(fact, eight);
-        let is_first = rest.len() == line.len();
-        if is_first && !is_known && fact.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
-            return None;
+        let (after, is_known) = seen.take(rest, eight)?;
+        if !is_known && rest.len() == line.len() {
+            let (fact, _) = value(rest)?;
+            if fact.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
+                return None;
+            }
         }
-        rest = after.get(1..)?;
+        rest = after;
         if let Some(name) = rest.strip_prefix(b" ") {
-            return Some((seen.found, name));
+            return Some(name);
         }
     }
 }
@@ -110,6 +116,9 @@ fn is_known((fact, value): (&[u8], &[u8])) -> bool {
     let is = |known: &&str| fact.eq_ignore_ascii_case(known.as_bytes());
     !value.is_empty() && KNOWN.iter().any(is)
 }
+
+/// A letter with this bit set is in lower case.
+const CASE: u8 = 0x20;
 
 /// The beginning of a fact, such as `type=`, as a number of eight bytes, so that one comparison
 /// recognizes it.
@@ -189,39 +198,62 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Stores the value of a fact. `eight` is the beginning of the fact as a number. Returns
-    /// whether the fact is one that is stored.
     #[inline(always)]
-    fn take(&mut self, fact: &'a [u8], eight: u64) -> bool {
-        let found = &mut self.found;
-        let value = |at: usize| fact.get(at..).unwrap_or_default();
-        if TYPE.begins(eight) {
-            if !self.kind {
-                self.kind = true;
-                (found.kind, found.target) = read_type(value(5));
-            }
-        } else if SIZE.begins(eight) {
-            if found.size.is_none() {
-                found.size = scan::number(value(5));
-            }
-        } else if MODIFY.begins(eight) {
-            if found.modified.is_none() {
-                found.modified = Timestamp::parse(value(7)).ok().map(Modified::utc);
-            }
-        } else if UNIX.begins(eight) {
-            return self.take_unix(value(5));
-        } else if PERM.begins(eight) {
-            found.perm = found.perm.or(Some(value(5)));
-        } else if UNIQUE.begins(eight) {
-            found.unique = found.unique.or_else(|| part(value(7)));
-        } else {
-            return LOCAL.begins(eight) && self.take_local(value(2));
-        }
-        true
+    fn into_meaning(self, name: &'a [u8]) -> Meaning<'a> {
+        let mut found = self.found;
+        found.name = name;
+        Meaning::Entry(found)
     }
 
-    /// Takes a fact that [`Entry::to_facts`](super::Entry::to_facts) adds, without `X.` before it.
-    /// Returns whether it is one.
+    /// Takes the fact that a text begins with, whose first bytes are these eight. Returns the text after
+    /// the fact, and whether the fact says something.
+    #[inline(always)]
+    fn take(&mut self, text: &'a [u8], eight: u64) -> Option<(&'a [u8], bool)> {
+        let found = &mut self.found;
+        let [letter, ..] = eight.to_le_bytes();
+        let after = if letter | CASE == b'u' {
+            if UNIX.begins(eight) {
+                return self.take_unix(text.get(5..)?);
+            } else if UNIQUE.begins(eight) {
+                let (value, after) = value(text.get(7..)?)?;
+                found.unique = found.unique.or_else(|| part(value));
+                after
+            } else {
+                return Some((value(text)?.1, false));
+            }
+        } else if TYPE.begins(eight) {
+            let (value, after) = value(text.get(5..)?)?;
+            if !self.kind {
+                self.kind = true;
+                (found.kind, found.target) = read_type(value);
+            }
+            after
+        } else if SIZE.begins(eight) {
+            let (value, after) = value(text.get(5..)?)?;
+            if found.size.is_none() {
+                found.size = scan::number(value);
+            }
+            after
+        } else if PERM.begins(eight) {
+            let (value, after) = value(text.get(5..)?)?;
+            found.perm = found.perm.or(Some(value));
+            after
+        } else if MODIFY.begins(eight) {
+            let (modified, after) = modified(text.get(7..)?)?;
+            if found.modified.is_none() {
+                found.modified = modified;
+            }
+            after
+        } else {
+            let (fact, after) = value(text)?;
+            let is_local = LOCAL.begins(eight) && self.take_local(fact.get(2..)?);
+            return Some((after, is_local));
+        };
+        Some((after, true))
+    }
+
+    /// Stores the value of a fact that [`Entry::to_facts`](super::Entry::to_facts) adds. `fact` is
+    /// the text after `X.`. Returns whether it is such a fact.
     #[cold]
     fn take_local(&mut self, fact: &'a [u8]) -> bool {
         let found = &mut self.found;
@@ -229,11 +261,8 @@ impl<'a> Seen<'a> {
         if name.eq_ignore_ascii_case(MODIFY_LOCAL.as_bytes()) {
             found.modified = found.modified.or_else(|| local_time(value));
         } else if name.eq_ignore_ascii_case(MODIFY_ASSUMED.as_bytes()) {
-            let has = |what: &str| {
-                value
-                    .split(|byte| *byte == b',')
-                    .any(|it| it == what.as_bytes())
-            };
+            let words = value.split(|byte| *byte == b',');
+            let has = |what: &str| words.clone().any(|it| it == what.as_bytes());
             found.modified = found.modified.map(|modified| {
                 modified
                     .with_year_resolved(has(YEAR))
@@ -247,35 +276,79 @@ impl<'a> Seen<'a> {
         true
     }
 
-    /// Stores the value of a fact whose name begins with `UNIX.`. `fact` is the text after this
-    /// prefix. Returns whether the fact says something.
-    fn take_unix(&mut self, fact: &'a [u8]) -> bool {
+    /// Stores the value of the fact that a text begins with, whose name was `UNIX.` and what follows.
+    /// Returns the text after the fact, and whether the fact says something.
+    #[inline(always)]
+    fn take_unix(&mut self, text: &'a [u8]) -> Option<(&'a [u8], bool)> {
         let found = &mut self.found;
-        let eight = eight(fact);
-        let value = |at: usize| part(fact.get(at..).unwrap_or_default());
-        if MODE.begins(eight) {
-            found.mode = found.mode.or_else(|| scan::octal_mode(value(5)?));
+        let eight = eight(text);
+        let value = |at: usize| value(text.get(at..)?);
+        let after = if MODE.begins(eight) {
+            let (mode, after) = value(5)?;
+            found.mode = found.mode.or_else(|| scan::octal_mode(mode));
+            after
         } else if OWNER.begins(eight) {
-            found.owner = found.owner.or(value(6));
+            let (owner, after) = value(6)?;
+            found.owner = found.owner.or(part(owner));
+            after
         } else if GROUP.begins(eight) {
-            found.group = found.group.or(value(6));
+            let (group, after) = value(6)?;
+            found.group = found.group.or(part(group));
+            after
         } else if UID.begins(eight) {
-            found.owner = found.owner.or(value(4));
+            let (owner, after) = value(4)?;
+            found.owner = found.owner.or(part(owner));
+            after
         } else if GID.begins(eight) {
-            found.group = found.group.or(value(4));
-        } else if let (Some(name), Some(value)) = (fact.get(..10), value(10)) {
-            if !self.owner_name && name.eq_ignore_ascii_case(b"ownername=") {
-                (self.owner_name, found.owner) = (true, Some(value));
-            } else if !self.group_name && name.eq_ignore_ascii_case(b"groupname=") {
-                (self.group_name, found.group) = (true, Some(value));
-            } else {
-                return false;
-            }
+            let (group, after) = value(4)?;
+            found.group = found.group.or(part(group));
+            after
+        } else {
+            let (fact, after) = value(0)?;
+            return Some((after, self.take_name(fact)));
+        };
+        Some((after, true))
+    }
+
+    /// Stores the name of an owner or of a group. Returns whether the fact is one of them.
+    fn take_name(&mut self, fact: &'a [u8]) -> bool {
+        let found = &mut self.found;
+        let Some((name, value)) = fact.split_at_checked(10) else {
+            return false;
+        };
+        if value.is_empty() {
+            return false;
+        }
+        if !self.owner_name && name.eq_ignore_ascii_case(b"ownername=") {
+            (self.owner_name, found.owner) = (true, Some(value));
+        } else if !self.group_name && name.eq_ignore_ascii_case(b"groupname=") {
+            (self.group_name, found.group) = (true, Some(value));
         } else {
             return false;
         }
         true
     }
+}
+
+/// Splits the text at the first `;`, or at its end.
+#[inline(always)]
+fn value(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = find_near(text, b';').unwrap_or(text.len());
+    let (value, after) = text.split_at_checked(end)?;
+    Some((value, after.get(1..).unwrap_or_default()))
+}
+
+/// Reads the value of `modify` at the beginning of the text. Returns it with the text after it.
+#[inline(always)]
+fn modified(text: &[u8]) -> Option<(Option<Modified>, &[u8])> {
+    // 14 digits are the usual form, so the end need not be looked for.
+    if let Some((digits, [b';', after @ ..])) = text.split_first_chunk::<14>() {
+        if let Ok(time) = Timestamp::from_digits(digits) {
+            return Some((Some(Modified::utc(time)), after));
+        }
+    }
+    let (value, after) = value(text)?;
+    Some((Timestamp::parse(value).ok().map(Modified::utc), after))
 }
 
 /// Reads a time in the server's zone, whose precision the number of its digits shows: `20261127`,
@@ -307,8 +380,6 @@ fn part(value: &[u8]) -> Option<&[u8]> {
 /// `OS.unix=slink:/pub` (or `symlink`), its target.
 #[inline]
 fn read_type(value: &[u8]) -> (Kind, Option<&[u8]>) {
-    const CASE: u8 = 0x20;
-    // Setting this bit turns a capital letter into a small one.
     let kind = match *value {
         [a, b, c, d] => match &[a | CASE, b | CASE, c | CASE, d | CASE] {
             b"file" => Kind::File,

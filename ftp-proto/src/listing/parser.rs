@@ -7,7 +7,7 @@ use core::fmt;
 use super::dialect;
 use super::entry::{Entry, Fields};
 use super::found::{Context, Dialect, Meaning};
-use super::lines::{Lines, Place};
+use super::lines::{Lines, Place, Text};
 use super::modified::{DateOrder, Modified};
 use super::vms;
 use crate::reply::Timestamp;
@@ -82,13 +82,12 @@ pub enum Line<'a> {
     Cut(Cow<'a, [u8]>),
 }
 
-/// The class of a line that was read, and where its bytes are.
-#[derive(Clone, Debug)]
+/// A line that was read: what it is, and where its bytes are. The fields of an entry are left in
+/// [`Meanings::fields`].
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Parsed {
     class: Class,
-    place: Source,
-    /// The fields of the entry. `None` if the line is no entry.
-    fields: Option<Fields>,
+    place: Place,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +102,7 @@ enum Class {
     Unfinished,
 }
 
+/// A line that is held back until the line before it was returned.
 #[derive(Clone)]
 enum Held {
     Line(Vec<u8>),
@@ -110,17 +110,7 @@ enum Held {
     Cut,
 }
 
-#[derive(Clone, Debug)]
-enum Source {
-    Line(Place),
-    Joined,
-}
-
-/// The class and the place of a line that was read. The fields of an entry stay in
-/// [`Meanings::fields`].
-type Step = (Class, Source);
-
-/// The most bytes of a line, if you set no other limit.
+/// The limit for a line, unless another is set.
 const LIMIT: usize = 64 * 1024;
 
 impl Parser {
@@ -168,10 +158,9 @@ impl Parser {
     /// has used all of `input` and no line is complete: call again with more bytes.
     pub fn next_line<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Line<'a>> {
         let bytes = *input;
-        let (taken, step) = self.step(bytes);
+        let (taken, parsed) = self.parse(bytes);
         *input = bytes.get(taken..).unwrap_or_default();
-        let (class, place) = step?;
-        Some(self.line_at(class, place, self.meanings.fields, bytes))
+        Some(self.line(parsed?, bytes))
     }
 
     /// Returns the lines that are left at the end of the listing, one for each call. Call it until
@@ -195,20 +184,32 @@ impl Parser {
         }
     }
 
-    /// Reads the next line. Returns how many bytes of the input were used, and the line. `None` if
-    /// no line is complete yet.
+    /// Reads the next line. Returns how many bytes of the input were taken.
+    #[inline(always)]
     pub(super) fn parse(&mut self, input: &[u8]) -> (usize, Option<Parsed>) {
-        let (taken, step) = self.step(input);
-        (taken, step.map(|step| self.parsed(step)))
+        if self.meanings.held.is_some() || self.meanings.unfinished.is_some() {
+            return self.parse_any(input, 0);
+        }
+        // Nearly all lines are in the input as a whole, and each is an entry of its own.
+        let Some((length, taken)) = self.lines.next_whole(input) else {
+            return self.parse_any(input, 0);
+        };
+        let line = input.get(..length).unwrap_or_default();
+        let class = self.meanings.classify(line);
+        if let Class::Unfinished = class {
+            self.meanings.unfinished = Some(line.to_vec());
+            return self.parse_any(input, taken);
+        }
+        let place = Place::in_input(0, length);
+        (taken, Some(Parsed { class, place }))
     }
 
-    #[inline]
-    fn step(&mut self, input: &[u8]) -> (usize, Option<Step>) {
-        let mut taken = 0_usize;
-        if self.meanings.held.is_some() {
-            if let Some(parsed) = self.meanings.parse_held() {
-                return (0, Some(parsed));
-            }
+    /// Reads the next line, wherever its parts are. So many bytes of the input were taken before.
+    #[inline(never)]
+    fn parse_any(&mut self, input: &[u8], before: usize) -> (usize, Option<Parsed>) {
+        let mut taken = before;
+        if let Some(parsed) = self.meanings.parse_held() {
+            return (taken, Some(parsed));
         }
         loop {
             let rest = input.get(taken..).unwrap_or_default();
@@ -226,11 +227,6 @@ impl Parser {
 
     /// Reads one of the lines that are left at the end of the listing. `None` if there is none.
     pub(super) fn parse_rest(&mut self) -> Option<Parsed> {
-        let step = self.step_rest()?;
-        Some(self.parsed(step))
-    }
-
-    fn step_rest(&mut self) -> Option<Step> {
         if let Some(parsed) = self.meanings.parse_held() {
             return Some(parsed);
         }
@@ -240,68 +236,61 @@ impl Parser {
             }
         }
         self.meanings.joined = self.meanings.unfinished.take()?;
-        Some((Class::Unparsed, Source::Joined))
+        Some(Parsed::joined(Class::Unparsed))
     }
 
-    fn parsed(&self, (class, place): Step) -> Parsed {
-        Parsed {
-            class,
-            place,
-            fields: self.meanings.fields,
-        }
-    }
-
-    /// Joins what is known about a line with its bytes, which are in `input` or in the parser.
-    pub(super) fn line<'a, 'i: 'a>(&'a self, parsed: Parsed, input: &'i [u8]) -> Line<'a> {
-        self.line_at(parsed.class, parsed.place, parsed.fields, input)
-    }
-
+    /// The line with its bytes.
     #[inline]
-    fn line_at<'a, 'i: 'a>(
-        &'a self,
-        class: Class,
-        place: Source,
-        fields: Option<Fields>,
-        input: &'i [u8],
-    ) -> Line<'a> {
-        let bytes = Cow::Borrowed(match place {
-            Source::Line(Place::Input(range)) => input.get(range).unwrap_or_default(),
-            Source::Line(Place::Own | Place::Cut) => self.lines.own(),
-            Source::Joined => &self.meanings.joined,
+    pub(super) fn line<'a, 'i: 'a>(&'a self, parsed: Parsed, input: &'i [u8]) -> Line<'a> {
+        let Parsed { class, place } = parsed;
+        let bytes = Cow::Borrowed(match place.text {
+            Text::Input => input.get(place.begin..place.end).unwrap_or_default(),
+            Text::Own | Text::Cut => self.lines.own(),
+            Text::Joined => &self.meanings.joined,
         });
-        match (class, fields) {
-            (Class::Entry, Some(fields)) => Line::Entry(Entry::new(bytes, fields)),
+        match (class, &self.meanings.fields) {
+            (Class::Entry, Some(fields)) => Line::Entry(Entry::new(bytes, Cow::Borrowed(fields))),
             (Class::Noise, _) => Line::Noise(bytes),
             (Class::Cut, _) => Line::Cut(bytes),
             (Class::Entry | Class::Unparsed | Class::Unfinished, _) => Line::Unparsed(bytes),
         }
     }
 
-    /// Reads the line at this place. `None` if the line may be the first half of an entry on two
-    /// lines.
-    #[inline]
-    fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Step> {
-        let (class, source) = match &place {
-            Place::Input(range) => {
-                let line = input.get(range.clone()).unwrap_or_default();
-                self.meanings.parse_bytes(line)
+    /// Reads the line at this place. `None` if the next line may complete it.
+    fn parse_at(&mut self, place: Place, input: &[u8]) -> Option<Parsed> {
+        let parsed = match place.text {
+            Text::Input => {
+                let line = input.get(place.begin..place.end).unwrap_or_default();
+                self.meanings.parse_bytes(line, place)
             }
-            Place::Own => self.meanings.parse_bytes(self.lines.own()),
-            Place::Cut => self.meanings.cut(),
+            Text::Own | Text::Joined => self.meanings.parse_bytes(self.lines.own(), place),
+            Text::Cut => self.meanings.cut(),
         };
-        if let Class::Unfinished = class {
-            return None;
-        }
-        Some((class, source.unwrap_or(Source::Line(place))))
+        (!matches!(parsed.class, Class::Unfinished)).then_some(parsed)
+    }
+}
+
+impl Parsed {
+    /// The beginning of a line above the limit, in [`Lines::own`].
+    const CUT: Self = Self {
+        class: Class::Cut,
+        place: Place::whole(Text::Cut),
+    };
+
+    /// A line in [`Meanings::joined`].
+    const fn joined(class: Class) -> Self {
+        let place = Place::whole(Text::Joined);
+        Self { class, place }
     }
 }
 
 impl Meanings {
     /// Reads the line that was held back, because it was not the second half of the line before it.
-    fn parse_held(&mut self) -> Option<Step> {
+    #[cold]
+    fn parse_held(&mut self) -> Option<Parsed> {
         let joined = match self.held.take()? {
             Held::Line(line) => line,
-            Held::Cut => return Some((Class::Cut, Source::Line(Place::Cut))),
+            Held::Cut => return Some(Parsed::CUT),
         };
         let class = self.classify(&joined);
         if let Class::Unfinished = class {
@@ -309,11 +298,10 @@ impl Meanings {
             return None;
         }
         self.joined = joined;
-        Some((class, Source::Joined))
+        Some(Parsed::joined(class))
     }
 
-    #[inline]
-    fn parse_bytes(&mut self, line: &[u8]) -> (Class, Option<Source>) {
+    fn parse_bytes(&mut self, line: &[u8], place: Place) -> Parsed {
         if let Some(first) = self.unfinished.take() {
             return self.join(first, line);
         }
@@ -321,13 +309,13 @@ impl Meanings {
         if let Class::Unfinished = class {
             self.unfinished = Some(line.to_vec());
         }
-        (class, None)
+        Parsed { class, place }
     }
 
     /// Reads a line after a possible first half of an entry. If the two lines are no entry, returns
     /// the first one as unparsed, and holds the second one back.
     #[cold]
-    fn join(&mut self, first: Vec<u8>, line: &[u8]) -> (Class, Option<Source>) {
+    fn join(&mut self, first: Vec<u8>, line: &[u8]) -> Parsed {
         let mut joined = first.clone();
         joined.push(b'\n');
         joined.extend_from_slice(line);
@@ -335,23 +323,23 @@ impl Meanings {
         if let Some(Meaning::Entry(found)) = vms::read(&joined, &mut self.context) {
             self.fields = Fields::locate(Dialect::Vms, &joined, &found);
             self.joined = joined;
-            return (Class::Entry, Some(Source::Joined));
+            return Parsed::joined(Class::Entry);
         }
         self.held = Some(Held::Line(line.to_vec()));
         self.joined = first;
-        (Class::Unparsed, Some(Source::Joined))
+        Parsed::joined(Class::Unparsed)
     }
 
     /// Takes a line above the limit, which completes no other line.
     #[cold]
-    fn cut(&mut self) -> (Class, Option<Source>) {
+    fn cut(&mut self) -> Parsed {
         match self.unfinished.take() {
             Some(first) => {
                 self.held = Some(Held::Cut);
                 self.joined = first;
-                (Class::Unparsed, Some(Source::Joined))
+                Parsed::joined(Class::Unparsed)
             }
-            None => (Class::Cut, None),
+            None => Parsed::CUT,
         }
     }
 

@@ -132,7 +132,7 @@ impl Reader {
     pub fn line(&self) -> Option<Line<'_>> {
         let current = self.current.as_ref()?;
         let input = self.buffer.get(current.input..self.end).unwrap_or_default();
-        Some(self.parser.line(current.parsed.clone(), input))
+        Some(self.parser.line(current.parsed, input))
     }
 
     /// Returns the lines that `next_entry` has left out because they are of no known dialect, or

@@ -7,6 +7,19 @@ use crate::reply::Timestamp;
 /// empty, or is a number above `u64::MAX`.
 #[inline]
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
+    // Most sizes have four to eight digits. Their two halves may overlap.
+    if let (Some(first), Some(last), 0..=4) = (
+        digits.first_chunk::<4>(),
+        digits.last_chunk::<4>(),
+        digits.len().wrapping_sub(4),
+    ) {
+        return digits_at_once(*first, *last, digits.len());
+    }
+    any_number(digits)
+}
+
+/// Reads a number of any length.
+fn any_number(digits: &[u8]) -> Option<u64> {
     // A number of 19 digits is always below `u64::MAX`, so these digits need no check for an
     // overflow.
     let (head, tail) = digits.split_at_checked(19).unwrap_or((digits, &[]));
@@ -27,6 +40,23 @@ pub(super) fn number(digits: &[u8]) -> Option<u64> {
     })
 }
 
+/// Reads a number of four to eight digits, of which these are the first four and the last four.
+#[inline]
+fn digits_at_once(first: [u8; 4], last: [u8; 4], count: usize) -> Option<u64> {
+    let bits = |bytes: usize| u32::try_from(bytes.wrapping_mul(8)).unwrap_or_default();
+    let first = u64::from(u32::from_le_bytes(first) ^ 0x3030_3030);
+    let last = u64::from(u32::from_le_bytes(last) ^ 0x3030_3030);
+    // The first digit is the lowest byte. Zeros come before it.
+    let values = (first | last << bits(count.wrapping_sub(4))) << bits(8_usize.wrapping_sub(count));
+    let above_nine = values.wrapping_add(eight_times(0x80 - 10));
+    if (values | above_nine) & eight_times(0x80) != 0 {
+        return None;
+    }
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF)
+}
+
 /// Reads a number. `None` if it is above 255.
 pub(super) fn small(digits: &[u8]) -> Option<u8> {
     number(digits).and_then(|number| u8::try_from(number).ok())
@@ -34,7 +64,17 @@ pub(super) fn small(digits: &[u8]) -> Option<u8> {
 
 /// Reads the permission bits of Unix in octal, such as `644`, `0644` or `0100644`. The digits above
 /// the four lowest (the type of the file) are ignored.
+#[inline]
 pub(super) fn octal_mode(digits: &[u8]) -> Option<u16> {
+    if let [b'0', a, b, c] = *digits {
+        let [a, b, c] = [a, b, c].map(|digit| digit.wrapping_sub(b'0'));
+        let mode = u16::from(a) << 6 | u16::from(b) << 3 | u16::from(c);
+        return ((a | b | c) <= 7).then_some(mode);
+    }
+    any_octal_mode(digits)
+}
+
+fn any_octal_mode(digits: &[u8]) -> Option<u16> {
     if digits.is_empty() || digits.len() > 8 {
         return None;
     }
@@ -78,9 +118,13 @@ pub(super) fn skip_blanks(text: &[u8]) -> &[u8] {
 #[inline]
 pub(super) fn until_blank(text: &[u8]) -> (&[u8], &[u8]) {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let eights = |eight| zeros(eight ^ eight_times(b' ')) | zeros(eight ^ eight_times(b'\t'));
-    position(text, eights, is_blank)
-        .and_then(|end| text.split_at_checked(end))
+    // One test for all control characters is quicker than a test for each of the two.
+    let control = position(text, |eight| below(eight, b'!'), |byte| *byte < b'!');
+    let end = match control {
+        Some(at) if !text.get(at).is_some_and(is_blank) => text.iter().position(is_blank),
+        at => at,
+    };
+    end.and_then(|end| text.split_at_checked(end))
         .unwrap_or((text, &[]))
 }
 
@@ -117,12 +161,35 @@ const fn eight_times(byte: u8) -> u64 {
 /// Sets the high bit of each byte that is zero. Bytes after the first zero may get the bit wrongly,
 /// so only the first one counts.
 const fn zeros(eight: u64) -> u64 {
-    eight.wrapping_sub(eight_times(1)) & !eight & eight_times(0x80)
+    below(eight, 1)
+}
+
+/// The high bit of each byte that is below this one of ASCII. Bytes after the first of them may have it
+/// as well.
+const fn below(eight: u64, byte: u8) -> u64 {
+    eight.wrapping_sub(eight_times(byte)) & !eight & eight_times(0x80)
 }
 
 /// Returns the position, 0 to 7, of the first byte that is not zero.
 const fn first_byte(eight: u64) -> usize {
     (eight.trailing_zeros() >> 3) as usize
+}
+
+/// The high bit of each byte that is zero, and of no other byte.
+const fn only_zeros(eight: u64) -> u64 {
+    let low = eight_times(0x7F);
+    !((eight & low).wrapping_add(low) | eight | low)
+}
+
+/// Which of these eight bytes are the same in both texts: a bit for each, and the first byte is the
+/// highest bit.
+#[inline]
+pub(super) const fn same_bytes(one: &[u8; 8], other: &[u8; 8]) -> u8 {
+    let same = only_zeros(u64::from_le_bytes(*one) ^ u64::from_le_bytes(*other)) >> 7;
+    let [.., bits] = same
+        .wrapping_mul(u64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]))
+        .to_le_bytes();
+    bits
 }
 
 /// Reads a number whose digits are grouped by threes: `1,024`, `1.048.576`, or with no-break spaces.

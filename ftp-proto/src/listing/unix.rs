@@ -101,7 +101,20 @@ fn head(line: &[u8]) -> Option<(Head, &[u8])> {
 }
 
 /// Returns the permission bits of a text such as `rwxr-xr-x`.
+#[inline]
 pub(super) fn mode(permissions: &[u8; 9]) -> Option<u16> {
+    let [first @ .., last] = permissions;
+    let set = scan::same_bytes(first, b"rwxrwxrw");
+    let other = scan::same_bytes(first, b"--------");
+    match last {
+        b'x' if set | other == 0xFF => Some(u16::from(set) << 1 | 1),
+        b'-' if set | other == 0xFF => Some(u16::from(set) << 1),
+        _ => special_mode(permissions),
+    }
+}
+
+/// Returns the permission bits of a text with other letters, such as `rwsr-xr-t`.
+fn special_mode(permissions: &[u8; 9]) -> Option<u16> {
     let [a, b, c, d, e, f, g, h, i] = *permissions;
     let bit = |found: u8, letter: u8, bit: u16| match found {
         b'-' => Some(0),

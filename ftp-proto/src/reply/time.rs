@@ -132,13 +132,16 @@ impl Timestamp {
 
     /// Reads the usual 14 digits without a fraction. This is fast, because a listing has many such
     /// times.
-    #[inline]
-    fn from_digits(digits: &[u8; 14]) -> Result<Self, InvalidTimestamp> {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = *digits;
-        let (Some([century, year, month, day]), Some([_, hour, minute, second])) = (
-            four_pairs([a, b, c, d, e, f, g, h]),
-            four_pairs([g, h, i, j, k, l, m, n]),
-        ) else {
+    #[inline(always)]
+    pub(crate) fn from_digits(digits: &[u8; 14]) -> Result<Self, InvalidTimestamp> {
+        // The two parts overlap.
+        let (Some(first), Some(last)) = (digits.first_chunk::<8>(), digits.last_chunk::<8>())
+        else {
+            return Err(InvalidTimestamp::Form);
+        };
+        let (Some([century, year, month, day]), Some([_, hour, minute, second])) =
+            (four_pairs(*first), four_pairs(*last))
+        else {
             return Err(InvalidTimestamp::Form);
         };
         let year = u16::from(century)
@@ -148,6 +151,7 @@ impl Timestamp {
     }
 
     /// Makes a time from its parts. `None` if the date or the time of day does not exist.
+    #[inline(always)]
     pub(crate) fn from_parts(
         year: u16,
         month: u8,
@@ -156,11 +160,12 @@ impl Timestamp {
         minute: u8,
         second: u8,
     ) -> Option<Self> {
-        let exists = year <= 9_999
-            && (1..=days(year, month)).contains(&day)
-            && hour <= 23
-            && minute <= 59
-            && second <= 60;
+        // Most days are in every month.
+        let is_day = match day {
+            1..=28 => matches!(month, 1..=12),
+            _ => (29..=days(year, month)).contains(&day),
+        };
+        let exists = year <= 9_999 && is_day && hour <= 23 && minute <= 59 && second <= 60;
         exists.then_some(Self {
             year,
             month,
