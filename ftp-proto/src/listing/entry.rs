@@ -321,7 +321,8 @@ impl Permission {
 impl Fields {
     /// Turns the fields that a dialect has found into positions in the line. `None` if the line is
     /// longer than 4 GiB.
-    #[inline]
+    // As a function of its own, it costs 4 % of the instructions of a line of `ls`.
+    #[inline(always)]
     pub(super) fn locate(dialect: Dialect, line: &[u8], found: &Found<'_>) -> Option<Self> {
         u32::try_from(line.len()).ok()?;
         let span = |part: Option<&[u8]>| part.map_or(Span::MISSING, |part| Span::of(line, part));

@@ -9,7 +9,6 @@ use super::entry::{Entry, Fields};
 use super::found::{Context, Dialect, Meaning};
 use super::lines::{Lines, Place, Text};
 use super::modified::{DateOrder, Modified};
-use super::vms;
 use crate::reply::Timestamp;
 
 /// Reads a listing while its bytes arrive, in pieces of any size.
@@ -320,10 +319,12 @@ impl Meanings {
         joined.push(b'\n');
         joined.extend_from_slice(line);
         // Only VMS wraps lines. Two lines may be an entry of another dialect by chance.
-        if let Some(Meaning::Entry(found)) = vms::read(&joined, &mut self.context) {
-            self.fields = Fields::locate(Dialect::Vms, &joined, &found);
+        let fixed = self.context.fixed.replace(Dialect::Vms);
+        let class = self.classify(&joined);
+        self.context.fixed = fixed;
+        if let Class::Entry = class {
             self.joined = joined;
-            return Parsed::joined(Class::Entry);
+            return Parsed::joined(class);
         }
         self.held = Some(Held::Line(line.to_vec()));
         self.joined = first;
