@@ -2,7 +2,7 @@
 //! sendfile) if it has them.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::data::{DataProgress, ReadAhead};
@@ -15,6 +15,7 @@ use crate::drive::Readiness;
 use crate::net::is_past;
 use crate::sys::descriptor;
 use crate::sys::kernel::{self, KernelCopy, Pipe};
+use crate::sys::local_file::LocalFile;
 use crate::sys::poll::wait;
 
 /// The size of a transfer's first buffer, in bytes. A small file needs no larger one.
@@ -60,7 +61,7 @@ impl Download<'_> {
     /// translated text, nearly that number). The client's next operation first aborts the transfer.
     pub fn save_to(
         mut self,
-        file: impl AsFd,
+        file: impl LocalFile,
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
@@ -152,7 +153,7 @@ impl Upload<'_> {
     /// first aborts the transfer.
     pub fn send_from(
         mut self,
-        file: impl AsFd,
+        file: impl LocalFile,
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();

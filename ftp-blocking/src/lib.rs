@@ -158,4 +158,6 @@ pub use net::Tcp;
 #[cfg(feature = "client")]
 pub use read_dir::ReadDir;
 #[cfg(feature = "client")]
+pub use sys::local_file::LocalFile;
+#[cfg(feature = "client")]
 pub use walk::Walk;

@@ -4,11 +4,12 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::TcpStream;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
 use ftp_blocking::sys::descriptor;
 use ftp_blocking::sys::kernel::{self, KernelCopy, Pipe};
+use ftp_blocking::sys::local_file::LocalFile;
 use ftp_proto::data::{DataProgress, ReadAhead};
 use ftp_proto::{Completion, DataEnd, Error};
 use smol::Async;
@@ -64,7 +65,7 @@ impl Download<'_> {
     /// translated text, nearly that number). The client's next operation first aborts the transfer.
     pub async fn save_to(
         mut self,
-        file: impl AsFd,
+        file: impl LocalFile,
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
@@ -165,7 +166,7 @@ impl Upload<'_> {
     /// first aborts the transfer.
     pub async fn send_from(
         mut self,
-        file: impl AsFd,
+        file: impl LocalFile,
         mut progress: impl FnMut(u64),
     ) -> Result<Completion, Error> {
         let file = file.as_fd();

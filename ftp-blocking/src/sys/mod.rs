@@ -15,12 +15,14 @@
 //! | `listening.rs` | listens for data connections, on a range of ports | everywhere |
 //! | `poll.rs` | waits for descriptors | Unix |
 //! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
+//! | `local_file.rs` | what a transfer can read or write on this machine | Unix |
 //! | `kernel/` | moves bytes between a socket and a file | Linux and Android; elsewhere nothing |
 
 pub mod addresses;
 pub mod descriptor;
 pub mod kernel;
 pub mod listening;
+pub mod local_file;
 pub mod poll;
 pub mod race;
 pub mod socket;

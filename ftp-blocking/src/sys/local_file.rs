@@ -1,0 +1,21 @@
+//! What a transfer can read from or write to on this machine.
+
+use std::os::fd::AsFd;
+
+/// A local file that a transfer reads or writes: an [`std::fs::File`], a pipe, a device, or a
+/// reference to one.
+///
+/// On Unix this is everything that has a file descriptor ([`AsFd`]). You cannot implement it, so
+/// that it can mean the matching types of other systems there.
+pub trait LocalFile: sealed::Descriptor {}
+
+impl<T: AsFd> LocalFile for T {}
+
+mod sealed {
+    use std::os::fd::AsFd;
+
+    #[allow(unnameable_types, reason = "nobody else may implement it")]
+    pub trait Descriptor: AsFd {}
+
+    impl<T: AsFd> Descriptor for T {}
+}
