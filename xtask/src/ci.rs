@@ -84,7 +84,7 @@ const GATE: [Step; 14] = [
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 9] = [
+const REST: [Step; 10] = [
     // Names the whole workspace again: cargo can then reuse results of the gate's lints.
     step(
         "lints, libunftp, the bench and the fuzz target of TLS",
@@ -109,6 +109,7 @@ const REST: [Step; 9] = [
     .with(&[("FTP_MODEL_SEEDS", "1000000")]),
     step("speed in clear", "xtask bench --check"),
     step("speed under TLS", "xtask bench --tls --check"),
+    step("speed of listings", "xtask bench --listings --check"),
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 

@@ -6,6 +6,9 @@
 //! xtask bench-client NAME put FILE URL          uploads one file
 //! xtask bench-client NAME getmany URL FILE DIR  downloads the paths in a file, in one session
 //! xtask bench-client NAME list URL              prints how many lines the command LIST returns
+//! xtask bench-client NAME entries URL VERB      prints how many entries a directory has, by MLSD or
+//!                                               LIST, the largest resident memory in
+//!                                               KiB, and how much of it belongs to files
 //! xtask bench-client NAME idle URL COUNT        opens COUNT sessions, and prints what each costs
 //! ```
 //!
@@ -14,6 +17,7 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::hint::black_box;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
@@ -25,6 +29,7 @@ use ftp_blocking::{Options, TlsConfig};
 use ftp_proto::tls::{TlsInfo, rustls};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use suppaftp::list::{ListParser, ParseResult};
 
 use crate::console::say;
 use crate::servers::Result;
@@ -153,6 +158,8 @@ trait Library: Sized {
     async fn get(&self, session: &mut Self::Session, path: &str, into: &Path) -> Result<()>;
     async fn put(&self, session: &mut Self::Session, from: &Path, path: &str) -> Result<()>;
     async fn list(&self, session: &mut Self::Session, path: &str) -> Result<usize>;
+    /// Counts the entries of a directory. A library that chooses the command itself ignores `verb`.
+    async fn entries(&self, session: &mut Self::Session, path: &str, verb: &str) -> Result<usize>;
     async fn quit(&self, session: Self::Session) -> Result<()>;
 
     fn call(&self, call: &[&str]) -> Result<ExitCode> {
@@ -175,6 +182,11 @@ trait Library: Sized {
                         let into = Path::new(directory).join(name);
                         self.get(&mut session, path, &into).await?;
                     }
+                }
+                ["entries", _, verb] => {
+                    let count = self.entries(&mut session, &url.path, verb).await?;
+                    let (peak, of_files) = measure::own_peak();
+                    say(&format!("{count} {peak} {of_files}"));
                 }
                 ["list", _] => say(&self.list(&mut session, &url.path).await?),
                 _ => return Ok(ExitCode::from(CANNOT)),
@@ -275,6 +287,22 @@ macro_rules! adapter {
                 Ok(client.list(path)$($wait)*?.len())
             }
 
+            async fn entries(
+                &self,
+                client: &mut Self::Session,
+                path: &str,
+                _verb: &str,
+            ) -> Result<usize> {
+                let mut entries = client.read_dir(path)$($wait)*?;
+                let mut count = 0;
+                while let Some(entry) = entries.next_entry()$($wait)*? {
+                    black_box((entry.name(), entry.size(), entry.modified()));
+                    count += 1;
+                }
+                entries.finish()$($wait)*?;
+                Ok(count)
+            }
+
             async fn quit(&self, client: Self::Session) -> Result<()> {
                 client.quit()$($wait)*?;
                 Ok(())
@@ -356,6 +384,20 @@ impl Library for Suppaftp {
 
     async fn list(&self, stream: &mut Self::Session, path: &str) -> Result<usize> {
         Ok(stream.list(Some(path))?.len())
+    }
+
+    async fn entries(&self, stream: &mut Self::Session, path: &str, verb: &str) -> Result<usize> {
+        let (lines, parse): (_, fn(&str) -> ParseResult<suppaftp::list::File>) = match verb {
+            "MLSD" => (stream.mlsd(Some(path))?, ListParser::parse_mlsd),
+            _ => (stream.list(Some(path))?, ListParser::parse_posix),
+        };
+        let files = lines.iter().filter_map(|line| parse(line).ok());
+        let files = files.filter(|file| !matches!(file.name(), "." | ".."));
+        Ok(files
+            .map(|file| {
+                black_box((file.name(), file.size(), file.modified()));
+            })
+            .count())
     }
 
     async fn quit(&self, mut stream: Self::Session) -> Result<()> {

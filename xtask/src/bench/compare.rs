@@ -9,16 +9,19 @@ use crate::console::say;
 use crate::servers::Result;
 
 use super::contender::{Contender, Role};
+use super::listings;
 use super::measure::{self, Cost};
 use super::report::{Outcome, Report};
 use super::site::{Case, Protection, Site};
 
 const USAGE: &str = "\
 Usage: cargo xtask bench [--rounds N] [--mib N] [--tls] [--check] [CLIENT ...]
+       cargo xtask bench --listings [--rounds N] [--check]
 
-  --rounds N  how often each client moves the file in each case (5)
+  --rounds N  how often each client runs in each case (5)
   --mib N     the size of the file in MiB (1024)
   --tls       under TLS 1.3 instead of in clear
+  --listings  listings instead of bulk transfers: parsers alone, and a directory of 100,000 entries
   --check     fail where a limit is broken
   CLIENT      only these, by name";
 
@@ -28,6 +31,9 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
         say(USAGE);
         return Ok(());
     };
+    if settings.listings {
+        return end(&listings::run(settings.rounds)?, settings.check);
+    }
     let mut contenders = Contender::all(settings.protection)?;
     if !settings.only.is_empty() {
         contenders.retain(|contender| settings.only.contains(&contender.name));
@@ -57,6 +63,11 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
             outcomes.push(verdict.outcome);
         }
     }
+    end(&outcomes, settings.check)
+}
+
+/// Prints how many limits hold. Fails if `check` is set and a limit is broken.
+fn end(outcomes: &[Outcome], check: bool) -> Result<()> {
     let count = |wanted| outcomes.iter().filter(|found| **found == wanted).count();
     let broken = count(Outcome::Broken);
     say(&format!(
@@ -65,7 +76,7 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
         count(Outcome::Holds),
         count(Outcome::Unsure),
     ));
-    if settings.check && broken > 0 {
+    if check && broken > 0 {
         return Err(format!("{broken} limits are broken").into());
     }
     Ok(())
@@ -75,6 +86,7 @@ struct Settings<'a> {
     rounds: usize,
     mib: usize,
     protection: Protection,
+    listings: bool,
     check: bool,
     only: Vec<&'a str>,
 }
@@ -87,6 +99,7 @@ impl<'a> Settings<'a> {
             rounds: 5,
             mib: 1024,
             protection: Protection::Clear,
+            listings: false,
             check: false,
             only: Vec::new(),
         };
@@ -100,6 +113,7 @@ impl<'a> Settings<'a> {
             match *word {
                 "--rounds" => settings.rounds = number()?,
                 "--mib" => settings.mib = number()?,
+                "--listings" => settings.listings = true,
                 "--tls" => settings.protection = Protection::Tls,
                 "--check" => settings.check = true,
                 word if word.starts_with('-') => return Ok(None),

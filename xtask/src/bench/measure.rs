@@ -34,6 +34,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs a program to its end, and returns its cost. The program's output is shown only if it fails.
 pub(super) fn run(command: &mut Command) -> Result<Cost> {
+    let (cost, _) = run_and_read(command)?;
+    Ok(cost)
+}
+
+/// Runs a program to its end, and returns its cost and what it has printed.
+pub(super) fn run_and_read(command: &mut Command) -> Result<(Cost, String)> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -63,12 +69,13 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
     let cpu = children()? - before;
     drop(over);
     let resident = watcher.join().unwrap_or_default();
-    printed(command, &done?)?;
-    Ok(Cost {
+    let said = printed(command, &done?)?;
+    let cost = Cost {
         wall,
         cpu,
         resident,
-    })
+    };
+    Ok((cost, said))
 }
 
 /// Returns the CPU time of this process so far, in seconds.
@@ -92,6 +99,13 @@ fn cpu(who: UsageWho) -> Result<f64> {
 /// child shares until then.
 fn peak(process: u32) -> u64 {
     field(&format!("/proc/{process}/status"), "VmHWM:")
+}
+
+/// Returns the largest resident memory of this process so far, in KiB, and how much of the memory
+/// that is resident now belongs to files: to the program and its libraries.
+pub(super) fn own_peak() -> (u64, u64) {
+    let field = |name| field("/proc/self/status", name);
+    (field("VmHWM:"), field("RssFile:"))
 }
 
 /// Returns the resident memory of this process, in KiB.

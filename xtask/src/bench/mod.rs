@@ -1,5 +1,5 @@
 //! Compares this project's adapters with other FTP clients: the CPU time, duration and memory of
-//! bulk transfers with one server. A transfer of the same bytes without FTP shows what the system
+//! listings, and of bulk transfers with one server. A transfer of the same bytes without FTP shows what the system
 //! itself needs.
 
 use crate::console::Result;
@@ -32,6 +32,8 @@ mod client;
 mod compare;
 #[cfg(all(feature = "bench", target_os = "linux"))]
 mod contender;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod listings;
 #[cfg(all(feature = "bench", target_os = "linux"))]
 mod measure;
 #[cfg(all(feature = "bench", target_os = "linux"))]

@@ -54,6 +54,30 @@ pub(super) enum Outcome {
     Broken,
 }
 
+impl Outcome {
+    /// Returns the outcome of a limit that holds by both, one or neither measure.
+    pub(super) const fn of(by_median: bool, by_least: bool) -> Self {
+        match (by_median, by_least) {
+            (true, true) => Self::Holds,
+            (false, false) => Self::Broken,
+            _ => Self::Unsure,
+        }
+    }
+}
+
+impl Verdict {
+    /// Makes a verdict of a text that names the limit and what was found.
+    pub(super) fn new(outcome: Outcome, text: &str) -> Self {
+        let word = match outcome {
+            Outcome::Holds => "holds",
+            Outcome::Unsure => "unsure",
+            Outcome::Broken => "BROKEN",
+        };
+        let text = format!("  {word:6} {text}");
+        Self { outcome, text }
+    }
+}
+
 impl<'a> Report<'a> {
     pub(super) fn new(contenders: &'a [Contender], costs: Vec<Vec<Cost>>, mib: usize) -> Self {
         let rows = contenders.iter().zip(costs);
@@ -170,19 +194,12 @@ impl Row<'_> {
     fn at_most(&self, limit: f64, other: &Self, what: &str) -> Verdict {
         let paired = self.times(other);
         let of_least = least(self.cpu()) / least(other.cpu());
-        let (outcome, word) = match (paired <= limit, of_least <= limit) {
-            (true, true) => (Outcome::Holds, "holds"),
-            (false, false) => (Outcome::Broken, "BROKEN"),
-            _ => (Outcome::Unsure, "unsure"),
-        };
-        Verdict {
-            outcome,
-            text: format!(
-                "  {word:6} {}: {paired:.2} times the CPU of {what}, at most {limit:.1} \
-                 ({of_least:.2} by the least of each)",
-                self.contender.name,
-            ),
-        }
+        let text = format!(
+            "{}: {paired:.2} times the CPU of {what}, at most {limit:.1} ({of_least:.2} by the \
+             least of each)",
+            self.contender.name,
+        );
+        Verdict::new(Outcome::of(paired <= limit, of_least <= limit), &text)
     }
 }
 
@@ -192,7 +209,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -203,6 +220,6 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-fn least(values: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn least(values: impl Iterator<Item = f64>) -> f64 {
     values.fold(f64::INFINITY, f64::min)
 }

@@ -16,7 +16,7 @@ use crate::workspace;
 use super::bare::FarEnd;
 
 /// A directory in memory, so that the speed of the disk is not measured.
-const MEMORY: &str = "/dev/shm";
+pub(super) const MEMORY: &str = "/dev/shm";
 
 const CONTENT: &str = "content";
 const UPLOADED: &str = "uploaded";
