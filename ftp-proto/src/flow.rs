@@ -480,8 +480,8 @@ tickets! {
     /// Do a TLS handshake on the data connection ([`Want::SecureData`]), with the server name and
     /// the session store of this login's control connection. Answer [`resumed`](Self::resumed) if
     /// the handshake has resumed a session, else [`secured`](Self::secured). When the server says
-    /// that the transfer begins, the same want comes again with a clock that starts again. Then
-    /// continue the same handshake.
+    /// that the transfer begins, the same want comes again, and its time limit begins anew.
+    /// Then continue the handshake that you have begun.
     SecureData {
         /// Returns which session tickets the handshake may use.
         tickets: Tickets

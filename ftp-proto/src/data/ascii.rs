@@ -103,8 +103,8 @@ impl AsciiDecoder {
         }
     }
 
-    /// Ends the data. Returns the byte that the decoder has kept back, which is a CR or the last
-    /// byte. `None` if there is none. A CR at the end of the data stays a CR.
+    /// Ends the data. Returns the byte that the decoder has kept back until now, if there is one. A
+    /// CR at the end of the data stays a CR.
     pub fn finish(&mut self) -> Option<u8> {
         self.held.take()
     }

@@ -125,8 +125,8 @@ enum Date<'a> {
 }
 
 impl<'a> When<'a> {
-    /// Splits the date and the time from the end of the columns. Both have fixed widths, because a
-    /// blank can be their separator (`11 27 26`).
+    /// Splits the date and the time from the end of the columns, by their widths. They cannot be
+    /// split at blanks, because a date may hold blanks (`11 27 26`).
     fn at_end(columns: &'a [u8]) -> Option<Self> {
         let (rest, clock) = split_end(columns, 8)?;
         let separator = *clock.get(2)?;

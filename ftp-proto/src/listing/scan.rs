@@ -18,7 +18,7 @@ pub(super) fn number(digits: &[u8]) -> Option<u64> {
     any_number(digits)
 }
 
-/// Reads a number of any length.
+/// Reads a number with any count of digits. `None` if it is no number, or does not fit in 64 bits.
 fn any_number(digits: &[u8]) -> Option<u64> {
     // A number of 19 digits is always below `u64::MAX`, so these digits need no check for an
     // overflow.

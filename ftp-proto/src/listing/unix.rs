@@ -246,9 +246,9 @@ fn size(letter: u8, word: &[u8]) -> Option<Size> {
     if word.iter().any(|byte| matches!(byte, b':' | b'/')) {
         return None;
     }
-    // The word is a group and a size without a blank between them. A size of eight digits fills its
-    // column, so its digits are the size. If there are fewer digits, all of them may belong to the
-    // group.
+    // The word is a group and a size without a blank between them. A size of eight digits or more
+    // fills its column, so no blank precedes it. A shorter size would have a blank before it, so
+    // fewer digits are part of the group.
     match digits {
         8.. => size(scan::number(word.get(before..)?), before),
         _ => size(None, 0),

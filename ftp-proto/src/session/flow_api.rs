@@ -667,8 +667,8 @@ impl Session {
         self.queued
     }
 
-    /// Notes that a data connection was given to the server for the transfer that it held. The
-    /// replies to that transfer may still come, and the next fence throws them away.
+    /// Notes that the server has got a data connection for the aborted transfer that it kept in its
+    /// queue. The replies to that transfer may still come, and the next fence throws them away.
     pub(crate) fn mark_purged(&mut self) {
         self.queued = false;
         self.out_of_step = true;

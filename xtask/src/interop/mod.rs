@@ -28,8 +28,8 @@ use crate::workspace;
 /// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The common servers get all tests. The rarely used servers get only the most useful
-    /// questions, in the most useful ways of connecting.
+    /// The tests put every question to the common servers. They put only the most useful questions
+    /// to the rarely used servers, in the most useful ways of connecting.
     Gate,
     /// The tests put every question to every server, in every way of connecting.
     Full,
