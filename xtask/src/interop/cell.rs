@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use ftp_blocking::wire::Escaped;
-use ftp_blocking::{Error, Options, TransferOptions};
+use ftp_blocking::{Capabilities, Error, Features, Options, TransferOptions};
 
 use super::question::{Question, QuestionKind};
 use super::trust::{Secured, Trust};
@@ -47,7 +47,7 @@ const TAIL: usize = 24;
 /// The modification time of all files that the tests put on the server's disk: 2024-01-01, as the
 /// time since 1970. The rows of the contract table expect this time, because the simulator's files
 /// have it.
-const MODIFIED: Duration = Duration::from_secs(1_704_067_200);
+pub(super) const MODIFIED: Duration = Duration::from_secs(1_704_067_200);
 
 /// One server that one adapter reaches in one way, with the session in which the tasks run.
 pub(super) struct Cell<'s> {
@@ -59,6 +59,9 @@ pub(super) struct Cell<'s> {
     /// The session in which the tasks run. `None` before the first task, and after a task that
     /// failed: the next task then opens a new session.
     client: Option<Client>,
+    /// A second session, which lists by LIST even if the server has MLSD. `None` before its first
+    /// use.
+    list_only: Option<Client>,
     /// Bytes that look random. The tests cut the content of their files from them, and repeat them
     /// for the largest file.
     pub(super) block: &'s [u8],
@@ -84,6 +87,7 @@ impl<'s> Cell<'s> {
             options,
             dialogue: Dialogue::new(Show::Kept),
             client: None,
+            list_only: None,
             block,
         })
     }
@@ -96,11 +100,9 @@ impl<'s> Cell<'s> {
         let different = match &question.what {
             QuestionKind::Row(case) => self.row(case)?,
             QuestionKind::Task(task) => match self.task(*task) {
-                Ok(()) => Vec::new(),
+                Ok(different) => different,
                 Err(error) => {
-                    // Drops the session, because a failed task may leave it in any state. The next
-                    // task opens a new one.
-                    self.client = None;
+                    self.drop_session();
                     vec![(0, error.to_string())]
                 }
             },
@@ -115,7 +117,7 @@ impl<'s> Cell<'s> {
 
     /// Ends the session of the tasks by QUIT, and waits for the server's reply.
     pub(super) fn end(self) {
-        if let Some(client) = self.client {
+        for client in self.client.into_iter().chain(self.list_only) {
             let _ = client.quit();
         }
     }
@@ -170,6 +172,31 @@ impl<'s> Cell<'s> {
             self.client = Some(self.session()?);
         }
         Ok(())
+    }
+
+    /// Drops the sessions, because a failed task may leave them in any state. The next task opens
+    /// new ones.
+    pub(super) fn drop_session(&mut self) {
+        (self.client, self.list_only) = (None, None);
+    }
+
+    /// Calls `then` with the session that lists by LIST even if the server has MLSD.
+    pub(super) fn with_list_only<T>(
+        &mut self,
+        then: impl FnOnce(&mut Client) -> Result<T>,
+    ) -> Result<T> {
+        let client = match &mut self.list_only {
+            Some(client) => client,
+            None => {
+                // A server whose FEAT lists nothing.
+                let nothing = Capabilities::from_features(Features::default());
+                let options = self.options.clone().with_capabilities(nothing);
+                let mut client = self.connected(options)?;
+                during("logging in", self.login(&mut client))?;
+                self.list_only.insert(client)
+            }
+        };
+        then(client)
     }
 
     pub(super) fn client(&mut self) -> &mut Client {

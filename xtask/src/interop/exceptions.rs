@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use ftp_blocking::DataMode;
 
@@ -19,14 +20,15 @@ use Kind::{
 };
 
 /// A known difference between what some servers do and what the tests expect.
+#[derive(Clone, Copy)]
 pub(super) struct Exception {
     pub(super) servers: &'static [Kind],
     /// The difference occurs in the questions whose names begin with this text. If the text is
     /// empty, it occurs in all questions.
     pub(super) question: &'static str,
     /// The difference occurs in the steps whose `Debug` text begins with this text, for example
-    /// `Call(Host`. If the text is empty, it occurs in all steps. For a task the text is always
-    /// empty.
+    /// `Call(Host`. If the text is empty, it occurs in all steps. Most tasks are
+    /// a single step whose text is empty.
     pub(super) step: &'static str,
     ways: Ways,
     pub(super) occurs: Occurs,
@@ -73,16 +75,16 @@ impl Exception {
     }
 }
 
-/// Defines [`EXCEPTIONS`]. Each block names servers, the ways of connecting, how often the
+/// Defines a list of exceptions. Each block names servers, the ways of connecting, how often the
 /// difference occurs, and its reason. Each line of a block names a question and a step, and perhaps
 /// words that the description of the difference must contain.
 macro_rules! exceptions {
-    ($(
+    ($list:ident: $(
         $servers:expr, $ways:ident $occurs:ident, $reason:expr => {
             $($question:literal $step:literal $($says:literal)?;)+
         }
     )+) => {
-        pub(super) const EXCEPTIONS: &[Exception] = &[$($(
+        pub(super) const $list: &[Exception] = &[$($(
             Exception {
                 servers: $servers,
                 reason: $reason,
@@ -96,9 +98,16 @@ macro_rules! exceptions {
     };
 }
 
+mod metadata;
+mod names;
+
+/// All exceptions.
+pub(super) static EXCEPTIONS: LazyLock<Vec<Exception>> =
+    LazyLock::new(|| [GENERAL, metadata::LIST, names::LIST].concat());
+
 const ALL: &[Kind] = &Kind::ALL;
 
-exceptions! {
+exceptions! { GENERAL:
     // Known differences in the commands that a server knows.
     ALL, All Always, "HOST is unknown, or this name is" => { "host" "Call(Host"; }
     ALL, All Always, "LANG is unknown, or English has no name" => {

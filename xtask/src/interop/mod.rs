@@ -9,6 +9,8 @@ mod cell;
 mod exceptions;
 mod idle;
 mod jobs;
+mod metadata;
+mod names;
 mod question;
 mod record;
 mod report;

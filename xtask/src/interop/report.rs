@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn each_exception_is_of_a_question_that_is_asked() {
-        for exception in EXCEPTIONS {
+        for exception in EXCEPTIONS.iter() {
             let is_asked = QUESTIONS.iter().any(|question| {
                 let mut steps = question.steps.iter();
                 question.name.starts_with(exception.question)

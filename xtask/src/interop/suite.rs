@@ -92,7 +92,7 @@ fn all_of(
                 // Leaves out the question about idle sessions: `run` starts a separate thread and
                 // server for it.
                 let is_left_out = is_brief && !asked.is_asked_briefly();
-                if asked.name != IDLE && asked.is_asked(way) && !is_left_out {
+                if asked.name != IDLE && asked.is_asked(kind, way) && !is_left_out {
                     let place = (question, kind, adapter, number);
                     answers.push((place, cell.ask(asked)?));
                 }

@@ -9,13 +9,16 @@ use ftp_blocking::ErrorKind;
 use ftp_blocking::wire::{Escaped, Telnet};
 
 use super::cell::{Cell, confirmed};
+use super::trust::Secured;
 use super::way::Way;
+use super::{metadata, names};
 use crate::job::client::{End, Listing, Stop, Storing, ask};
 use crate::job::content::{Content, compare, equal};
 use crate::job::{during, shown};
 use crate::servers::Result;
 use crate::servers::foreign::Kind;
 use crate::servers::listening::Family;
+use crate::servers::tls::TlsVersion;
 use crate::servers::tree::CLOSED;
 
 /// The size in bytes of the file that is transferred in part. Socket buffers hold less, so the
@@ -47,6 +50,10 @@ pub(super) enum Task {
     TwoSessions,
     Copy,
     Name(&'static [u8]),
+    /// All names of `names.rs`.
+    AnyName,
+    /// What `metadata.rs` asks.
+    Metadata,
     Directory(&'static [u8]),
     Iac(Telnet),
     Large,
@@ -79,11 +86,13 @@ pub(super) const TASKS: &[(&str, Task)] = &[
     ("name in UTF-8", Task::Name("käse-奶酪".as_bytes())),
     ("name in Latin-1", Task::Name(b"caf\xe9")),
     ("name with 0xFF", Task::Name(b"a\xffb")),
+    ("names of any bytes", Task::AnyName),
     ("directory with 0xFF, PWD", Task::Directory(b"a\xffb")),
     ("0xFF as it is in names", Task::Iac(Telnet::Raw)),
     ("0xFF doubled in names", Task::Iac(Telnet::Doubled)),
     ("256 MiB, both ways", Task::Large),
     ("1,000 files in one session", Task::Thousand),
+    ("metadata", Task::Metadata),
     (IDLE, Task::Idle),
 ];
 
@@ -95,6 +104,8 @@ impl Task {
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
+            // In clear text and under the TLS that every server with TLS has.
+            Self::AnyName => way.secured == Some(Secured::new(TlsVersion::Tls12)),
             Self::TwoSessions => way.family == Family::V4,
             // A copy under TLS would fail: one of the two servers would have to be the TLS client
             // on the data connection, and none of the servers can.
@@ -102,12 +113,25 @@ impl Task {
             _ => true,
         }
     }
+
+    /// Returns the texts of the steps. A task of a single step has an empty text.
+    pub(super) fn steps(self) -> Vec<String> {
+        match self {
+            Self::AnyName => names::steps(),
+            Self::Metadata => metadata::steps(),
+            _ => vec![String::new()],
+        }
+    }
 }
 
 impl Cell<'_> {
-    pub(super) fn task(&mut self, task: Task) -> Result<()> {
+    /// Does the task. Returns each step with an unexpected result. A task of a single step fails
+    /// instead.
+    pub(super) fn task(&mut self, task: Task) -> Result<Vec<(usize, String)>> {
         self.begin()?;
         match task {
+            Task::AnyName => return self.names_of_any_bytes(),
+            Task::Metadata => return self.metadata(),
             Task::Files => self.files(),
             Task::Unique => self.unique(),
             Task::Download(stop) => self.give_up_download(stop),
@@ -122,13 +146,14 @@ impl Cell<'_> {
             Task::Thousand => self.thousand(),
             Task::Idle => Err("is done beside the others".into()),
         }?;
-        self.check_in_step("the task")
+        self.check_in_step("the task")?;
+        Ok(Vec::new())
     }
 
     // Methods that several tasks call.
 
     /// Checks that replies still match the commands: PWD must return the root directory.
-    fn check_in_step(&mut self, after: &str) -> Result<()> {
+    pub(super) fn check_in_step(&mut self, after: &str) -> Result<()> {
         let pwd = ask!(self.client().open(), it => it.pwd());
         let pwd = during(&format!("PWD after {after}"), pwd)?;
         equal(

@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::BorrowedFd;
 
+use ftp_blocking::listing::Line;
 use ftp_blocking::tls::TlsInfo;
 use ftp_blocking::{
-    Aborted, Completion, Copied, Error, Options, Reply, Session, TransferOptions, TransferType,
+    Aborted, Completion, Copied, Entry, Error, Options, Reply, Session, TransferOptions,
+    TransferType,
 };
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -147,6 +149,13 @@ pub(crate) struct Listed {
     pub(crate) resumed: Option<bool>,
 }
 
+/// What `read_dir` has found in a directory.
+pub(crate) struct Entries {
+    pub(crate) entries: Vec<Entry<'static>>,
+    /// The lines of no known dialect.
+    pub(crate) unparsed: Vec<Vec<u8>>,
+}
+
 const GONE: &str = "it has not quit";
 
 impl Client {
@@ -263,6 +272,25 @@ impl Client {
             lines.push(line);
         }
         Ok(Listed { lines, resumed })
+    }
+
+    /// Reads a directory by `read_dir`, entry by entry. `None` is the current directory.
+    pub(crate) fn read_dir(&mut self, path: Option<&[u8]>) -> Result<Entries, Error> {
+        let mut reading = match path {
+            Some(path) => begin!(self.open(), it => it.read_dir(path)),
+            None => begin!(self.open(), it => it.read_dir(None)),
+        };
+        let mut entries = Vec::new();
+        while let Some(entry) = ask!(&mut reading, it => it.next_entry())? {
+            entries.push(entry.into_owned());
+        }
+        let bytes = |line: &Line<'_>| match line {
+            Line::Entry(entry) => entry.raw().to_vec(),
+            Line::Noise(line) | Line::Unparsed(line) | Line::Cut(line) => line.to_vec(),
+        };
+        let unparsed = tell!(&reading, it => it.unparsed());
+        let unparsed = unparsed.iter().map(bytes).collect();
+        Ok(Entries { entries, unparsed })
     }
 
     /// Downloads a file into a local file by `save_to`, which lets the kernel move the bytes.
