@@ -16,7 +16,7 @@ exceptions! { LIST:
         "names of any" "dots: LIST" r#""a.", "a.." instead of"#;
     }
     &[Vsftpd, ProFtpd, Inetutils], All Always,
-        "STOR ~ is about the home directory; `./~` is a file, and so do all other commands reach it"
+        "`STOR ~` is about the home directory, and `STOR ./~` about a file"
     => { "names of any" "tilde: stored"; }
     &[ProFtpd], All Always,
         "an upload to a name of blanks alone is a command without a name; `./` before it helps"
