@@ -22,16 +22,14 @@ use crate::data::{DataTransfer, Download, Upload};
 const FIRST: usize = 64 * 1024;
 
 /// The size in bytes of the buffer of a download without TLS, as soon as the first, smaller buffer
-/// was full.
-/// For files in memory, 1 MiB took a quarter less CPU than 256 KiB. Under TLS the buffer stays at
-/// 64 KiB: with 1 MiB, downloads took a fifth more CPU, because the data had left the processor's
-/// cache before it was copied.
+/// was full. For files in memory, 1 MiB took a quarter less CPU than 256 KiB. Under TLS the buffer
+/// stays at 64 KiB: with 1 MiB, downloads took a fifth more CPU, because the data had left the
+/// processor's cache before it was copied.
 const SAVING: usize = 1024 * 1024;
 
-/// The size in bytes of the buffer of an upload, as soon as the first, smaller buffer was full.
-/// 1 MiB took a
-/// sixth more CPU, because the data left the processor's cache between reading and writing. Under
-/// TLS, all sizes from 16 KiB took the same CPU.
+/// The size in bytes of the buffer of an upload, as soon as the first, smaller buffer was full. 1
+/// MiB took a sixth more CPU, because the data left the processor's cache between reading and
+/// writing. Under TLS, all sizes from 16 KiB took the same CPU.
 const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
