@@ -62,7 +62,7 @@ impl Client {
     /// [`login_with`](Self::login_with). With [`Options::with_tls`] (explicit TLS), that method
     /// sends AUTH and does the handshake before it sends the user name. If the options hold no
     /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login): with
-    /// explicit TLS, it does the same before it sends the user name.
+    /// explicit TLS, `login` sends AUTH and does the handshake before it sends the user name.
     ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the
@@ -203,10 +203,10 @@ impl Client {
     pub fn reconnect(&mut self) -> Result<(), Error> {
         let resumption_failed = self.session.resumption_failed();
         match self.replace_connection() {
-            // The TLS handshake of the first try failed, so `resumption_failed` is now `false`. The
-            // first try may have used TLS 1.2 alone, because session resumption had failed before.
-            // Perhaps the server does not support TLS 1.2. So the second try uses the TLS versions
-            // of the options.
+            // Because `resumption_failed` was `true`, the first try may have used TLS 1.2 alone.
+            // Perhaps the server does not support TLS 1.2, and the TLS handshake failed. The
+            // session has then set `resumption_failed` to `false`, so that the second try uses the
+            // TLS versions of the options.
             Err(_) if resumption_failed && !self.session.resumption_failed() => {
                 self.replace_connection()
             }

@@ -11,8 +11,9 @@ use crate::channel::Channel;
 use crate::client::Client;
 use crate::transport::{Dialled, Dialling, Listener, Target};
 
-/// The data connection of a client. The client owns it, so that after a forgotten download the next
-/// operation finds the connection and closes it.
+/// The data connection of a client. Its owner is the client, and not the download or upload. So if
+/// you forget a download (`mem::forget`), the next operation still finds the connection and closes
+/// it.
 #[derive(Default)]
 pub(crate) enum DataConnection {
     #[default]

@@ -18,7 +18,7 @@ use crate::client::Client;
 /// Every method here fails if an argument cannot be sent
 /// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
 /// server refuses (the error has the reply), or if the session has ended. The section "Errors" of a
-/// method lists only what the method adds.
+/// method lists only what the method adds to these general errors.
 impl Client {
     /// MFMT, MDTM with two arguments, or SITE UTIME: sets the time of a file's last modification, in
     /// UTC and to the second. Returns which of them the server knew; see [`SetModified`].
@@ -41,7 +41,7 @@ impl Client {
     /// MFCT: sets the time of a file's creation, in UTC and to the second.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn set_created(&mut self, path: impl Name, time: Timestamp) -> Result<Reply, Error> {
         self.run(SetCreated::new(self.encoded(&path)?, time)?)
     }
@@ -50,7 +50,7 @@ impl Client {
     /// lists the facts that the server lets you set.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn set_facts(
         &mut self,
         path: impl Name,
@@ -62,7 +62,7 @@ impl Client {
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
         self.run(Chmod::new(self.encoded(&path)?, mode)?)
     }
@@ -106,7 +106,7 @@ impl Client {
     /// delete the parts.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn combine(
         &mut self,
         target: impl Name,
@@ -121,7 +121,7 @@ impl Client {
     /// RMDA: removes a directory and all that is in it.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn remove_directory_tree(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
     }
@@ -130,7 +130,7 @@ impl Client {
     /// server tells about itself. `None` if the server does not know CSID.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn client_id(
         &mut self,
         name: impl Name,

@@ -172,8 +172,8 @@ fn retry<T>(
     }
 }
 
-/// Returns whether the deadline has passed. The caller then need not wait, because the call just
-/// before has shown that the socket is not ready.
+/// Returns whether the deadline has passed. The caller has just found that the socket is not ready.
+/// After the deadline, it returns at once and does not call `poll`.
 pub(crate) fn is_past(deadline: Instant) -> bool {
     deadline <= Instant::now()
 }

@@ -19,12 +19,13 @@ use crate::read_dir::ReadDir;
 /// Every method here fails if an argument cannot be sent
 /// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
 /// server refuses (the error has the reply), if no data connection can be made, or if the session
-/// has ended. The section "Errors" of a method lists only what the method adds.
+/// has ended. The section "Errors" of a method lists only what the method adds to these general
+/// errors.
 impl Client {
     /// RETR: starts to download a whole file.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn download(&mut self, path: impl Name) -> Result<Download<'_>, Error> {
         self.download_with(path, &TransferOptions::new())
     }
@@ -32,7 +33,7 @@ impl Client {
     /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn download_with(
         &mut self,
         path: impl Name,
@@ -45,7 +46,7 @@ impl Client {
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
         self.lines(open, LineKind::Text)
@@ -69,7 +70,7 @@ impl Client {
     /// STOR: starts an upload.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn upload(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         self.upload_with(path, &TransferOptions::new())
     }
@@ -77,7 +78,7 @@ impl Client {
     /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn upload_with(
         &mut self,
         path: impl Name,
@@ -90,17 +91,17 @@ impl Client {
     /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn append(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         let open = Open::append(self.encoded(&path)?)?;
         self.open_upload(open, &TransferOptions::new())
     }
 
-    /// STOU: starts an upload under a name that the server chooses, perhaps after your suggestion.
+    /// STOU: starts an upload under a name that the server chooses. It may follow your suggestion.
     /// [`Completion::name`] returns the name, if the server's reply tells it.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn upload_unique(&mut self, suggestion: impl OptionalName) -> Result<Upload<'_>, Error> {
         let open = Open::store_unique(self.encoded_optional(&suggestion)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -158,7 +159,7 @@ impl Client {
     /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
         self.open_directory(flow)
@@ -225,7 +226,7 @@ impl Client {
     /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
@@ -234,7 +235,7 @@ impl Client {
     /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name)
@@ -244,7 +245,7 @@ impl Client {
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)

@@ -13,7 +13,7 @@ use crate::walk::Walk;
 /// Every method here fails if an argument cannot be sent
 /// ([`InvalidArgument`](ErrorKind::InvalidArgument); nothing is sent then), if no data connection
 /// can be made, or if the session has ended. The section "Errors" of a method lists only what the
-/// method adds.
+/// method adds to these general errors.
 impl Client {
     /// Returns what a file or a directory is, its size, its time and its mode, as far as the server
     /// tells them. Sends MLST if the server has it, and SIZE and MDTM otherwise. If the replies do
@@ -55,7 +55,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the general errors, which the docs of this `impl` block list.
     pub fn exists(&mut self, path: impl Name) -> Result<Existence, Error> {
         let lookup = Lookup::existence(self.encoded(&path)?)?;
         Ok(self.complete(lookup)?.existence())
@@ -105,7 +105,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// None besides those of all these methods. What goes wrong later is an item of the walk.
+    /// Only the general errors, which the docs of this `impl` block list. What goes
+    /// wrong later is an item of the walk.
     pub fn walk(
         &mut self,
         path: impl OptionalName,
@@ -135,7 +136,7 @@ impl Client {
         self.glob_with(pattern, &WalkOptions::new())
     }
 
-    /// Finds the paths that a pattern fits, with limits and options of your own.
+    /// Finds the paths that match a pattern, with limits and options of your own.
     ///
     /// # Errors
     /// The errors of [`glob`](Self::glob).

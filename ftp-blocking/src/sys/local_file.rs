@@ -5,8 +5,8 @@ use std::os::fd::AsFd;
 /// A local file that a transfer reads or writes: an [`std::fs::File`], a pipe, a device, or a
 /// reference to one.
 ///
-/// On Unix this is everything that has a file descriptor ([`AsFd`]). You cannot implement it, so
-/// that it can mean the matching types of other systems there.
+/// On Unix, every type that has a file descriptor ([`AsFd`]) implements this trait. You cannot
+/// implement the trait yourself. So on other systems, it can later stand for their types of files.
 pub trait LocalFile: sealed::Descriptor {}
 
 impl<T: AsFd> LocalFile for T {}

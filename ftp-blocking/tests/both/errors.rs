@@ -70,8 +70,8 @@ fn said(setup: Setup, options: Options, attempt: Try) -> Error {
 fn assert_says(setup: Setup, options: Options, attempt: Try, line: &str) {
     let error = said(setup, options, attempt);
     assert_eq!(error.to_string(), line);
-    // If `main` returns an error, Rust prints its `Debug` form. So that form must begin with the
-    // text.
+    // If `main` returns an error, Rust prints the error's `Debug` form. So this form must begin
+    // with the text of the error (`line`).
     let says = format!("Error {{ says: {line:?}, kind: ");
     assert!(format!("{error:?}").starts_with(&says), "{error:?}");
 }
@@ -478,8 +478,8 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
     assert!(error.to_string().starts_with(line), "{error}");
 }
 
-/// The greeting shows that the peer is no FTP server, or it is cut short, so that the client cannot
-/// know. The error must quote what the peer sent.
+/// The greeting shows that the peer is no FTP server. Or the greeting is cut short, and the client
+/// cannot know whether the peer is one. The error must quote what the peer sent.
 #[test]
 fn the_error_of_a_peer_that_is_no_ftp_server() {
     for (words, quoted) in [

@@ -235,12 +235,14 @@ fn a_550_is_explained_by_what_the_server_shows_about_the_path() {
         let error = client.explain(error);
         assert!(error.is_not_found(), "{error}");
 
-        // The file is there, so the server does not allow its removal as a directory.
+        // RMD removes only directories. `explain` finds that the file exists, so it reports that
+        // the server denied the removal.
         let error = client.rmd("d/f").expect_err("a file");
         let error = client.explain(error);
         assert!(error.is_denied(), "{error}");
 
-        // For an upload, the directory decides.
+        // The file of an upload need not exist before, so `explain` asks about its directory. That
+        // directory does not exist.
         let error = client.store("none/f", "1").expect_err("no such directory");
         let error = client.explain(error);
         assert!(error.is_not_found(), "{error}");

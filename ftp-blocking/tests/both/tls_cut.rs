@@ -137,9 +137,9 @@ fn logged_in(memory: &Memory, cutting: Cutting, tolerance: MissingCloseNotify) -
     client
 }
 
-/// Repeats a download and cuts it later and later, until it succeeds, with each TLS version and
-/// each kind of cut. Returns the sum of the positions of the cut at which it succeeded, in bytes of
-/// ciphertext.
+/// Repeats a download and cuts it later and later, until it succeeds. Does this with each TLS
+/// version and each kind of cut, and notes the position (in bytes of ciphertext) of the first cut
+/// that does no harm. Returns the sum of these positions.
 fn downloads(
     path: &str,
     whole: &[u8],

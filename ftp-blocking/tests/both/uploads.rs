@@ -90,7 +90,8 @@ fn an_upload_has_time_while_unsent_bytes_get_fewer() {
     for (mut held, asked) in [
         // The client gets the numbers from the last to the first: 30, 20, 10, 1.
         (vec![1, 10, 20, 30], 5),
-        // The number stays at 30, so the client waits only once more, for the limit of idle data.
+        // The number does not fall after the first 30, so the client waits only once more
+        // (`Timeouts::data_idle`). It asks a third time, and then stops waiting.
         (vec![0, 9, 30, 30, 30], 3),
         (vec![], 1),
     ] {

@@ -20,8 +20,8 @@ pub(crate) enum Old {
     Version1,
     /// X.509 version 1, signed with the certificate's own key.
     Version1SelfSigned,
-    /// A certificate for an RSA key of 1024 bits. The test server does not have this key, so its
-    /// signatures are wrong.
+    /// A certificate for an RSA key of 1024 bits. The test server does not have this key, so
+    /// the server's signatures are wrong.
     Rsa1024,
     SignedBySha1,
     SignedByMd5,

@@ -176,8 +176,9 @@ impl Line {
     }
 }
 
-/// Returns whether these bytes contain the client's Finished message. Before Finished, TLS 1.3
-/// sends a ChangeCipherSpec record (type 20) for the sake of old middleboxes, which shows it.
+/// Returns whether these bytes contain the client's Finished message. Finished is encrypted. But
+/// for the sake of old middleboxes, a TLS 1.3 client sends a ChangeCipherSpec record (type 20) just
+/// before Finished, and the bytes begin with this record.
 fn is_finished(bytes: &[u8]) -> bool {
     matches!(bytes, [20, 3, 3, ..])
 }

@@ -60,7 +60,8 @@ capabilities! {
     /// EPRT (RFC 2428): active mode, also over IPv6.
     Eprt: "EPRT";
     /// EPSV (RFC 2428): passive mode, also over IPv6. The session also notes EPSV as refused if the
-    /// client could not reach the port of EPSV, but the port of PASV.
+    /// server accepts PASV after one of two failures: the server does not answer the first EPSV in
+    /// time, or the client cannot connect to the port in the reply to EPSV.
     Epsv: "EPSV";
     /// HASH (draft-bryan-ftpext-hash): the server calculates the hash of a file.
     Hash: "HASH";
@@ -128,9 +129,9 @@ impl Capability {
     /// The number of capabilities that this crate knows.
     pub(super) const COUNT: usize = Self::ALL.len();
 
-    /// Returns the capability about which the reply to this command tells something. It depends on
-    /// the command line alone, so a command sent with `raw` tells as much as a command of a flow.
-    /// `None` if the reply tells nothing.
+    /// Returns the capability about which the reply to this command tells something. `None` if the
+    /// reply tells nothing. The result depends on the command line alone, so a command sent with
+    /// `raw` tells as much as a command of a flow.
     pub(crate) fn of(command: &Command) -> Option<Self> {
         let argument = command.argument().unwrap_or_default();
         match command.verb() {
@@ -184,7 +185,7 @@ impl Capability {
             Self::Utf8 => done.then_some(true),
             Self::MdtmSet => judge_mdtm(reply),
             // RFC 959 defines 202 as "not implemented, superfluous at this site": the server has
-            // done nothing.
+            // done nothing. For most commands this is a refusal, but some are not needed there.
             _ if code == 202 => Some(self.may_be_superfluous()),
             // For these commands, 504 refuses only the argument: this host, language, algorithm,
             // fact or mechanism. The server may accept another argument.
@@ -249,8 +250,9 @@ impl Capability {
 /// the file's time and sets nothing.
 fn judge_mdtm(reply: &Reply) -> Option<bool> {
     match reply.code().value() {
-        // A 213 with a time means that no time was set. vsftpd confirms with `213 File modification
-        // time set.`, and Serv-U with `253 Date/time changed okay.`.
+        // A 213 with a time is the reply to MDTM with one argument, so the server has set no time.
+        // A server that has set the time replies otherwise: vsftpd with `213 File modification time
+        // set.`, and Serv-U with `253 Date/time changed okay.`.
         213 => Some(crate::reply::modified(reply).is_err()),
         200 | 250 | 253 => Some(true),
         // 202 means that nothing was done ("superfluous"). 501 means that MDTM has one argument too

@@ -53,7 +53,7 @@ pub enum Support {
     /// FEAT lists the command, but no reply has shown yet whether it works. Some servers list
     /// commands that do not work.
     Advertised,
-    /// It has worked.
+    /// The command has worked.
     Verified,
     /// The server has replied that it does not know the command, or not in the form that the
     /// capability needs (500, 502, 504). What FEAT lists does not matter then.

@@ -6,8 +6,9 @@ use std::env;
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, Fault, Setup, Then};
 
-/// A kind of fault of the server. None of the kinds is a false report of success that no client
-/// could notice.
+/// A kind of fault of the server. With some kinds, the server reports a success that has not
+/// happened. A client can notice this, with one exception: some cuts of a download in clear text,
+/// which the test therefore allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The server sends the final reply of a command twice, one directly after the other.
@@ -27,14 +28,15 @@ pub(super) enum Kind {
     /// The server performs the command, but replies with a code that this command cannot get, for
     /// example 226 to PWD.
     WrongCode,
-    /// The server performs the command, but sends no reply to it, or for a transfer only the
-    /// preliminary reply.
+    /// The server performs the command, but sends no reply to it. In some runs it sends the
+    /// preliminary reply of a transfer, and leaves out only the final reply.
     Silence,
     /// The server refuses the command, for example with 550, and does not perform it.
     Refused,
     /// The server refuses the transfer command before it has accepted the data connection.
     RefusedEarly,
-    /// The server sends its replies to a command late, or for a transfer only the final reply.
+    /// The server sends its replies to a command late. In some runs it sends the preliminary reply
+    /// of a transfer in time, and only the final reply late.
     Late,
     /// The server closes or resets the control connection instead of replying.
     Hangup,
@@ -251,9 +253,9 @@ fn refusal(rng: &mut Rng) -> &'static str {
     any(rng, &texts)
 }
 
-/// Returns a verb, and a positive reply code that the client must not accept for it. Most of these
-/// codes belong to other commands. One is general: a 200 to REST does not promise a restart, as
-/// only 350 does.
+/// Returns a verb, and a reply with a positive code that the client must not accept for this verb.
+/// Most of these codes belong to other commands. The exception is 200, which many commands get: the
+/// client must not accept a 200 to REST, because only 350 promises a restart.
 fn wrong_code(rng: &mut Rng) -> (&'static str, Action) {
     let verbs = [
         "TYPE", "REST", "CWD", "DELE", "RNFR", "RNTO", "MKD", "PASS", "SIZE", "PWD", "RETR", "STOR",

@@ -80,8 +80,8 @@ impl Trial<'_> {
             (Action::Reconnect, _) => {
                 let kept = self.server.logged_in() || !self.before.logged_in;
                 ensure(kept, || "not logged in any more".into())?;
-                // After two logins on one connection, it depends on the server in which directory
-                // it is. So the test checks the directory only after a single login.
+                // After two logins on one connection, the current directory depends on the server.
+                // So the test checks the directory only after a single login.
                 let place = self
                     .before
                     .place

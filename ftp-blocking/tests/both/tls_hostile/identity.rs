@@ -250,8 +250,8 @@ fn old_certificates() {
             };
             let client = logged_in(&server(), pinned(*presented));
             if old == Old::Rsa1024 {
-                // The simulated server does not have the key of this certificate. So its signature
-                // in the handshake is wrong, and the client must refuse it.
+                // The simulated server does not have the key of this certificate. So the server's
+                // signature in the handshake is wrong, and the client must refuse the server.
                 let error = client.expect_err("no signature of that key's");
                 assert_eq!(error.tls_reason(), Some(&reason), "{error}");
                 continue;

@@ -11,7 +11,7 @@ use super::KernelCopy;
 
 /// The least size, in bytes, of a pipe or a file for the kernel's fast paths. With a smaller pipe,
 /// splice takes more system calls than reading and writing. For a smaller file, sendfile saves less
-/// than the check for it costs.
+/// CPU than it costs to check whether sendfile can be used.
 const LEAST: usize = 64 * 1024;
 
 fn kernel_copy(result: Result<usize, Errno>) -> io::Result<KernelCopy> {

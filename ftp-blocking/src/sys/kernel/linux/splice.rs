@@ -67,8 +67,8 @@ impl Pipe {
         if !nothing || !has_more(socket) {
             return kernel_copy(spliced);
         }
-        // The data may have arrived after the first splice, so splice is tried once again. Only if
-        // it again finds nothing is the result `Refused`.
+        // The data may have arrived after the first splice, so splice is tried once again. If it
+        // finds nothing again, the result is `Refused`.
         self.idle = false;
         match self.splice_from(socket) {
             Ok(0) | Err(Errno::AGAIN) => Ok(KernelCopy::Refused),
@@ -84,8 +84,8 @@ impl Pipe {
         Ok(count)
     }
 
-    /// Writes everything in the pipe to a file. Returns [`KernelCopy::Refused`] if the file does
-    /// not accept splice, so that the bytes had to be copied.
+    /// Writes everything in the pipe to a file. If the file does not accept splice, copies the
+    /// bytes by reading and writing, and returns [`KernelCopy::Refused`].
     ///
     /// # Errors
     /// The file's error. Bytes that were not written are still [held](Self::held).
