@@ -23,8 +23,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Downloads the file. After an error, tries again from the end of the file, but only if the last
-/// try has saved more bytes than the try before.
+/// Downloads the file. After a temporary error, tries again from the end of the local file. Gives
+/// up after two failed tries in a row that began at the same offset.
 pub(crate) fn fetch(client: &mut Client, path: &str, file: &mut File) -> Result<Completion, Error> {
     let mut before = None;
     loop {

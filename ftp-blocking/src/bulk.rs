@@ -21,10 +21,10 @@ use crate::sys::poll::wait;
 /// The size of a transfer's first buffer, in bytes. A small file needs no larger one.
 const FIRST: usize = 64 * 1024;
 
-/// The size of the buffer of a download, in bytes, after the first buffer was filled. It grows only
-/// in clear text: for files in memory, 1 MiB took a quarter less CPU than 256 KiB. Under TLS it
-/// stays at 64 KiB: with 1 MiB, downloads took a fifth more CPU, because the data has left the
-/// processor's cache before it is copied.
+/// The size of the buffer of a download, in bytes, after the first buffer was filled. The buffer
+/// grows only in clear text: for files in memory, 1 MiB took a quarter less CPU than 256 KiB. Under
+/// TLS the buffer stays at 64 KiB: with 1 MiB, downloads took a fifth more CPU, because the data
+/// has left the processor's cache before it is copied.
 const SAVING: usize = 1024 * 1024;
 
 /// The size of the buffer of an upload, in bytes, after the first buffer was filled. Uploads with 1

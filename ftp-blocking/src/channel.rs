@@ -142,8 +142,9 @@ impl Channel {
         Ok(None)
     }
 
-    /// Returns how much longer to wait for the peer to close the connection, since the system may
-    /// still be sending what was written. `None` means to stop waiting.
+    /// Returns how much longer to wait for the peer to close the connection. The system may still
+    /// be sending written bytes, and the peer cannot close before it has them. `None` means to stop
+    /// waiting.
     pub(crate) fn more_time(&mut self) -> Option<Wait> {
         self.backlog.more_time(self.stream.unsent())
     }

@@ -17,8 +17,8 @@ use crate::transport::{Dialling, Stream};
 /// system choose it.
 ///
 /// # Errors
-/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline. If all attempts have failed before, the
-/// error that [`Race`] chooses.
+/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline. If all attempts fail before the deadline,
+/// the error that [`Race`] chooses.
 pub(crate) fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
     source: Option<SocketAddr>,

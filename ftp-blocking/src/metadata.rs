@@ -71,7 +71,8 @@ impl Client {
     ///
     /// # Errors
     /// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name with a blank or a
-    /// quotation mark: a blank separates the two names in the command. Nothing is sent then.
+    /// quotation mark, which this command cannot carry: a blank separates its two names. Nothing is
+    /// sent then.
     pub fn symlink(&mut self, target: impl Name, link: impl Name) -> Result<Reply, Error> {
         let (target, link) = (self.encoded(&target)?, self.encoded(&link)?);
         self.run(Symlink::new(target, link)?)

@@ -3,9 +3,9 @@
 //!
 //! This module is for `ftp-smol` and other adapters of this project. The documentation hides it,
 //! and every version may change it, so an adapter must depend on one exact version. The module
-//! needs neither the feature `client` nor `ftp-proto`. Its functions do not wait, except [`poll`]
-//! and calls on a file in non-blocking mode, because each adapter waits for its sockets in its own
-//! way.
+//! needs neither the feature `client` nor `ftp-proto`. Each adapter waits for its sockets in its
+//! own way, so the functions here do not wait. The exceptions are [`poll`], and calls on a file in
+//! non-blocking mode.
 //!
 //! | file | what it does | where |
 //! |---|---|---|

@@ -94,8 +94,8 @@ impl Passage for Cutting {
 /// A function that downloads a file and returns its content.
 type Save = fn(&mut Client, &str) -> Result<Vec<u8>, Error>;
 
-/// All ways to read a download. The number is the step, in bytes, from the cut of one run to that
-/// of the next.
+/// All ways to read a download. The number is the step, in bytes, from the cut of one run to the
+/// cut of the next run.
 const WAYS: [(Save, usize); 3] = [(at_once, 1), (in_small_pieces, 5), (to_a_file, 7)];
 
 fn at_once(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {

@@ -74,7 +74,7 @@ fn saved(download: Download<'_>) -> usize {
 }
 
 /// Before an urgent byte, the system call splice stops and returns 0, as it does at the end of the
-/// data. The client must download the bytes after it too.
+/// data. The client must also download the bytes after the urgent byte.
 #[test]
 fn urgent_data_does_not_cut_a_download_short() {
     for length in [read, saved] {

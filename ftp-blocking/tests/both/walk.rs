@@ -352,8 +352,9 @@ fn a_loop_that_the_server_hides_is_known_by_the_unique_fact() {
         shown,
         ["/a", "/a/up Loop", "/a/b", "/a/b/2.fa", "/a/b/notes"]
     );
-    // This time, the entry `a` in the root's listing has no fact `unique`. Only the listing of `/a`
-    // itself (`cdir`) shows the value 1, which is the root's. So `/a` is the root again.
+    // This time, the entry `a` in the root's listing has no fact `unique`. But the listing of `/a`
+    // has a line for `/a` itself (`cdir`), with the value 1, which is also the root's. So the walk
+    // learns only there that `/a` is the root again.
     let below = "type=cdir;unique=1; /a\r\ntype=dir;unique=1; up\r\n";
     let setup = tree().fault(lists(0, top)).fault(lists(1, below));
     let setup = setup.fault(lists(0, "type=cdir;unique=1; /\r\ntype=dir; a\r\n"));

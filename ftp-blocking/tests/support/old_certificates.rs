@@ -1,6 +1,6 @@
-//! Certificates that rcgen cannot create. They come from OpenSSL 3: `openssl x509 -req`, without
-//! `-extfile` for version 1, and with `-sha1`, `-md5`, or a key from `openssl genrsa 1024`. They
-//! are valid for 100 years.
+//! Certificates that rcgen cannot create. They come from `openssl x509 -req` of OpenSSL 3. Those of
+//! version 1 were made without `-extfile`, and the others with `-sha1`, with `-md5`, or with a key
+//! from `openssl genrsa 1024`. They are valid for 100 years.
 
 use std::sync::Arc;
 

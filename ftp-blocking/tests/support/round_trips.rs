@@ -132,8 +132,8 @@ impl Line {
     /// Records that the client closes a connection. `at_end` says whether the client has read the
     /// server's end of the connection before.
     pub(crate) fn closed(&self, at_end: bool) {
-        // Under TLS, the server's last bytes are its close_notify, so the client has read the
-        // server's end.
+        // Under TLS, the server ends by its close_notify. If the last event is bytes from the
+        // server, they are this close_notify, so the client has read the server's end.
         if at_end || (self.is_tls.get() && self.last.get() == Last::Came) {
             self.remark("closed");
         } else {

@@ -43,8 +43,8 @@
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct AsciiDecoder {
-    /// A byte that comes before the next input. It is a CR whose LF may still come, or a byte after
-    /// such a CR that had no room in the slice.
+    /// The byte that the decoder has kept back, and puts before the next input. It is a CR whose LF
+    /// may still come, or a later byte for which the slice had no room.
     held: Option<u8>,
 }
 

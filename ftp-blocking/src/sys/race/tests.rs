@@ -15,7 +15,7 @@ fn race(count: u8) -> Race<SocketAddr> {
     Race::new((1..=count).map(address), None)
 }
 
-/// A check that reports of every attempt that it has no result yet.
+/// A function for `Race::check`, according to which no attempt has a result yet.
 fn silence(_: &mut SocketAddr) -> io::Result<Option<()>> {
     Ok(None)
 }

@@ -213,9 +213,9 @@ fn any_certificate_is_accepted_only_by_the_dangerous_option() {
     }
 }
 
-/// The server has an old kind of certificate. The option for any certificate accepts it. With a
-/// pinned key, the client compares only the key. With a CA, the client refuses the certificate and
-/// names the reason.
+/// The server has an old kind of certificate. With `dangerous_accept_any_certificate`, the client
+/// accepts it. With a pinned key, the client compares only the key. With a CA, the client refuses
+/// the certificate and names the reason.
 #[test]
 fn old_certificates() {
     for version in VERSIONS {

@@ -85,7 +85,8 @@ fn told_nothing_in_clear(memory: &Memory, context: &str) {
         assert!(!found, "{context}: {secret} in clear");
     }
     // If the server agrees to protect data but does not begin TLS, it stores the client's first
-    // bytes as file content. These bytes must begin a ClientHello (0x16).
+    // bytes as file content. These bytes must be the start of a ClientHello, whose first byte is
+    // 0x16.
     let stored = server.file("/up").unwrap_or_default();
     let is_tls = stored.is_empty() || stored.first() == Some(&0x16);
     let protected = server.transfers().iter().all(|t| t.resumed.is_some());

@@ -19,9 +19,9 @@ const SEND: usize = 1024 * 1024;
 /// connection.
 pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
     match sendfile(socket, file, None, SEND) {
-        // An error of sendfile may come from the file or from the socket. `Refused` makes the
-        // caller read and write, which shows the error again. But the system reports the end of a
-        // connection only once, so that error is returned now.
+        // An error of sendfile may come from the file or from the socket. After `Refused`, the
+        // caller reads and writes instead, and then gets the error again. But the system reports
+        // the end of a connection only once. So an error of the connection is returned at once.
         Err(error) if !is_the_connections(error) => Ok(KernelCopy::Refused),
         sent => kernel_copy(sent),
     }
