@@ -168,7 +168,8 @@ pub enum Closing {
     /// then close it. The reading collects session tickets. It also keeps the kernel from resetting
     /// the connection while data is still queued.
     AwaitEnd,
-    /// After the server's end of a download was read: send close_notify (under TLS), then close.
+    /// After you have read a download until the server ended it: send close_notify (under TLS),
+    /// then close.
     Acknowledge,
     /// For a transfer that is given up, if its data connection has resumed a TLS 1.3 session and so
     /// used up a session ticket: read until a new ticket has come. Throw away everything else. The
@@ -181,9 +182,9 @@ pub enum Closing {
     /// and makes the server stop sending a download. Also stop making the connection or the
     /// listener, if you are still doing that. There may be no connection at all.
     Abandon,
-    /// For any other transfer that is given up: drop the connection at once, without a reset,
-    /// because after a reset some servers end all their sessions. Also stop making the connection
-    /// or the listener, as for [`Abandon`](Self::Abandon).
+    /// For a transfer that is given up before it has begun: drop the connection at once, without a
+    /// reset, because after a reset some servers end all their sessions. Also stop making the
+    /// connection or the listener, as for [`Abandon`](Self::Abandon).
     Discard,
 }
 
@@ -230,8 +231,8 @@ pub(crate) struct Ticket {
     pub(crate) serial: u64,
 }
 
-/// Why a flow's code returns before it has a result. The code uses `?` on a value of this type, so
-/// it reads as if it waited for the server.
+/// Why a flow's code returns before it has a result. The code uses `?` on a result with this error
+/// type. So it is written as if it waited for the server, but it returns.
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// The driver must serve this want first.
@@ -260,9 +261,9 @@ impl Answer {
         self.event.as_ref()
     }
 
-    /// Removes and returns what happened, so that only the first caller gets it. A failure of the
-    /// control connection becomes `ControlFirst`, because the session is dead then, and gives the
-    /// flow the error.
+    /// Removes and returns what happened, so that only the first caller gets it. If the control
+    /// connection failed, returns `ControlFirst`: the flow then asks the session, which is dead and
+    /// returns the error.
     pub(crate) fn take(&mut self) -> Option<Event> {
         match self.event.take() {
             Some(Event::Broken(_)) => Some(Event::ControlFirst),
@@ -275,7 +276,8 @@ impl Answer {
         matches!(self.take(), Some(Event::TimedOut))
     }
 
-    /// Moves what happened into a new answer for an inner flow. This answer keeps only the ticket.
+    /// Moves what happened into a new answer for an inner flow. Only the ticket stays in the old
+    /// answer too.
     pub(crate) fn pass_on(&mut self) -> Self {
         Self {
             ticket: self.ticket,

@@ -61,9 +61,9 @@ impl LineCollector {
 
     /// Returns all lines. Call it after the listing has ended.
     ///
-    /// If a line ends with CR CR LF, `listing` has removed the second CR too, because some servers
-    /// end every line in this way. But if any line ends otherwise, those CRs belong to the names,
-    /// so this method puts them back.
+    /// Some servers end every line with CR CR LF, so `listing` removes both CRs of such a line. But
+    /// if another line of the listing ends with LF or CR LF, one of the two CRs belongs to the
+    /// name. Then this method puts this CR back.
     #[must_use]
     pub fn finish(mut self, listing: &Listing) -> Vec<Vec<u8>> {
         for line in self.lines.iter_mut().take(listing.shortened()) {

@@ -99,12 +99,12 @@ impl LineSplitter {
         ))
     }
 
-    /// Ends the listing. If the last line has no LF, returns this line, with a CR at its end if
-    /// there is one. `None` if the last line was complete.
+    /// Ends the listing. If the last line has no LF, returns this line. A CR at its end stays.
+    /// `None` if the last line was complete.
     ///
     /// # Errors
     ///
-    /// [`LineTooLong`] if [`next_line`](Self::next_line) has returned it before.
+    /// [`LineTooLong`] if [`next_line`](Self::next_line) has returned this error before.
     pub fn finish(&mut self) -> Result<Option<Vec<u8>>, LineTooLong> {
         self.check()?;
         let rest = mem::take(&mut self.buffer);

@@ -140,12 +140,13 @@ pub enum DataStep {
     /// download [`Wait::DataClose`].
     Move(Wait),
     /// The server has refused a download in its middle. Read the bytes that have already come on
-    /// the data connection, without waiting. If none have come, report a time-out.
+    /// the data connection, without waiting. If none have come, report [`Interruption::TimedOut`]
+    /// at once: this ends the data.
     TakeIn,
     /// Run this flow, and report its result by [`DataPhase::finished`].
     Finish(Finish),
-    /// Do nothing more. Either the transfer is over and [`DataPhase::outcome`] returns its result,
-    /// or you are still running the `Finish` flow.
+    /// The data phase wants nothing from you. Either the transfer is over and
+    /// [`DataPhase::outcome`] returns its result, or you are still running the `Finish` flow.
     Over,
 }
 
@@ -218,9 +219,10 @@ impl DataPhase {
         }
     }
 
-    /// Notes that this many bytes were sent. If line ends are translated, removes them from the
-    /// start of [`unsent`](Self::unsent). Also call this method for bytes that did not pass through
-    /// this value, such as those that the kernel moved.
+    /// Notes that this many bytes were moved. Call it for bytes that you have sent, and for bytes
+    /// of an upload or a download that did not pass through this value, such as those that the
+    /// kernel moved. If line ends are translated in an upload, removes the bytes from the start of
+    /// [`unsent`](Self::unsent).
     pub fn moved(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes as u64);
         self.unlooked = self.unlooked.saturating_add(bytes);
@@ -307,9 +309,9 @@ impl DataPhase {
         }
     }
 
-    /// Fills your reader's buffer after the server has confirmed the download. If the translation
-    /// of line ends has kept a byte back, returns 1 for this byte. After that returns 0, which
-    /// means the end of the file.
+    /// Reads the end of the file. Call it after the server has confirmed the download. If the
+    /// translation of line ends still keeps back a last byte, puts this byte into `buffer` and
+    /// returns 1. Otherwise returns 0, which means the end of the file.
     ///
     /// # Errors
     /// The errors of [`outcome`](Self::outcome).

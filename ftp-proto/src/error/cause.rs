@@ -7,8 +7,8 @@ use crate::wire::Code;
 
 /// Why an operation failed, in the words in which a program decides what to do next.
 ///
-/// [`Error::cause`] is the one list that decides; `Error::is_not_found` and the other questions
-/// ask it. It uses codes, and never the text of a reply.
+/// Only [`Error::cause`] decides the cause; methods such as `Error::is_not_found` call it. It looks
+/// at the codes of replies, and never at their texts.
 ///
 /// | cause | when |
 /// |---|---|
@@ -41,7 +41,8 @@ pub enum Cause {
     NoSpace,
     /// The same operation may succeed later.
     Temporary,
-    /// A transfer is not complete, or may not be: the same transfer may succeed.
+    /// A transfer is incomplete, or nothing shows that it is complete. It may succeed if you try it
+    /// again.
     Incomplete,
     /// A connection could not be made, or is lost: the same operation may succeed over a new one.
     Connection,

@@ -51,10 +51,12 @@ pub struct Error(Arc<Context>);
 #[derive(Clone)]
 struct Context {
     kind: ErrorKind,
-    /// The cause that was found out after the failure. `None` if the kind and the reply decide.
+    /// The cause that was found out after the failure. `None` if there is no such cause: then
+    /// [`Error::cause`] decides from the kind and the reply.
     cause: Option<Cause>,
-    /// What `Display` shows in place of the kind's text. `None` for the kind's text. With a title,
-    /// `Display` does not add how many bytes were moved, because the cause tells it.
+    /// What `Display` shows in place of the kind's text. `None` for the kind's text. If there is a
+    /// title, `Display` does not add how many bytes were moved, because the text of `inner` says
+    /// it.
     title: Option<&'static str>,
     command: Option<String>,
     argument: Option<Vec<u8>>,
@@ -152,15 +154,15 @@ impl Error {
         self
     }
 
-    /// Sets the text that `Display` shows in place of the kind's text. The cause must then say how
-    /// many bytes were moved.
+    /// Sets the text that `Display` shows in place of the kind's text. The text of the error's
+    /// source must then say how many bytes were moved.
     pub(crate) fn with_title(mut self, title: &'static str) -> Self {
         Arc::make_mut(&mut self.0).title = Some(title);
         self
     }
 
-    /// Adds how many bytes of data should have been moved. `why` says from where this number is
-    /// known, and becomes the cause.
+    /// Adds how many bytes of data should have been moved. The text `why` says how the client knows
+    /// this number. It becomes the source of the error.
     pub(crate) fn with_expected(self, bytes: u64, why: String) -> Self {
         let mut error = self.with_source(why);
         Arc::make_mut(&mut error.0).expected = Some(bytes);
@@ -194,7 +196,7 @@ impl Error {
         self.with_timing(&|context, _| context.elapsed = Some(elapsed))
     }
 
-    /// Applies `change` to this error, if it is a time-out, and to its cause, if that is one.
+    /// Applies `change` to this error if it is a time-out. Does the same with its cause.
     fn with_timing(self, change: &dyn Fn(&mut Context, Wait)) -> Self {
         let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
         let inner = inner.map(|inner| inner.clone().with_timing(change));
@@ -215,8 +217,9 @@ impl Error {
         self
     }
 
-    /// Corrects the reason of a TLS failure after the server had accepted AUTH or PROT:
-    /// `PlainServer` advises another kind of TLS, which would be wrong, so `ClearText` replaces it.
+    /// Corrects the reason of a TLS failure that came after the server had accepted AUTH or PROT.
+    /// `PlainServer` would advise you to try another kind of TLS, which would be wrong. So
+    /// `ClearText` replaces it.
     pub(crate) fn in_agreed_tls(self) -> Self {
         match self.tls_reason() {
             Some(Reason::PlainServer) => self.with_tls_reason(Reason::ClearText),
@@ -224,8 +227,8 @@ impl Error {
         }
     }
 
-    /// Removes the reply from an error of a data connection. What looks like a reply there is the
-    /// transfer's data in clear text.
+    /// Removes the reply from an error of a data connection. If the server sends data in clear
+    /// text, the data can look like a reply, but it is none.
     pub(crate) fn without_reply(mut self) -> Self {
         if self.reply().is_some() {
             Arc::make_mut(&mut self.0).reply = None;
@@ -357,7 +360,8 @@ impl Error {
     }
 
     /// Returns the time limit in [`Timeouts`] that has passed, if the error is an
-    /// [`ErrorKind::Timeout`]. `None` for other errors, and for an error that no adapter has made.
+    /// [`ErrorKind::Timeout`]. `None` for other errors, and for an error to which no adapter has
+    /// [added](Self::with_limits) the limit.
     pub fn waited(&self) -> Option<Duration> {
         self.0.waited
     }
@@ -522,7 +526,8 @@ impl fmt::Debug for Error {
     }
 }
 
-/// `source` leaves out a cause whose text `Display` has shown already, and returns the next one.
+/// If `Display` shows the text of this error's cause too, `source` leaves that cause out, and
+/// returns the cause of the cause.
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self.told() {

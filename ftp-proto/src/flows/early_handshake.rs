@@ -46,7 +46,8 @@ pub(super) enum EarlyHandshake {
     /// The handshake is done, with this result. No reply had come by then, so the client waits for
     /// it.
     Awaiting(DataTls),
-    /// The handshake comes after the reply, or there is none.
+    /// No early handshake is to come: the handshake comes after the reply, or the data connection
+    /// is in clear text.
     Never,
 }
 
@@ -57,7 +58,7 @@ pub(super) enum NextMove {
     /// Look whether the reply has arrived.
     Look,
     Begin,
-    /// Fail: the time is over.
+    /// Fail, because no reply has come within the time limit.
     Fail,
 }
 
@@ -142,9 +143,10 @@ impl EarlyHandshake {
         secured
     }
 
-    /// Handles a refusal of the transfer during the handshake, which has wasted a session ticket.
-    /// If the client did not know which comes first on this server, it now assumes that the reply
-    /// does. So the next handshake before a reply keeps the last ticket.
+    /// Handles a refusal of the transfer that comes during the handshake. The handshake has then
+    /// wasted a session ticket. If the client did not know whether this server replies before the
+    /// handshake, it now assumes so. So the next handshake before a reply will not use the last
+    /// ticket.
     pub(super) fn refused(&self, session: &mut Session) {
         if self.is_under_way() && session.first_on_data().is_none() {
             session.note_first_on_data(FirstOnData::Reply);

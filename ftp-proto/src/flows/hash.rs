@@ -22,9 +22,9 @@ use crate::wire::{Command, Reply, Verb};
 /// by XCRC, XMD5, XSHA, XSHA1, XSHA256, XSHA512, MD5 or MMD5, as FEAT lists them. OPTS HASH chooses
 /// the algorithm before HASH, unless the server uses this algorithm already.
 ///
-/// Returns `None` if the server lists no command for this algorithm, or refuses all those that it
-/// lists as unknown. If the server has no FEAT, the flow tries the commands one after the other
-/// until one works. The session remembers each command that the server does not know.
+/// Returns `None` if the server lists no command for this algorithm, or says of each listed command
+/// that it does not know it. If the server has no FEAT, the flow tries the commands one after the
+/// other until one works. The session remembers each command that the server does not know.
 #[derive(Debug)]
 pub struct HashOf {
     algorithm: Algorithm,

@@ -196,8 +196,8 @@ fn attempt<T>(result: Result<T, Halt>, path: &[u8], session: &Session) -> Result
     }
 }
 
-/// Adds the path to the error of a refusal. The session cannot add it, because the flow returns the
-/// refusal as a result.
+/// Adds the path to the error of a refusal. The session adds the path only to an error with which a
+/// flow fails, and this flow returns the refusal as its result.
 fn with_argument(error: Error, path: &[u8]) -> Error {
     let verb = error.command().and_then(|verb| Verb::new(verb).ok());
     match verb.and_then(|verb| verb.with(path).ok()) {

@@ -22,9 +22,10 @@ use crate::wire::{Class, Code, Command, Reply, Verb};
 #[derive(Debug, Default)]
 pub(super) struct Passive {
     announcement: Option<Command>,
-    /// The error of EPSV. The flow fails with it if PASV fails too, as PASV does over IPv6. `None`
-    /// before EPSV has failed, and if the server does not know EPSV, because the refusal of PASV
-    /// then says more.
+    /// The error of EPSV, or of the connection to the port from EPSV. If the server refuses PASV
+    /// too, as servers do over IPv6, the flow fails with this error. `None` if there was no such
+    /// error yet. Also `None` if the server does not know EPSV, because its refusal of PASV then
+    /// says more.
     failure: Option<Error>,
     state: State,
 }

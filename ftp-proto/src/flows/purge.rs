@@ -127,8 +127,8 @@ impl Purge {
     }
 }
 
-/// Returns the state after the data connection is made: a handshake if data connections are under
-/// TLS, and otherwise the end of the connection.
+/// Returns the state that follows after the data connection is made: the handshake if data
+/// connections are under TLS, and otherwise `Ending`.
 fn after_connecting(session: &Session) -> State {
     match session.protection() {
         Protection::Private => State::Securing,
@@ -136,8 +136,8 @@ fn after_connecting(session: &Session) -> State {
     }
 }
 
-/// Checks whether the driver has served the want. Returns `None` if it has. Otherwise returns the
-/// clock with which the want is returned to the driver.
+/// Returns `None` if the driver has served the want. Otherwise the flow must return the want, for
+/// the first time or again. Then this function returns the clock of the want.
 fn unserved(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
     match answer.take() {
         None => Ok(Some(Clock::Starts)),

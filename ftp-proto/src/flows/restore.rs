@@ -17,9 +17,9 @@ use super::{ChangeDirectory, Login, Protect, Secure, Type};
 /// It sends HOST, the login, PROT, OPTS, LANG and CLNT, TYPE, and then CWD. Run it after the
 /// greeting.
 ///
-/// Before `Restore` has succeeded, the session may be in the wrong directory. So if you then run
-/// another operation, the session is dead. If `Restore` fails, you can make another
-/// [successor](Session::successor) and try again.
+/// Before `Restore` has succeeded, the session may be in the wrong directory. So if you run another
+/// operation before that, the operation fails and the session dies. If `Restore` fails, you can
+/// make another [successor](Session::successor) and try again.
 #[derive(Debug)]
 pub struct Restore {
     /// The tasks that are left, in reverse order: the next task is the last entry.
@@ -40,12 +40,11 @@ impl Restore {
     /// Makes the flow that logs in with these credentials and then restores this directory and
     /// these settings.
     ///
-    /// # Errors
-    /// [`ErrorKind::TooLarge`] if the current directory is not known. It becomes unknown after more
-    /// than 256 relative CWD in a row, and after a CWD whose reply does not come in time. A PWD on
-    /// the old connection makes it known again. Without it, you have to make a new client.
-    /// [`Misuse::Option`](crate::Misuse::Option) if USER, PASS or ACCT was sent as a [raw
-    /// command](super::Raw): run another [`Login`] instead.
+    /// # Errors [`ErrorKind::TooLarge`] if the current directory is not known. It becomes unknown
+    /// after more than 256 relative CWD in a row, and after a CWD whose reply does not come in
+    /// time. A PWD on the old connection makes the directory known again. If no PWD was sent there,
+    /// you have to make a new client. [`Misuse::Option`](crate::Misuse::Option) if USER, PASS or
+    /// ACCT was sent as a [raw command](super::Raw): run another [`Login`] instead.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
         if standing.is_by_hand() {
             let why = "the login is not known, because USER, PASS or ACCT was sent as a raw \

@@ -8,9 +8,9 @@ use crate::wait::Wait;
 use crate::wire::{Command, Reply, Verb};
 
 /// Sends AUTH TLS and does the handshake (RFC 4217 section 4). If
-/// [`Config::auth`](crate::Config::auth) allows it and the server does not know AUTH TLS, it sends
-/// AUTH SSL. You may run it after [`ClearControl`](super::ClearControl); the server then wants a
-/// new login (RFC 2228 section 3).
+/// [`Config::auth`](crate::Config::auth) allows it and the server does not know AUTH TLS, the flow
+/// sends AUTH SSL. You may run the flow after [`ClearControl`](super::ClearControl); the server
+/// then wants a new login (RFC 2228 section 3).
 ///
 /// If any byte has come after the reply to AUTH, an attacker may have sent it. The session is then
 /// dead, whether the server accepted or refused AUTH, and sends nothing more. The session is also

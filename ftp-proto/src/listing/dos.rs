@@ -218,8 +218,8 @@ fn columns_and_name(columns: &[u8]) -> Option<Found<'_>> {
     let (word, rest) = scan::until_blank(column);
     let end = blanks.checked_add(word.len())?;
     let name = if end == IIS.sizes || end == DIR.sizes {
-        // The size ends in the column of IIS or of `dir`. These servers print one blank after the
-        // size, so any further blanks belong to the name.
+        // The size ends in the column in which IIS or `dir` ends sizes. Both print one blank after
+        // the size, so any further blanks belong to the name.
         rest.get(1..)?
     } else {
         scan::skip_blanks(rest)

@@ -42,7 +42,7 @@ pub(super) enum Meaning<'a> {
     /// A line that names no file: a heading, a total, or a line of dashes.
     Noise,
     /// The name of an entry whose other fields follow on the next line (VMS). The parser waits for
-    /// it.
+    /// that line.
     Unfinished,
 }
 

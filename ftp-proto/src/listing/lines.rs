@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 /// Cuts a listing into lines. The bytes may arrive in pieces of any size; the lines are the same.
-/// The memory used is small: it keeps at most as many bytes of a line as the limit allows.
+/// This struct uses little memory: it keeps at most as many bytes of a line as the limit allows.
 #[derive(Clone)]
 pub(super) struct Lines {
     limit: usize,
@@ -25,9 +25,9 @@ pub(super) struct Lines {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) text: Text,
-    /// In the input, where the line begins. 0 elsewhere.
+    /// The position in the input at which the line begins. 0 if the line is not in the input.
     pub(super) begin: usize,
-    /// In the input, where the line ends. 0 elsewhere.
+    /// The position in the input at which the line ends. 0 if the line is not in the input.
     pub(super) end: usize,
 }
 
@@ -84,8 +84,8 @@ impl Lines {
         Some((length, end.saturating_add(1)))
     }
 
-    /// Takes the next line from the input. Returns how many bytes of the input were used, and where
-    /// the line is, without its line end. `None` if no line is complete yet.
+    /// Finds the next line. Returns how many bytes of the input were used, and where the line is,
+    /// without its line end. `None` if no line is complete yet.
     pub(super) fn next(&mut self, input: &[u8]) -> (usize, Option<Place>) {
         if let Some((length, taken)) = self.next_whole(input) {
             return (taken, Some(Place::in_input(0, length)));
@@ -134,7 +134,7 @@ impl Lines {
         Some(Place::whole(Text::Own))
     }
 
-    /// Makes the stored beginning of a line the line that is returned.
+    /// Moves the bytes of `partial` to `own`, because they are the line that is returned next.
     fn take_partial(&mut self) {
         mem::swap(&mut self.partial, &mut self.own);
         self.partial.clear();
@@ -173,8 +173,8 @@ impl Place {
         }
     }
 
-    /// Returns the place of the same line in a longer input, which has this many bytes before the
-    /// old input.
+    /// Returns the place of the same line in a longer input: one that has this many more bytes at
+    /// its beginning.
     pub(super) fn moved_by(self, bytes: usize) -> Self {
         if self.text != Text::Input {
             return self;

@@ -117,7 +117,8 @@ fn read_any(text: &[u8], now: Option<Timestamp>) -> Option<(Option<Modified>, &[
         },
         _ => {
             let rest = scan::skip_blanks(rest);
-            // Most texts are no dates: the owner and the group of a file.
+            // Most texts that come here are no dates, but the owner and the group of a file. In a
+            // date, the day would follow now.
             if !rest.first().is_some_and(u8::is_ascii_digit) {
                 return None;
             }

@@ -11,7 +11,8 @@ use crate::reply::Timestamp;
 
 pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<'a>> {
     // In a reply to LIST, a line that begins with a blank could be anything, and a word with a `;`
-    // could be a file of VMS with its version. So such a line must have a known fact.
+    // could be a file of VMS with its version. So in a reply to LIST, a line is taken for facts
+    // only if it has a known fact.
     if context.fixed != Some(Dialect::Mlsx) && !pairs(facts(line)).any(is_known) {
         return None;
     }
@@ -26,7 +27,7 @@ pub(super) fn parse(line: &[u8]) -> Option<Meaning<'_>> {
     }
 }
 
-/// Reads a line of any form.
+/// Reads a line that [`usual`] cannot read, whatever its form.
 #[cold]
 fn parse_any(line: &[u8]) -> Option<Meaning<'_>> {
     let mut seen = Seen::default();
@@ -37,8 +38,8 @@ fn parse_any(line: &[u8]) -> Option<Meaning<'_>> {
     Some(seen.into_meaning(name))
 }
 
-/// Reads facts that all end with `;`, while it looks for the blank after the last one. Returns the
-/// name. `None` for other lines, which are rare.
+/// Reads a line of the usual form: each fact ends with `;`, and a blank follows the last fact.
+/// Returns the name. `None` for a line of another form, which is rare.
 #[inline(always)]
 fn usual<'a>(line: &'a [u8], seen: &mut Seen<'a>) -> Option<&'a [u8]> {
     let mut rest = line;
@@ -127,7 +128,7 @@ struct Begin {
     /// The bit 0x20 of each letter. These bits are set before the comparison, so `TYPE=` matches
     /// too.
     case: u64,
-    /// The bytes that count.
+    /// Has all bits set in the bytes that `text` uses. Only these bytes are compared.
     mask: u64,
 }
 
@@ -144,8 +145,8 @@ const UID: Begin = Begin::new(*b"uid=\0\0\0\0");
 const GID: Begin = Begin::new(*b"gid=\0\0\0\0");
 const LOCAL: Begin = Begin::new(*b"x.\0\0\0\0\0\0");
 
-/// The local facts of [`Entry::to_facts`](super::Entry::to_facts), without `X.` before them, and the
-/// values of the second.
+/// The names of the facts that [`Entry::to_facts`](super::Entry::to_facts) adds, without the `X.`
+/// before them. `YEAR` and `ORDER` are the values of `MODIFY_ASSUMED`.
 pub(super) const MODIFY_LOCAL: &str = "Modify-Local";
 pub(super) const MODIFY_ASSUMED: &str = "Modify-Assumed";
 pub(super) const LINK_TARGET: &str = "Link-Target";
@@ -153,8 +154,8 @@ pub(super) const YEAR: &str = "year";
 pub(super) const ORDER: &str = "order";
 
 impl Begin {
-    /// Makes the number of a text in lower case. The text consists of letters, `=` or `.`, and
-    /// zeros up to eight bytes.
+    /// Makes the number of a text such as `type=`: lower-case letters, and then `=` or `.`. Zeros
+    /// fill the text up to eight bytes.
     const fn new(text: [u8; 8]) -> Self {
         let text = u64::from_le_bytes(text);
         let is_letter = text & u64::from_le_bytes([0x40; 8]);
@@ -205,8 +206,8 @@ impl<'a> Seen<'a> {
         Meaning::Entry(found)
     }
 
-    /// Takes the fact that a text begins with, whose first bytes are these eight. Returns the text after
-    /// the fact, and whether the fact says something.
+    /// Stores the value of the first fact in `text`. `eight` is the first eight bytes of `text`.
+    /// Returns the text after the fact, and whether the fact is one that this function knows.
     #[inline(always)]
     fn take(&mut self, text: &'a [u8], eight: u64) -> Option<(&'a [u8], bool)> {
         let found = &mut self.found;
@@ -276,8 +277,8 @@ impl<'a> Seen<'a> {
         true
     }
 
-    /// Stores the value of the fact that a text begins with, whose name was `UNIX.` and what follows.
-    /// Returns the text after the fact, and whether the fact says something.
+    /// Stores the value of a fact whose name begins with `UNIX.`. `text` begins after the `UNIX.`.
+    /// Returns the text after the fact, and whether the fact is one that this function knows.
     #[inline(always)]
     fn take_unix(&mut self, text: &'a [u8]) -> Option<(&'a [u8], bool)> {
         let found = &mut self.found;
@@ -310,7 +311,7 @@ impl<'a> Seen<'a> {
         Some((after, true))
     }
 
-    /// Stores the name of an owner or of a group. Returns whether the fact is one of them.
+    /// Stores the name of an owner or of a group. Returns false if the fact is another one.
     fn take_name(&mut self, fact: &'a [u8]) -> bool {
         let found = &mut self.found;
         let Some((name, value)) = fact.split_at_checked(10) else {

@@ -182,7 +182,7 @@ impl Modified {
         self
     }
 
-    /// Notes that the order of day and month is a guess.
+    /// Sets whether the order of day, month and year is a guess.
     pub(super) const fn with_order_assumed(mut self, assumed: bool) -> Self {
         self.order_assumed = assumed;
         self

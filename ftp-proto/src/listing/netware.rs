@@ -55,9 +55,9 @@ fn after_rights(text: &[u8]) -> Option<&[u8]> {
     (fits && matches!(rest, [b' ' | b'\t', ..])).then_some(rest)
 }
 
-/// Splits the columns into the owner, the size, and the text that begins with the date. The date is
-/// the first name of a month that has a number (the size) before it. The owner may hold blanks, or
-/// be missing.
+/// Splits the columns into the owner, the size, and the text that begins with the date. The date
+/// begins at the first name of a month that follows a number. This number is the size. The owner
+/// may hold blanks, or be missing.
 fn split_columns(columns: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut last: Option<&[u8]> = None;
     let mut rest = columns;

@@ -14,11 +14,12 @@ pub(super) struct Date {
     pub(super) is_assumed: bool,
 }
 
-/// Reads three numbers as a date in one of `orders`. The order of the context is tried first, or
-/// `usual` as long as the context has only the default order. The first date that is at most one
-/// day after `now` is taken, or the first date if there is no such one. If the numbers are a date
-/// in one order only, the context keeps this order for the next lines. So call this only for a line
-/// that is surely an entry.
+/// Reads three numbers as a date in one of `orders`. The preferred order is tried first: it is that
+/// of the context, or `usual` if nobody has set an order and no line has shown one. The result is
+/// the first date that is at most one day after `now`. If every date is later, it is the first date
+/// of all. If the numbers are a date in one order only, or not in the preferred order, the context
+/// keeps the order for the next lines. So call this function only for a line that is surely an
+/// entry.
 ///
 /// `None` if the numbers are a date in no order.
 pub(super) fn resolve(

@@ -46,7 +46,7 @@ pub struct Parser {
     meanings: Meanings,
 }
 
-/// What the parser keeps from one line to the next to understand it.
+/// What the parser remembers of earlier lines, so that it can understand the next line.
 #[derive(Clone, Default)]
 struct Meanings {
     /// The fields of the last entry. They stay here, because copying them for each line would cost
@@ -105,7 +105,7 @@ enum Class {
 #[derive(Clone)]
 enum Held {
     Line(Vec<u8>),
-    /// A line above the limit, whose beginning is in [`Lines::own`].
+    /// A line that is longer than the limit. Its beginning is in [`Lines::own`].
     Cut,
 }
 
@@ -203,7 +203,8 @@ impl Parser {
         (taken, Some(Parsed { class, place }))
     }
 
-    /// Reads the next line, wherever its parts are. So many bytes of the input were taken before.
+    /// Reads the next line, even if it is not in the input as a whole. `before` is how many bytes
+    /// of the input were used before this call.
     #[inline(never)]
     fn parse_any(&mut self, input: &[u8], before: usize) -> (usize, Option<Parsed>) {
         let mut taken = before;
@@ -238,7 +239,7 @@ impl Parser {
         Some(Parsed::joined(Class::Unparsed))
     }
 
-    /// The line with its bytes.
+    /// Returns the line of `parsed`, with its bytes. `input` is the input from which it was read.
     #[inline]
     pub(super) fn line<'a, 'i: 'a>(&'a self, parsed: Parsed, input: &'i [u8]) -> Line<'a> {
         let Parsed { class, place } = parsed;
@@ -331,7 +332,8 @@ impl Meanings {
         Parsed::joined(Class::Unparsed)
     }
 
-    /// Takes a line above the limit, which completes no other line.
+    /// Handles a line that is longer than the limit. It cannot be the second half of an entry. So
+    /// if a first half waits, returns the first half as unparsed, and holds this line back.
     #[cold]
     fn cut(&mut self) -> Parsed {
         match self.unfinished.take() {
@@ -362,8 +364,8 @@ impl Meanings {
                 Class::Entry
             }
         };
-        // A line such as `total 12` has returned above, and does not set the dialect, because many
-        // dialects have such lines.
+        // For a line such as `total 12`, this method has returned before this point. So such a line
+        // does not set the dialect, because many dialects have such lines.
         self.last = dialect;
         class
     }

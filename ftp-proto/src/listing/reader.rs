@@ -41,7 +41,8 @@ pub struct Reader {
     unparsed_count: u64,
 }
 
-/// The line that was read last, and the position in the buffer at which its input begins.
+/// The line that was read last. `input` is the position in the buffer from which the parser read
+/// it.
 struct Current {
     parsed: Parsed,
     input: usize,

@@ -7,7 +7,7 @@ use crate::reply::Timestamp;
 /// empty, or is a number above `u64::MAX`.
 #[inline]
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
-    // Most sizes have four to eight digits. Their two halves may overlap.
+    // Most sizes have four to eight digits. The first four and the last four digits may overlap.
     if let (Some(first), Some(last), 0..=4) = (
         digits.first_chunk::<4>(),
         digits.last_chunk::<4>(),
@@ -46,7 +46,8 @@ fn digits_at_once(first: [u8; 4], last: [u8; 4], count: usize) -> Option<u64> {
     let bits = |bytes: usize| u32::try_from(bytes.wrapping_mul(8)).unwrap_or_default();
     let first = u64::from(u32::from_le_bytes(first) ^ 0x3030_3030);
     let last = u64::from(u32::from_le_bytes(last) ^ 0x3030_3030);
-    // The first digit is the lowest byte. Zeros come before it.
+    // Each byte of `values` is one digit, and the first digit is in the lowest byte. If the number
+    // has fewer than eight digits, zeros fill the bytes below its first digit, like leading zeros.
     let values = (first | last << bits(count.wrapping_sub(4))) << bits(8_usize.wrapping_sub(count));
     let above_nine = values.wrapping_add(eight_times(0x80 - 10));
     if (values | above_nine) & eight_times(0x80) != 0 {
@@ -158,14 +159,14 @@ const fn eight_times(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// Sets the high bit of each byte that is zero. Bytes after the first zero may get the bit wrongly,
-/// so only the first one counts.
+/// Returns a number that has the high bit of each byte set where the byte of `eight` is zero. Bytes
+/// after the first zero may get the bit wrongly, so only the lowest set bit counts.
 const fn zeros(eight: u64) -> u64 {
     below(eight, 1)
 }
 
-/// The high bit of each byte that is below this one of ASCII. Bytes after the first of them may have it
-/// as well.
+/// Returns a number that has the high bit of each byte set where the byte of `eight` is below
+/// `byte`, which must be ASCII. Bytes after the first such byte may get the bit wrongly.
 const fn below(eight: u64, byte: u8) -> u64 {
     eight.wrapping_sub(eight_times(byte)) & !eight & eight_times(0x80)
 }
@@ -175,14 +176,15 @@ const fn first_byte(eight: u64) -> usize {
     (eight.trailing_zeros() >> 3) as usize
 }
 
-/// The high bit of each byte that is zero, and of no other byte.
+/// Returns a number that has the high bit of each byte set where the byte of `eight` is zero, and
+/// no other bit.
 const fn only_zeros(eight: u64) -> u64 {
     let low = eight_times(0x7F);
     !((eight & low).wrapping_add(low) | eight | low)
 }
 
-/// Which of these eight bytes are the same in both texts: a bit for each, and the first byte is the
-/// highest bit.
+/// Compares two texts of eight bytes. Returns one bit for each byte, which is set if the byte is
+/// the same in both texts. The highest bit stands for the first byte.
 #[inline]
 pub(super) const fn same_bytes(one: &[u8; 8], other: &[u8; 8]) -> u8 {
     let same = only_zeros(u64::from_le_bytes(*one) ^ u64::from_le_bytes(*other)) >> 7;

@@ -62,7 +62,8 @@ impl Entry<'_> {
     }
 }
 
-/// Facts as they came, without the blanks before them, and with a `;` after the last one.
+/// Returns the facts of an MLSD line as the server sent them, but without the blanks before them,
+/// and always with a `;` after the last fact.
 fn kept(facts: &[u8]) -> Vec<u8> {
     let mut line = scan::skip_blanks(facts).to_vec();
     if line.last().is_some_and(|last| *last != b';') {
@@ -119,7 +120,8 @@ impl Facts {
                 return self.push("Type", &value);
             }
             (Kind::Other, _) => "OS.unix=other",
-            // The fact must be there, since a line without facts may be read in another way.
+            // The fact is written even though its value is empty, because a line without facts may
+            // be read in another way.
             (Kind::Unknown, _) => "",
         };
         self.push("Type", kind.as_bytes());

@@ -64,7 +64,8 @@ pub(super) fn read<'a>(line: &'a [u8], context: &mut Context) -> Option<Meaning<
         [b'+' | b'.' | b'@' | b'*', rest @ ..] => rest,
         _ => rest,
     };
-    // Some servers print no blank between the permissions and a link count with many digits.
+    // Some servers print no blank between the permissions and a link count with many digits. So a
+    // digit may follow the permissions too.
     if !matches!(columns, [b' ' | b'\t' | b'0'..=b'9', ..]) {
         return None;
     }

@@ -98,7 +98,8 @@ impl Name {
         }
     }
 
-    /// Returns the name as commands take it: the whole name, but for a directory without `.DIR;1`.
+    /// Returns the name in the form that commands need. It is the whole name, except that `.DIR;1`
+    /// is removed from the name of a directory.
     fn without_directory_type<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         match self.kind(line) {
             Kind::Directory => line.get(..self.dot),

@@ -124,7 +124,7 @@ enum Stage {
     Over,
 }
 
-/// Both sessions, and the answer to the last want of either.
+/// Both sessions, and the answer to the last want, which belongs to one of them.
 struct Sides<'a> {
     source: &'a mut Session,
     target: &'a mut Session,

@@ -148,7 +148,8 @@ impl Finish {
     }
 
     /// Returns the error for an upload that the server has confirmed, although the file on the
-    /// server has another size than it must have. `size` is `None` if the size is not known.
+    /// server has the wrong size, or its size is not known. `size` is the size that SIZE has shown,
+    /// or `None` if it is not known.
     pub(super) fn not_stored(&self, reply: Reply, size: Option<u64>) -> Error {
         let error = Error::new(ErrorKind::Unconfirmed).with_reply(reply);
         let sent = self.bytes;

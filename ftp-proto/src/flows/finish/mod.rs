@@ -223,8 +223,9 @@ impl Finish {
             Some(Event::ControlFirst) if refused && closing != Closing::Abandon => {
                 return Err(self.close(session, Closing::Abandon, Clock::Starts));
             }
-            // The driver continues the same close. It does so once even if the control connection
-            // has ended, because data that was written may still arrive at the server.
+            // The control connection came first, so the driver must continue to close the data
+            // connection. If the control connection has ended, the driver continues only once more:
+            // data that was written may still arrive at the server.
             Some(Event::ControlFirst) if !self.control_ended => {
                 self.control_ended = session.is_dead();
                 return Err(self.close(session, closing, Clock::Continues));
