@@ -41,8 +41,8 @@ pub enum Cause {
     NoSpace,
     /// The same operation may succeed later.
     Temporary,
-    /// A transfer is incomplete, or nothing shows that it is complete. It may succeed if you try it
-    /// again.
+    /// A transfer is incomplete, or nothing shows that it is complete. The same transfer may
+    /// succeed if you try it again.
     Incomplete,
     /// A connection could not be made, or is lost: the same operation may succeed over a new one.
     Connection,

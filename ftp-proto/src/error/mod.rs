@@ -196,7 +196,8 @@ impl Error {
         self.with_timing(&|context, _| context.elapsed = Some(elapsed))
     }
 
-    /// Applies `change` to this error if it is a time-out. Does the same with its cause.
+    /// Applies `change` to this error if it is a time-out, and also to its cause if the cause is a
+    /// time-out.
     fn with_timing(self, change: &dyn Fn(&mut Context, Wait)) -> Self {
         let inner = self.inner().and_then(|inner| inner.downcast_ref::<Self>());
         let inner = inner.map(|inner| inner.clone().with_timing(change));

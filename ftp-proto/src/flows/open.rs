@@ -111,8 +111,9 @@ enum Failing {
 impl Open {
     /// RETR: a download in TYPE I.
     ///
-    /// # Errors [`ErrorKind::InvalidArgument`] for a path that cannot be sent. Every constructor of
-    /// `Open` returns this error for such a path.
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for a path that cannot be sent. Every constructor of `Open`
+    /// returns this error for such a path.
     pub fn retrieve(path: impl AsRef<[u8]>) -> Result<Self, Error> {
         Ok(Self::image(Direction::Download, Verb::RETR.with(path)?))
     }

@@ -136,8 +136,8 @@ fn after_connecting(session: &Session) -> State {
     }
 }
 
-/// Returns `None` if the driver has served the want. Otherwise the flow must return the want, for
-/// the first time or again. Then this function returns the clock of the want.
+/// Returns `None` if the driver has served the want. Otherwise the flow must give the want to the
+/// driver, for the first time or again; then returns the clock for the want.
 fn unserved(session: &Session, answer: &mut Answer, wait: Wait) -> Result<Option<Clock>, Error> {
     match answer.take() {
         None => Ok(Some(Clock::Starts)),

@@ -40,11 +40,13 @@ impl Restore {
     /// Makes the flow that logs in with these credentials and then restores this directory and
     /// these settings.
     ///
-    /// # Errors [`ErrorKind::TooLarge`] if the current directory is not known. It becomes unknown
-    /// after more than 256 relative CWD in a row, and after a CWD whose reply does not come in
-    /// time. A PWD on the old connection makes the directory known again. If no PWD was sent there,
-    /// you have to make a new client. [`Misuse::Option`](crate::Misuse::Option) if USER, PASS or
-    /// ACCT was sent as a [raw command](super::Raw): run another [`Login`] instead.
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] if the current directory is not known. It becomes unknown after more
+    /// than 256 relative CWD in a row, and after a CWD whose reply does not come in time. A PWD on
+    /// the old connection makes the directory known again. If no PWD was sent there, you have to
+    /// make a new client.
+    /// [`Misuse::Option`](crate::Misuse::Option) if USER, PASS or ACCT was sent as a [raw
+    /// command](super::Raw): run another [`Login`] instead.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
         if standing.is_by_hand() {
             let why = "the login is not known, because USER, PASS or ACCT was sent as a raw \

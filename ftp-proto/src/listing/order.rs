@@ -15,11 +15,11 @@ pub(super) struct Date {
 }
 
 /// Reads three numbers as a date in one of `orders`. The preferred order is tried first: it is that
-/// of the context, or `usual` if nobody has set an order and no line has shown one. The result is
-/// the first date that is at most one day after `now`. If every date is later, it is the first date
-/// of all. If the numbers are a date in one order only, or not in the preferred order, the context
-/// keeps the order for the next lines. So call this function only for a line that is surely an
-/// entry.
+/// of the context, or `usual` if the context has only the default order and no line has shown an
+/// order. The result is the first date that is at most one day after `now`. If every date is later,
+/// it is the first date of all. If the numbers are a date in one order only, or if the result has
+/// another order than the preferred one, the context keeps the order of the result for the next
+/// lines. So call this function only for a line that is surely an entry.
 ///
 /// `None` if the numbers are a date in no order.
 pub(super) fn resolve(
