@@ -82,8 +82,8 @@ impl Listing {
     /// returned.
     ///
     /// GridFTP servers end lines with CR CR LF. As long as every line ends in this way, both CRs
-    /// are removed. After the first line with another end, only one CR is; see
-    /// [`shortened`](Self::shortened).
+    /// are removed. After the first line with another end, only one CR is removed from each line;
+    /// see [`shortened`](Self::shortened).
     ///
     /// # Errors
     /// [`LineTooLong`], as soon as it is certain that a line is longer than the limit, or that
@@ -110,7 +110,8 @@ impl Listing {
 
     /// Returns how many lines, from the first one on, have lost a CR that belongs to their name. As
     /// long as all lines end with CR CR LF, the result is 0, because the second CR is then part of
-    /// the line end. After a line with another end, it is the number of lines before that line.
+    /// the line end. After a line with another end, the result is the number of lines before that
+    /// line.
     #[must_use]
     pub fn shortened(&self) -> usize {
         if self.uneven { self.shortened } else { 0 }

@@ -10,8 +10,9 @@ use crate::wire::{Command, Reply, Verb};
 /// refusal: you decide what it means.
 ///
 /// If the command changes a setting (TYPE, REST, PROT …), the session takes note of the change. The
-/// flow refuses AUTH and CCC, after which TLS begins or ends, and ABOR: they have flows of their
-/// own. It also refuses data commands, which [`Open::command`](super::Open::command) sends.
+/// flow refuses AUTH, CCC and ABOR, which have flows of their own. (After AUTH, TLS begins, and
+/// after CCC, it ends.) It also refuses data commands, which
+/// [`Open::command`](super::Open::command) sends.
 #[derive(Debug)]
 pub struct Raw {
     command: Command,

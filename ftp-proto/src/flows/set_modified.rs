@@ -26,8 +26,9 @@ use crate::wire::Verb;
 /// that the server does not know. Fractions of a second are left out.
 ///
 /// MDTM with two arguments is sent only if FEAT lists MDTM, or lists nothing. A server that knows
-/// only MDTM with one argument takes the time and the path for one name. It replies that no such
-/// file exists, or with the time of a file of that name. Neither reply is a success.
+/// only MDTM with one argument takes the time and the path for one name. It replies that no file
+/// has this name, or it replies with the time of the file that has this name. Neither reply is a
+/// success.
 ///
 /// Returns the command that has set the time: [`Capability::Mfmt`],
 /// [`MdtmSet`](Capability::MdtmSet), [`SiteUtime`](Capability::SiteUtime) or

@@ -62,8 +62,8 @@ impl Flow for OfferPort {
     }
 }
 
-/// Sends the data command (RETR or STOR) and waits for its first reply. If `connect_to` is set,
-/// which it is for the target, sends TYPE and EPRT or PORT before it.
+/// Sends the data command (RETR or STOR) and waits for its first reply. If `connect_to` is set, as
+/// for the target, first sends TYPE, and EPRT or PORT.
 #[derive(Debug)]
 pub(super) struct StartTransfer {
     direction: Direction,

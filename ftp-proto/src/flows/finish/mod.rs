@@ -47,10 +47,10 @@ use crate::wire::{Code, Reply};
 /// unless you [allow](crate::MissingCloseNotify) it. An upload is a success if the final reply
 /// confirms it after all bytes were written.
 ///
-/// After a 150, 226 and 250 confirm a transfer. After a 200, or after a 226 or 250 without a 150,
-/// some servers send another final reply. So the flow then sends one more command, usually PWD, and
-/// fails if another reply comes before the reply to it. Any other 2xx makes the transfer
-/// [`ErrorKind::Unconfirmed`].
+/// If a 150 came first, a final reply 226 or 250 confirms the transfer. If the final reply is 200,
+/// or if no 150 came before the 226 or 250, some servers send another final reply. So the flow then
+/// sends one more command, usually PWD, and fails if another reply comes before the reply to it.
+/// Any other 2xx makes the transfer [`ErrorKind::Unconfirmed`].
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
