@@ -1,4 +1,4 @@
-//! Saving bytes of a server by serde.
+//! How serde saves bytes that came from a server.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;

@@ -80,9 +80,9 @@ pub struct Config {
     /// How many bytes of commands may wait until the driver writes them. Default: 64 KiB. If a
     /// driver never writes, this limit turns the mistake into an error before the memory is full.
     pub max_unsent: usize,
-    /// How many replies that belong to no command may come before the session has found its step
-    /// again by a fence. If more come, the session ends. Default: 8. The worst server known sends
-    /// two such replies after an abort.
+    /// How many replies that belong to no command may come before a fence has put the session back
+    /// in step. If more come, the session ends. Default: 8. The worst server known sends two such
+    /// replies after an abort.
     pub max_strays: usize,
 }
 
@@ -91,13 +91,16 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyCodes {
-    /// By all three digits of the code: 213 can answer SIZE, but not DELE. If a command gets a code
-    /// that it cannot have ([RFC 959 section 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)),
-    /// it fails with [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply). Such a reply probably
-    /// belongs to another command: if a server sends one reply twice, every later command would get
-    /// the reply to the command before it. So the session is then out of step, and finds out which
-    /// reply belongs to which command before it goes on. 200, 202 and 250 can answer every command,
-    /// except commands that ask for a value (SIZE) or announce another command (RNFR).
+    /// By all three digits of the code: 213 can answer SIZE, but not DELE. If the reply to a
+    /// command has a code that this command cannot have ([RFC 959 section
+    /// 5.4](https://www.rfc-editor.org/rfc/rfc959#page-50)), the command fails with
+    /// [`UnexpectedReply`](crate::ErrorKind::UnexpectedReply). Such a reply probably belongs to
+    /// another command: after a server has sent one reply twice, every later command gets the reply
+    /// to the command before it. So the session is then out of step. It finds out which reply
+    /// belongs to which command before it goes on.
+    ///
+    /// 200, 202 and 250 can answer every command, except commands that ask for a value (SIZE) or
+    /// announce another command (RNFR).
     #[default]
     OfCommand,
     /// By the first digit of the code only, for servers that use reply codes of their own. The
@@ -183,9 +186,10 @@ pub enum PassiveAddress {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Utf8Names {
     /// The client sends `OPTS UTF8 ON` once, before the first command with a name that is not
-    /// ASCII. Without this command, IIS and others read such names in another encoding. If the
-    /// client does not know the reply to FEAT yet, it sends FEAT before OPTS. If it knows that
-    /// reply already, it also sends OPTS before the first listing.
+    /// ASCII. Without OPTS, IIS and others read such names in another encoding. If the client does
+    /// not know the server's features yet, it sends FEAT before OPTS. If it already knows them, a
+    /// listing counts too: the client sends OPTS before the first listing, even if no such name
+    /// came before.
     #[default]
     SwitchOn,
     /// Like `SwitchOn`, but the client sends FEAT and OPTS before the first listing at the latest.

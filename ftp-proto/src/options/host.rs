@@ -47,8 +47,8 @@ pub(super) fn mistake(host: &str) -> Option<String> {
         return None;
     }
     if let Some((scheme, rest)) = host.split_once("://") {
-        // A password may hold `/`, `?` or `#`. So the part up to the `@` is removed before the path
-        // is.
+        // A password may hold `/`, `?` or `#`. So first everything up to the `@` is removed, and
+        // then the path.
         let rest = rest.rsplit('@').next().unwrap_or_default();
         let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let name = split_port(name).map_or(name, |(name, _)| name);

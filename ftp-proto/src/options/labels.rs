@@ -51,9 +51,9 @@ impl Codec for Labelled {
         if has_unmappable {
             return None;
         }
-        // Some encodings write two characters as the same byte: Shift-JIS writes the yen sign as a
-        // backslash, and the name would be that of another file. So a text that does not decode to
-        // itself is refused.
+        // Some encodings write two characters as the same byte: in Shift-JIS, the yen sign and the
+        // backslash. The client would then name another file than you meant. So a text is refused
+        // if its bytes do not decode to the same text.
         let (back, _) = self.0.decode_without_bom_handling(&bytes);
         (back == text).then(|| bytes.into_owned())
     }

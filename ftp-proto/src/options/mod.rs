@@ -56,8 +56,8 @@ pub struct Options {
     pub host: String,
     /// The port of the control connection.
     pub port: u16,
-    /// The credentials for the login right after the client has connected. `None`: the client does
-    /// not log in.
+    /// The credentials with which the client logs in right after it has connected. `None`: the
+    /// client does not log in.
     pub credentials: Option<Credentials>,
     /// The settings of the session.
     pub config: Config,
@@ -293,8 +293,8 @@ impl Options {
         }
     }
 
-    /// Returns what the client was doing, for the error after connecting has failed: `connecting to
-    /// ftp.example.org, port 21`. A password in the host is left out.
+    /// Returns text for the error if the client cannot connect. The text says what the client was
+    /// doing: `connecting to ftp.example.org, port 21`. A password in the host is left out.
     pub fn connecting(&self) -> String {
         format!(
             "connecting to {}, port {}",
@@ -303,12 +303,13 @@ impl Options {
         )
     }
 
-    /// Does the same as [`check`](Self::check), and also refuses options that need sockets. It is
-    /// for a network that cannot choose local addresses and ports.
+    /// Does the same as [`check`](Self::check), and also refuses options that need sockets. Call
+    /// this method if your network cannot choose local addresses and ports.
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option), also if [`source_address`](Self::source_address)
-    /// or [`active_ports`](Self::active_ports) is set, because the network would have to ignore it.
+    /// [`Misuse::Option`](crate::Misuse::Option) as for `check`. Also if
+    /// [`source_address`](Self::source_address) or [`active_ports`](Self::active_ports) is set,
+    /// because the network would have to ignore it.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
             let why = "this network cannot choose a source address or ports for active mode";
@@ -333,9 +334,10 @@ impl Options {
         }
     }
 
-    /// Does the same as [`tls_login`](Self::tls_login) for TLS 1.2 only. A TLS 1.2 session can be
-    /// resumed many times, but rustls uses a TLS 1.3 ticket only once. If the configuration forbids
-    /// TLS 1.2, the login is an ordinary one.
+    /// Does the same as [`tls_login`](Self::tls_login), but allows only TLS 1.2, so that data
+    /// connections can always resume: a TLS 1.2 session can be resumed many times, but rustls uses
+    /// a TLS 1.3 ticket only once. If the configuration forbids TLS 1.2, this method does exactly
+    /// what `tls_login` does.
     #[cfg(feature = "rustls")]
     pub(crate) fn tls_login_resuming_at_will(&self) -> Result<Option<TlsLogin>, Error> {
         match self.trusted()?.and_then(TlsConfig::resuming_at_will) {

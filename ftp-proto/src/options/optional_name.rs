@@ -1,4 +1,4 @@
-//! Names in arguments that you may leave out.
+//! The trait for arguments that are a name or may be left out.
 
 use alloc::borrow::Cow;
 
@@ -49,8 +49,8 @@ impl<T: Name> OptionalName for T {
     }
 }
 
-// Only `Option<&str>` implements the trait. If a second `Option` type did, the compiler could not
-// infer the type of a plain `None`.
+// Of all `Option` types, only `Option<&str>` implements the trait. If a second one did, the
+// compiler could not infer the type of a plain `None`.
 impl OptionalName for Option<&str> {
     fn optional_bytes(&self, encoding: &Encoding) -> Result<Option<Cow<'_, [u8]>>, Error> {
         self.map(|name| encoding.encode(name)).transpose()

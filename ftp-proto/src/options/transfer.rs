@@ -62,14 +62,15 @@ pub enum SizeCheck {
     /// SIZE only if an upload is in doubt.
     ///
     /// Most servers announce a size when they begin to send a file, as in `150 Opening (1048576
-    /// bytes)`. Usually it is the size of the whole file, so the client subtracts the offset. Some
-    /// servers announce only the size of the rest of the file. If such a server cuts off the end of
-    /// the file, the client does not notice it, up to as many bytes as the offset.
+    /// bytes)`. Usually it is the size of the whole file, so the client subtracts the restart
+    /// offset and expects at least so many bytes. Some servers announce only the size of the rest
+    /// of the file. For them, the client expects too few bytes: it does not notice if the end of
+    /// the file is missing, as long as the missing part is no longer than the offset.
     ///
-    /// Some servers reset the data connection after they have read a whole upload, and others
-    /// before. SIZE shows whether the upload is complete. But for APPE and for an upload at an
-    /// offset, SIZE proves nothing, because the file may have had that size before. After a reset,
-    /// such an upload is unconfirmed.
+    /// Some servers reset the data connection although they have read the whole upload. Others
+    /// reset it before they have read everything. SIZE shows whether the upload is complete. But
+    /// for APPE and for an upload at an offset, SIZE proves nothing, because the file may have had
+    /// that size before. After a reset, such an upload is unconfirmed.
     #[default]
     AsNeeded,
     /// Always sends SIZE. The check is exact: it also notices if the server stores more or fewer
@@ -90,8 +91,8 @@ pub enum LineEnds {
     /// Line ends are not translated: you read and write the bytes that are on the data connection.
     #[default]
     AsSent,
-    /// CRLF from the server becomes LF for you, and your LF becomes CRLF for the server. Byte
-    /// counts are those on the data connection.
+    /// CRLF from the server becomes LF for you, and your LF becomes CRLF for the server. All counts
+    /// of bytes are counts on the data connection, where each line ends with CRLF.
     Lf,
 }
 

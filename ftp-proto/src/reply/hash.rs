@@ -123,9 +123,9 @@ pub fn hash(reply: &Reply, algorithm: Algorithm) -> Result<FileHash, Malformed> 
     }
     let named_first = matches!(reply.code().value(), 251..=253);
     let first = words.first().filter(|_| !named_first);
-    // The file's name is in the reply too, and may look like a hash. So the first word is tried
-    // first, unless the code (251 to 253) says that it is the name. Then the words are tried from
-    // the last to the first.
+    // The reply also holds the file's name, which may look like a hash. So the first word is tried
+    // before all others, except for the codes 251 to 253, where the first word is the name. After
+    // that, the words are tried from the last to the first.
     let mut candidates = first.into_iter().chain(words.iter().rev());
     let bytes = candidates.find_map(|word| hexadecimal(word, algorithm));
     Ok(FileHash {

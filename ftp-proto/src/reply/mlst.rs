@@ -43,8 +43,9 @@ pub fn entry(reply: &Reply) -> Result<Entry<'static>, Malformed> {
 
 /// Finds the first entry on the lines between the first and the last line of the reply.
 ///
-/// A line without facts is a blank and then a name. `text_lines` could remove this blank, so this
-/// function itself removes the code (`250-`) and one blank at the start of a line.
+/// By the RFC, each of these lines begins with one blank. On a line without facts, a second blank
+/// and the name follow. `text_lines` does not remove the first blank if the server repeats the code
+/// (`250-`) before it. So this function itself removes the code and the first blank.
 fn inner_entry(reply: &Reply) -> Option<Entry<'static>> {
     let mut lines = reply.lines();
     let opening = lines.next()?.get(..4);

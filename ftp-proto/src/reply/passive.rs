@@ -102,8 +102,8 @@ fn address_and_port(reply: &Reply) -> Result<Passive, Malformed> {
     Err(failure)
 }
 
-/// The first six numbers of a sequence with commas, such as `192,0,2,1,4,1`. A number above 255 is
-/// `None`. `count` is how many numbers were found, up to six.
+/// The first six numbers of a sequence with commas, such as `192,0,2,1,4,1`. An octet is `None` if
+/// its number is above 255. `count` is how many numbers were found, up to six.
 #[derive(Clone, Copy, Default)]
 struct Run {
     octets: [Option<u8>; 6],

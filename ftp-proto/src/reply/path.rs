@@ -57,7 +57,7 @@ pub fn pathname(reply: &Reply) -> Result<Option<RemotePath>, Malformed> {
 }
 
 /// Returns the path in the first quotation marks of a line. `None` if the line has no quotation
-/// mark. `Some(None)` if the closing one is missing.
+/// mark. `Some(None)` if the closing quotation mark is missing.
 fn first_quoted(text: &[u8]) -> Option<Option<Vec<u8>>> {
     let (rest, (path, end)) = quoted(text).ok()?;
     let left_over = memchr::memchr_iter(b'"', rest).count();

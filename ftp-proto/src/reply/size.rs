@@ -94,8 +94,8 @@ fn last_hint(mut text: &[u8]) -> Option<&[u8]> {
     last
 }
 
-/// Skips to the text after the next `(`. Returns the number in it if it is `n bytes)`, otherwise
-/// `None`.
+/// Skips the text up to and including the next `(`. Returns `n` if the text after it is `n bytes)`,
+/// and otherwise `None`.
 fn next_group(text: &[u8]) -> IResult<&[u8], Option<&[u8]>> {
     let unit = (space1, tag_no_case("byte"), opt(tag_no_case("s")));
     let group = delimited(space0, digit1, (unit, char(')')));

@@ -160,7 +160,8 @@ impl Timestamp {
         minute: u8,
         second: u8,
     ) -> Option<Self> {
-        // Most days are in every month.
+        // The days 1 to 28 exist in every month, so that most dates need no look at the month's
+        // length.
         let is_day = match day {
             1..=28 => matches!(month, 1..=12),
             _ => (29..=days(year, month)).contains(&day),

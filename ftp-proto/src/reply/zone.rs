@@ -38,8 +38,9 @@ pub fn zone_offset(local: Timestamp, utc: Timestamp) -> Option<i16> {
     i16::try_from(offset).ok().filter(|_| is_zone)
 }
 
-/// Returns the number of minutes from the beginning of the year 0 to this time. Every result has
-/// the same constant error, which a difference of two results does not show.
+/// Returns the number of minutes from the beginning of the year 0 to this time, plus one day,
+/// because the days of a month count from 1. In the difference of two such numbers, this day
+/// cancels out.
 fn minutes(time: Timestamp) -> i64 {
     let days = days_before_year(time.year()).saturating_add(days_before_month(time));
     let hours = days

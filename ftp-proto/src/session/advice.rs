@@ -31,8 +31,8 @@ impl Session {
         }
     }
 
-    /// Returns what the client was doing, for the error after it could not make the data
-    /// connection: for example `connecting to 192.0.2.1:2020 for data`.
+    /// Returns text for the error if the client cannot make the data connection. The text says what
+    /// the client was doing, for example `connecting to 192.0.2.1:2020 for data`.
     pub(crate) fn connecting_for_data(&self, endpoint: Endpoint) -> String {
         match (endpoint, self.peer) {
             (Endpoint::Address(address), _) => format!("connecting to {address} for data"),

@@ -113,7 +113,7 @@ impl Session {
         }
     }
 
-    /// Notes whether this final reply shows that the server knows the command.
+    /// Notes what this final reply shows: whether the server knows the command.
     fn learn(&mut self, owed: &Owed, reply: &Reply) {
         if let Some(capability) = owed.capability {
             self.state.known.learn(capability, reply);
@@ -179,8 +179,8 @@ impl Session {
         match reply.class() {
             Class::Preliminary => {
                 // The transfer has begun, so the server has used up the restart offset.
-                // `was_restarted` remembers the offset, because it becomes unknown if the transfer
-                // fails.
+                // `was_restarted` remembers that there was one: if the transfer fails, the session
+                // does not know whether the server keeps the offset for the next transfer.
                 live.was_restarted |= self.state.restart.is_some_and(|offset| offset != 0);
                 self.state.restart = None;
                 live.preliminary.get_or_insert(reply);
@@ -227,8 +227,8 @@ impl Session {
         }
     }
 
-    /// Marks the restart offset as unknown after a failed transfer, because some servers keep its
-    /// offset for the next transfer.
+    /// Marks the restart offset as unknown after a failed transfer, because some servers keep the
+    /// offset of a failed transfer for the next one.
     pub(super) fn doubt_restart(&mut self) {
         let restarted = self.live.as_ref().is_some_and(|live| live.was_restarted);
         if restarted || self.state.restart.is_some() {

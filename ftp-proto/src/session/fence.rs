@@ -126,8 +126,8 @@ impl Fences {
         }
     }
 
-    /// Notes a reply that no command waits for. If a fence could not be used because such a late
-    /// reply was still to come, it can now be used again.
+    /// Notes a reply that no command waits for. It may be the late reply because of which a fence
+    /// could not be used. The fence can then be used again.
     pub(super) fn clear_doubt(&mut self, reply: &Reply) {
         let mut doubtful = self.doubtful.iter();
         if let Some(at) = doubtful.position(|fence| fence.code() == reply.code()) {

@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::wire::{Command, Reply};
 
 impl Session {
-    /// Sends the first fence that this server may answer. If a command of the login is queued, it
-    /// sends no fence and the session is dead, because servers refuse PWD before a login.
+    /// Sends the first fence that this server may answer. If there is none, the session is dead. It
+    /// is also dead if a command of the login is queued and the client is not logged in yet,
+    /// because servers refuse PWD before a login.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.check_alive()?;
         self.clock = None;
@@ -72,9 +73,8 @@ impl Session {
         self.die_with(Error::out_of_step(why))
     }
 
-    /// Removes the fence that got its reply from the ledger, together with every entry before it.
-    /// The server still has to reply to the fences that were sent after it, so they become ordinary
-    /// commands.
+    /// Removes from the ledger the fence that got its reply, together with every entry before it.
+    /// Later fences, to which the server still has to reply, become ordinary commands.
     fn pass_fences(&mut self, at: usize) {
         self.ledger.drain(..=at);
         self.fencing.unanswered = at;

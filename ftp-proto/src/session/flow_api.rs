@@ -397,7 +397,8 @@ impl Session {
         self.state.passive_port_reached = true;
     }
 
-    /// Forgets that EPSV has failed. PASV has failed too, so the next transfer tries EPSV again.
+    /// Forgets that EPSV has failed. A flow calls this after PASV has failed too, so that the next
+    /// transfer tries EPSV again.
     pub(crate) fn retry_epsv(&mut self) {
         self.state.known.forget(Capability::Epsv);
     }
@@ -408,8 +409,9 @@ impl Session {
         self.state.protection == Some(protection)
     }
 
-    /// Whether the client must send `OPTS UTF8 ON` before this command. It must if the command has
-    /// a name that is not ASCII, or asks for a listing, because the listing may hold such names.
+    /// Whether the client must send `OPTS UTF8 ON` before this command: the command has a name that
+    /// is not ASCII, or it asks for a listing, which may hold such names. Under
+    /// [`Utf8Names::SwitchOn`], a listing counts only if the features are known.
     pub(crate) fn needs_utf8_before(&self, command: &Command) -> bool {
         let wanted = self.config.utf8_names != Utf8Names::AsTheyAre;
         if !wanted || self.state.names_settled || !self.state.logged_in {
@@ -469,8 +471,8 @@ impl Session {
     }
 
     /// Returns what the server did first in the last transfer under TLS: it sent the preliminary
-    /// reply, or it did the handshake. The next transfer can then do the same at once. `None` if
-    /// this is unknown.
+    /// reply, or it did the handshake. The client expects the same order in the next transfer.
+    /// `None` if the order is not known yet.
     pub(crate) fn first_on_data(&self) -> Option<FirstOnData> {
         self.first_on_data
     }
@@ -519,7 +521,8 @@ impl Session {
         let live = self.live.as_mut();
         let live = live.ok_or_else(|| Error::new(ErrorKind::OutOfStep))?;
         // The resumed handshake has used up a TLS session ticket, and the server may send a new one
-        // over the data connection.
+        // over the data connection. If the session has once waited for a ticket in vain, it does
+        // not wait again, so this is not noted.
         live.used_a_ticket = secured == DataTls::Resumed && !self.ticketless;
         let verb = command.verb();
         let countable = transfer_type == TransferType::Image;
@@ -584,9 +587,10 @@ impl Session {
 
     /// After a time-out, stops waiting for the final reply and for replies to keep-alives. If a
     /// reply has come that no keep-alive can get, it becomes the final reply. The next fence throws
-    /// away the replies that still come. `met` says whether the server has used the data
-    /// connection. If not, the server may keep the transfer and run it over the next data
-    /// connection.
+    /// away the replies that still come.
+    ///
+    /// `met` says whether the server has used the data connection. If it has not, it may keep the
+    /// transfer and run it over the next data connection.
     pub(crate) fn give_up_final_reply(&mut self, met: bool) {
         self.queued |= !met && self.owes(Shape::Transfer) && self.may_come_yet(Shape::Transfer);
         self.strike_out_transfer();
@@ -644,8 +648,9 @@ impl Session {
     pub(crate) fn abort_transfer(&mut self, answer: &mut Answer) -> Result<Option<Reply>, Halt> {
         self.check_transfer()?;
         let finished = self.final_reply().cloned();
-        // A time-out may mean that ABOR got no reply, or that closing the data connection took too
-        // long. ABOR got no reply only if the data connection was already closed before the wait.
+        // A time-out can have two causes: ABOR got no reply, or closing the data connection took
+        // too long. The cause is ABOR only if the data connection was already closed before this
+        // wait.
         let unanswered = Shape::Abort(Aborting::Unanswered);
         let with_keep_alive = Shape::Abort(Aborting::UnansweredWithKeepAlive);
         let abort = |owed: &Owed| [unanswered, with_keep_alive].contains(&owed.shape);

@@ -19,15 +19,15 @@ pub(super) struct Owed {
     pub(super) verb: String,
     pub(super) shape: Shape,
     pub(super) effect: Effect,
-    /// The capability that the server has if it accepts the command. `None` if the command shows
-    /// none.
+    /// The capability that the server has if it accepts the command. `None` if accepting the
+    /// command shows no capability.
     pub(super) capability: Option<Capability>,
     /// The number of the operation that sent the command and that gets the reply. If this operation
     /// has ended, the reply goes to no operation.
     pub(super) owner: u64,
     /// How many preliminary replies (1xx) to the command have come so far.
     pub(super) preliminaries: usize,
-    /// Whether an operation has waited for the reply until its time limit.
+    /// Whether an operation has waited for the reply until the time limit had passed.
     pub(super) late: bool,
 }
 
@@ -63,8 +63,8 @@ pub(super) enum Aborting {
     UnansweredWithKeepAlive,
     /// The transfer's own reply has come, for example 426. The reply to ABOR comes next.
     HalfAnswered,
-    /// The server does not know ABOR. It has refused this ABOR. Or it has refused an earlier ABOR,
-    /// and the client has sent no ABOR for this transfer. Only the transfer's own reply may still
+    /// The server does not know ABOR: it has refused this ABOR, or it refused an earlier ABOR and
+    /// the client has not sent ABOR for this transfer. Only the transfer's own reply may still
     /// come.
     Unknown,
 }

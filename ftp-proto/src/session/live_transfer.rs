@@ -55,9 +55,9 @@ impl LiveTransfer {
         }
     }
 
-    /// Returns the 2xx final reply that has come. `None` if no 2xx has come. The caller must check:
-    /// as long as the client has not sent the end of an upload, the returned 2xx belongs to another
-    /// command. No server can confirm a file whose end has not arrived.
+    /// Returns the 2xx final reply that has come. `None` if no 2xx has come. Before the client has
+    /// sent the end of an upload, such a 2xx belongs to another command, because no server can
+    /// confirm a file whose end has not arrived. The caller must check this.
     pub(super) fn completion(&self) -> Option<&Reply> {
         self.outcome
             .iter()
@@ -65,10 +65,12 @@ impl LiveTransfer {
             .find(|reply| reply.class() == Class::Completion)
     }
 
-    /// Whether the data connection must end by a reset and not by a normal end (FIN). In an upload
-    /// that the server has not refused, the server would take FIN for the end of the file. In a
-    /// download, the server would go on sending after FIN: SIGPIPE then kills inetutils, and
-    /// ftp-srv waits for ever.
+    /// Whether the data connection must end by a reset and not by a normal end (FIN).
+    ///
+    /// An upload ends by a reset, because the server would take FIN for the end of the file. The
+    /// exception is an upload that the server refused before its preliminary reply. A download ends
+    /// by a reset if it has begun and the server has not refused it, because the server would go on
+    /// sending after FIN: SIGPIPE then kills inetutils, and ftp-srv waits for ever.
     pub(super) fn has_begun(&self) -> bool {
         match (&self.preliminary, self.is_upload) {
             (Some(_), true) => true,

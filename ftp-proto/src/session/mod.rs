@@ -401,8 +401,8 @@ impl Session {
         self.config.data_mode = data_mode;
     }
 
-    /// Adopts a change of [`Options::encoding`]. If the encoding is not UTF-8, file names are sent
-    /// [as they are](Utf8Names::AsTheyAre), without `OPTS UTF8 ON`.
+    /// Makes the session follow a change of [`Options::encoding`]. If the encoding is not UTF-8,
+    /// file names are sent [as they are](Utf8Names::AsTheyAre), without `OPTS UTF8 ON`.
     pub fn follow_encoding(&mut self, options: &Options) {
         self.config.utf8_names = match options.encoding {
             Encoding::Utf8 => options.config.utf8_names,
@@ -435,8 +435,7 @@ impl Session {
         self.state.transfer_type
     }
 
-    /// Returns whether data connections are under TLS. This is the PROT level that the server uses
-    /// now.
+    /// Returns the PROT level that the server uses now: whether data connections are under TLS.
     pub fn protection(&self) -> Protection {
         self.state.protection.unwrap_or(Protection::Clear)
     }

@@ -17,7 +17,7 @@ pub struct Running<F> {
     session: usize,
     operation: u64,
     stage: Stage,
-    /// How many fences the session has sent while the commands that are now staged wait.
+    /// How many fences the session has sent since the flow staged the commands that still wait.
     fences: usize,
     held: Option<Want>,
     /// Whether the operation has sent the CWD that leads back to the directory that an earlier
@@ -68,7 +68,8 @@ impl Session {
     }
 
     /// Takes the driver's answer to the last want, and returns the next want or the result of the
-    /// operation. A driver calls this function, and no other, in its loop.
+    /// operation. A driver calls this method in a loop until it returns the result. Before the
+    /// driver does what a want demands, it writes [`outgoing`](Self::outgoing).
     ///
     /// # Errors
     /// [`Misuse::StaleAnswer`] means that the answer was refused, and nothing has changed. Any

@@ -11,8 +11,8 @@ use crate::observer::Observed;
 use crate::options::config::{Protection, Security};
 use crate::wire::{Command, Verb};
 
-/// The commands that name the address of a data connection. They need PROT P if the settings demand
-/// it, even as raw commands.
+/// The commands that name the address of a data connection. If the settings demand PROT P, they are
+/// refused until the server has accepted it, even as raw commands.
 const ADDRESSES: [&str; 7] = ["EPSV", "PASV", "CPSV", "LPSV", "EPRT", "PORT", "LPRT"];
 
 impl Session {
@@ -127,7 +127,8 @@ impl Session {
             }
         };
         if secured && verb == "REIN" {
-            // After REIN nobody knows whether TLS goes on, because servers differ in this.
+            // REIN is refused under TLS: some servers end TLS after REIN and others do not, so
+            // nobody would know how to go on.
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
         let unmet = secured

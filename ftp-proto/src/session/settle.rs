@@ -46,7 +46,7 @@ impl Session {
         self.ticketless |= live.used_a_ticket && matches!(event, Some(Event::TimedOut));
         let clock = match event {
             // The wait for a TLS session ticket is over. `ControlFirst` means that the server has
-            // replied to ABOR first: it will send no ticket after that.
+            // replied to ABOR before it sent a ticket, so it will send none.
             Some(Event::Closed(_) | Event::TimedOut | Event::ControlFirst)
                 if live.used_a_ticket =>
             {

@@ -130,7 +130,7 @@ impl Standing {
     }
 
     /// Replaces the steps by the path in a reply to PWD. If no CWD was sent since the login,
-    /// nothing changes: a new login starts in that directory without any CWD.
+    /// nothing changes, because a new connection starts in the login's directory without any CWD.
     pub(super) fn set_directory(&mut self, path: RemotePath) {
         let unmoved = self.directory.as_ref().is_some_and(Vec::is_empty);
         if !unmoved {

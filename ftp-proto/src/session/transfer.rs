@@ -233,9 +233,9 @@ pub struct Completion {
     pub announced: Option<u64>,
     /// The file name that the server chose for STOU. `None` if none of its replies has the name.
     pub name: Option<RemotePath>,
-    /// Whether the data connection ended cleanly on both sides. It may be false for an upload,
-    /// because the server did not answer close_notify in time. For a download it can be false only
-    /// if you [allow that](crate::MissingCloseNotify).
+    /// Whether the data connection ended cleanly on both sides. It may be false for an upload, for
+    /// example if the server did not answer close_notify in time. For a download it can be false
+    /// only if you [allow that](crate::MissingCloseNotify).
     pub clean_close: bool,
 }
 

@@ -102,8 +102,8 @@ pub enum Operation {
     Facts(&'static str),
     /// List the current directory by MLSD. The outcome is [`Outcome::Lines`], only the names.
     FactsOfAll,
-    /// Describe a path by the command that [`Look`] names. An empty path means the current
-    /// directory. The outcome is [`Outcome::Lines`], the lines as the server sent them.
+    /// List a directory or describe a path, by the command that [`Look`] names. An empty path means
+    /// the current directory. The outcome is [`Outcome::Lines`], the lines as the server sent them.
     Look(Look, &'static str),
     /// Look up what the server has stored under this absolute path. The outcome is
     /// [`Outcome::Bytes`] for a file, [`Outcome::Done`] for a directory, and [`Outcome::Size`] of
@@ -360,9 +360,9 @@ pub(super) enum Channels {
 }
 
 impl Case {
-    /// Runs the case in clear text and once for each item of `tls`, which is for one version of
-    /// TLS. A case may be limited to clear text or to TLS. Each run is done twice: the server's
-    /// replies arrive whole in the first run, and byte by byte in the second.
+    /// Runs the case in clear text, and under TLS once for each item of `tls`. Each item stands for
+    /// one version of TLS. A case may be limited to clear text or to TLS. Each run is done twice:
+    /// the server's replies arrive whole in the first run, and byte by byte in the second.
     pub fn run<D: Driver>(&self, #[cfg(feature = "rustls")] tls: &[TlsEnds]) -> Result<(), String> {
         for segment in [None, Some(1)] {
             let cut = |setup: Setup| match segment {
@@ -440,8 +440,8 @@ impl Case {
         options.with_config(self.config)
     }
 
-    /// Runs the case in clear text many times. In each run the server's replies are split in two at
-    /// another byte, so that the client gets them by two reads. Returns the number of runs, which
+    /// Runs the case in clear text many times. Each run splits the server's replies in two at a
+    /// different byte, so that the client gets them by two reads. Returns the number of runs, which
     /// is the number of bytes in the replies.
     pub fn run_cut_everywhere<D: Driver>(&self) -> Result<usize, String> {
         let mut runs = 0;
@@ -505,8 +505,8 @@ impl Case {
     }
 }
 
-/// Returns the options that every run starts from. No test waits for a time-out, because the
-/// simulator has a clock of its own, so the length does not matter. But each time-out must be
+/// Returns the options that every run starts from. The length of the time-outs does not matter: the
+/// simulator has a clock of its own, so no test waits for a time-out. But each time-out must be
 /// finite.
 fn options() -> Options {
     let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));

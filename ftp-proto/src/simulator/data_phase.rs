@@ -115,9 +115,9 @@ impl Simulator {
         self.records[t.record].resumed = Some(resumed);
         t.stage = Stage::Moving;
         if !t.preliminary.is_empty() {
-            // The fault `ReplyAfterHandshake` has delayed the preliminary reply until now. A
-            // barrier delays it until the client waits for it, because a reply needs time on a real
-            // network.
+            // The fault `ReplyAfterHandshake` has delayed the preliminary reply until now. On a
+            // real network, the reply would also need time to arrive. So a barrier delays it
+            // further, until the client can do nothing but wait (`release_held`).
             self.push(s, Item::Barrier);
             self.held.push_back(Held::Barrier(s));
             self.say_preliminary(s, t);
@@ -303,7 +303,7 @@ impl Simulator {
     }
 
     /// Reads what clients send over data connections after a download has ended, so that the record
-    /// shows whether a `close_notify` has come.
+    /// of the transfer shows whether the client has sent `close_notify`.
     pub(super) fn receive_after_end(&mut self) {
         for (link, record) in &self.lingering {
             let wire = &mut self.wires[link.0];

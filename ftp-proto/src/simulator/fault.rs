@@ -87,17 +87,18 @@ pub enum Action {
     /// The server carries out the command, but sends no final reply. It does send a preliminary
     /// reply (1xx).
     SilentFinal,
-    /// The server ends a multi-line reply after its first line by a line that is only the code, for
-    /// example `211`. It keeps back a second last line, `211 A stray end.`, as [`Action::Unasked`]
-    /// does. Replies of one line are not changed.
+    /// The server ends a multi-line reply too early: after the first line, it sends a line that is
+    /// only the code, for example `211`. It keeps back another closing line, `211 A stray end.`, as
+    /// [`Action::Unasked`] does. Replies of one line are not changed.
     BareEnd,
     /// The server sends the final reply twice.
     Twice,
     /// The server keeps back its replies to the command, and everything that it sends after them,
     /// until [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
     Hold,
-    /// The server keeps back its final reply to the command, and everything that it sends after it,
-    /// until [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
+    /// The server keeps back its final reply to the command, and everything that it sends after
+    /// this reply, until [`Simulator::release_held`](crate::simulator::Simulator::release_held) is
+    /// called.
     HoldFinal,
     /// The server sends no reply and closes the control connection by FIN. Under TLS it sends no
     /// `close_notify`.
@@ -145,9 +146,10 @@ pub enum Action {
     /// If the client sends ABOR before that, the server replies only 225 and keeps the transfer in
     /// a queue.
     ///
-    /// The next data connection then carries the queued file instead of its own. If the client
-    /// sends a transfer command for this connection, the server replies 125, sends the queued file
-    /// and replies 226. If the client sends no command, the server sends the file and a 226 when
+    /// The server then sends the queued file over the next data connection, even if the client
+    /// makes this connection for another file. If the client sends a transfer command for this
+    /// connection, the server replies 125, sends the queued file and replies 226. If the client
+    /// sends no command, the server sends the file and a 226 when
     /// [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called. A queued
     /// upload is different: the next transfer command replaces it. USER, REIN and QUIT empty the
     /// queue.

@@ -23,9 +23,9 @@ pub(super) struct FromWire {
 }
 
 impl FromWire {
-    /// Returns the bytes to store for this piece, and how many bytes stored before (0 or 1) they
-    /// overwrite. A CR at the end of a piece is stored at once, so that it is not lost if the
-    /// connection breaks. If the next piece begins with LF, this LF overwrites that CR.
+    /// Returns the bytes to store for this piece, and how many bytes of the earlier pieces they
+    /// overwrite (0 or 1). A CR at the end of a piece is stored at once, so that it is not lost if
+    /// the connection breaks. If the next piece begins with LF, this LF overwrites that CR.
     pub(super) fn translate(&mut self, piece: &[u8]) -> (usize, Vec<u8>) {
         let (mut back, mut text) = (0, Vec::with_capacity(piece.len()));
         for byte in piece {

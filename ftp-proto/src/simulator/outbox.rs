@@ -172,9 +172,9 @@ impl Simulator {
     }
 }
 
-/// Makes what [`Action::BareEnd`] sends in place of a multi-line reply. The first part is sent at
-/// once: the reply's first line, and a line that is only the code. The second part, another last
-/// line, is sent later. `None` if the reply has one line.
+/// Makes what [`Action::BareEnd`] sends in place of a multi-line reply, in two parts. The first
+/// part is the reply's first line and a line that is only the code; it is sent at once. The second
+/// part is another closing line; it is sent later. `None` if the reply has one line.
 fn bare_end(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let [a, b, c, b'-', ..] = *text else {
         return None;

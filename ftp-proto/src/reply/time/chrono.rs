@@ -67,8 +67,8 @@ impl TryFrom<NaiveDateTime> for Timestamp {
     type Error = TimeOutOfRange;
 
     fn try_from(time: NaiveDateTime) -> Result<Self, TimeOutOfRange> {
-        // In chrono, any second may have 1,000,000,000 nanoseconds or more. They then mean the next
-        // second, which is a leap second only after the second 59.
+        // In chrono, any second may have 1,000,000,000 nanoseconds or more. Such a time is in the
+        // next second. After the second 59, that is the leap second 60.
         let (leap, nanosecond) = match time.nanosecond().checked_sub(LEAP) {
             Some(nanosecond) => (1, nanosecond),
             None => (0, time.nanosecond()),

@@ -121,8 +121,8 @@ const fn days_before(year: i64) -> i64 {
 /// Returns the year in which a day is, and the first day of this year. Both days are numbers of
 /// days since 1 January of the year 0. `None` if the day is outside the years 0 to 9999.
 fn year_of(day: i64) -> Option<(u16, i64)> {
-    // The average length of a year gives the year with an error of at most one year, so three are
-    // tried.
+    // The average length of a year gives a year that may be wrong by one. So this year, the one
+    // before and the one after are tried.
     let about = day.checked_mul(400)?.div_euclid(DAYS_OF_400_YEARS);
     let year = (about.saturating_sub(1)..=about.saturating_add(1))
         .rev()
@@ -133,7 +133,8 @@ fn year_of(day: i64) -> Option<(u16, i64)> {
 }
 
 /// Makes a time from seconds and nanoseconds, which are both negative before 1970. A [`Timestamp`]
-/// has no negative nanoseconds, so one second less is counted, and the nanoseconds after it.
+/// has no negative nanoseconds. So if they are negative, this takes one second off the seconds and
+/// adds it to the nanoseconds.
 #[cfg(any(feature = "std", feature = "jiff"))]
 pub(super) fn forward(seconds: i64, nanoseconds: i32) -> Result<Timestamp, TimeOutOfRange> {
     let counted = match u32::try_from(nanoseconds) {
