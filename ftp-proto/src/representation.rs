@@ -50,7 +50,7 @@ pub enum TransmissionMode {
     Compressed,
 }
 
-/// The file structure (RFC 959 section 3.1.2). This crate can transfer with file structure only.
+/// The file structure (RFC 959 section 3.1.2). This crate can transfer files in STRU F only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FileStructure {
     /// STRU F: a file is a sequence of bytes.

@@ -130,8 +130,8 @@ pub enum Auth {
     #[default]
     Tls,
     /// `AUTH TLS`, and then `AUTH SSL` if the server does not know `AUTH TLS` (500, 502, 504, 534).
-    /// PBSZ and PROT are sent after both, although some old servers protect data connections after
-    /// `AUTH SSL` without these commands.
+    /// The client sends PBSZ and PROT in both cases, although after `AUTH SSL` some old servers
+    /// protect data connections without these commands.
     TlsThenSsl,
 }
 
@@ -155,8 +155,8 @@ pub enum MissingCloseNotify {
     Refused,
     /// The download succeeds if the server confirms it *and* the size of the file agrees with the
     /// number of bytes that came. The size is the [expected](crate::TransferOptions::expected) one.
-    /// If you expect none, the client sends SIZE. A listing or a text has no known size, so a
-    /// missing close_notify still makes it fail.
+    /// If you have set no expected size, the client asks for the size by SIZE. A listing or a text
+    /// has no known size, so a missing close_notify still makes it fail.
     IfSizeAgrees,
 }
 
@@ -292,10 +292,11 @@ pub enum AbortClose {
     /// ProFTPD, Pure-FTPd and Twisted sometimes do the same.
     #[default]
     AtOnce,
-    /// After the first reply to ABOR, or after [`Timeouts::abort_reply`](crate::Timeouts), which is
-    /// 1 s. If the server replies to ABOR only after the data connection is closed, an abort takes
-    /// this long. aioftp needs this setting: it ends the session if the client closes the data
-    /// connection before aioftp has read ABOR.
+    /// After the first reply to ABOR. If none comes, after
+    /// [`Timeouts::abort_reply`](crate::Timeouts), which is 1 s by default. Some servers reply to
+    /// ABOR only after the data connection is closed. With them, every abort takes this second.
+    /// aioftp needs this setting: it ends the session if the client closes the data connection
+    /// before aioftp has read ABOR.
     AfterReply,
 }
 

@@ -165,8 +165,8 @@ fn may_delimit(delimiter: u8, before: u8) -> bool {
     if before == b'(' {
         delimiter.is_ascii_graphic() && !delimiter.is_ascii_digit()
     } else {
-        // Some servers send a 229 with the text of a 227, such as `192,0,2,1,4,1`. So a comma after
-        // a digit is not taken for a delimiter.
+        // Some servers send a 229 with the text of a 227, such as `192,0,2,1,4,1`. So punctuation
+        // after a digit, such as a comma, is not taken for a delimiter.
         delimiter.is_ascii_punctuation()
             && !matches!(delimiter, b'(' | b')')
             && !before.is_ascii_digit()

@@ -271,7 +271,7 @@ impl Timestamp {
     /// The `time-val` of RFC 3659: 14 digits, and the fraction unless it is zero.
     pub(crate) fn to_time_val(self) -> String {
         let mut text = self.to_digits();
-        // A `String` takes any text.
+        // Writing to a `String` cannot fail.
         let _ = self.write_fraction(&mut text);
         text
     }

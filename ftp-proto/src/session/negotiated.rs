@@ -80,8 +80,8 @@ pub(super) enum Channel {
     /// Implicit TLS before its handshake has begun. Nothing may be sent or received before the
     /// handshake.
     Due,
-    /// The handshake is next or under way, after AUTH or for implicit TLS. Nothing else may be sent
-    /// or received before its end.
+    /// The handshake comes next or is under way, after AUTH or under implicit TLS. Nothing else may
+    /// be sent or received before its end.
     Securing,
     Secured,
     /// The server has accepted CCC. Nothing else may be sent or received until both sides have sent

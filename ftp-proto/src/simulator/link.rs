@@ -93,8 +93,8 @@ pub(super) struct Wire {
     ending_tls: bool,
     pub(super) client: Client,
     pub(super) server: Server,
-    /// Whether the connection is begun, but not accepted yet: by the server in passive mode, by the
-    /// client in active mode.
+    /// Whether the connection is begun, but not accepted yet. In passive mode the server accepts
+    /// it, in active mode the client does.
     pub(super) pending: bool,
     /// Whether the client holds this connection: it has made or accepted it, and has not closed it.
     pub(super) held_by_client: bool,

@@ -39,8 +39,8 @@ impl<Z: TimeZone> TryFrom<DateTime<Z>> for Timestamp {
     }
 }
 
-/// Keeps the date and the time of day unchanged. So you can use it for a server that sends local
-/// time. The second 60 stays a leap second.
+/// Keeps the date and the time of day unchanged. So you can use this conversion for a server that
+/// sends local time. The second 60 stays a leap second.
 impl TryFrom<Timestamp> for NaiveDateTime {
     type Error = TimeOutOfRange;
 
