@@ -17,15 +17,15 @@ use core::net::SocketAddr;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'a> {
-    /// The server of the control connection, by its host name.
+    /// The server of the control connection, by the host that you gave.
     Server {
         /// The host that you gave when you connected: a name or an IP address.
         host: &'a str,
         /// The port.
         port: u16,
     },
-    /// The same server, for a data connection: its address on the control connection, with another
-    /// port.
+    /// The server of the control connection, now for a data connection: its address on the control
+    /// connection, with another port.
     ControlPeer {
         /// The host that you gave when you connected: a name or an IP address.
         host: &'a str,

@@ -8,9 +8,9 @@ use core::time::Duration;
 pub enum Clock {
     /// The limit is counted from now.
     Starts,
-    /// The time limit goes on that began with the last [`Starts`](Self::Starts). So a server that
+    /// The time limit that began with the last [`Starts`](Self::Starts) goes on. So a server that
     /// sends one byte at a time, or a stranger who connects to the listener, gets no more time. The
-    /// driver goes on with what it began for the earlier want.
+    /// driver goes on with what it has begun for the earlier want, for example with connecting.
     Continues,
 }
 
@@ -93,8 +93,8 @@ macro_rules! waits {
         impl Timeouts {
             /// Sets every limit to `limit`. Only [`first_epsv`](Self::first_epsv),
             /// [`early_handshake`](Self::early_handshake) and [`abort_reply`](Self::abort_reply)
-            /// never become longer than their defaults, because the operation goes on after they
-            /// have passed.
+            /// never become longer than their defaults: they only delay the operation, which goes
+            /// on after them.
             #[must_use]
             pub fn with_all(self, limit: Duration) -> Self {
                 let default = Self::default();
@@ -201,9 +201,9 @@ waits! {
     /// Waiting for the server's close_notify or end of file on a data connection.
     DataClose: "waiting for the data connection to close",
     /// Time for the server to end a data connection: 5 s, because many servers never send
-    /// close_notify. The limit also applies to each wait for data, a handshake or a connection
-    /// after the server's final reply to a transfer. If another limit has passed, this limit
-    /// applies to the wait for a reply that may explain the time-out.
+    /// close_notify. After the server's final reply to a transfer, this limit also applies to each
+    /// wait for data, a handshake or a connection. After another limit has passed, it applies to
+    /// the wait for a reply that may explain why.
     data_close = 5, with_data_close;
     /// Waiting for the replies to ABOR.
     Abort: "waiting for the replies to ABOR",

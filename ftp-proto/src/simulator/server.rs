@@ -41,8 +41,8 @@ pub struct Simulator {
     pub(super) held: VecDeque<Held>,
     occurrences: BTreeMap<String, usize>,
     pub(super) commands: Vec<Vec<u8>>,
-    /// For each command, the final reply that the server had chosen before a fault changed it.
-    /// `None` if the server has not chosen one.
+    /// For each command, the reply that the server has chosen last, as it was before a fault
+    /// changed it. `None` if the server has not chosen any.
     pub(super) meant: Vec<Option<Vec<u8>>>,
     pub(super) clear: Vec<u8>,
     pub(super) records: Vec<TransferRecord>,
@@ -293,17 +293,17 @@ impl Simulator {
     }
 
     /// Returns the command lines that the server has received, in order, over all control
-    /// connections. They have no line ends, and no Telnet signals (the bytes of a Synch) before
-    /// them.
+    /// connections. Line ends are removed, and so are the Telnet signals (IAC IP and IAC DM) that a
+    /// client may send before ABOR.
     #[must_use]
     pub fn commands(&self) -> &[Vec<u8>] {
         &self.commands
     }
 
     /// Returns each command line of [`commands`](Self::commands) with the final reply that the
-    /// server had chosen for it. If a fault has then changed the reply, the reply that this method
-    /// returns still shows what the server has really done. The reply is `None` if the server has
-    /// not handled the command, or if a fault took the command's place.
+    /// server has chosen for it. The reply tells what the server has really done, even if a fault
+    /// made the server send another reply. The reply is `None` if the server has not handled the
+    /// command yet, or if a fault made it do something else instead.
     pub fn dialogue(
         &self,
     ) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {
@@ -391,8 +391,8 @@ impl Simulator {
         self.last_passive
     }
 
-    /// Counts this command, and returns the actions of all faults that are scripted for it at this
-    /// count.
+    /// Counts this command or event, and returns the actions of all faults that are scripted for
+    /// this occurrence of it.
     pub(super) fn faults(&mut self, verb: &str) -> Vec<Action> {
         let count = self.occurrences.entry(verb.to_string()).or_default();
         let occurrence = *count;

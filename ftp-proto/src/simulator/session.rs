@@ -49,7 +49,8 @@ impl Simulator {
                 return true;
             }
         }
-        // Only now, after all replies were sent, is it decided whether the session ends.
+        // The server checks only now whether the client has closed the connection, after it has
+        // handled the commands and sent the replies that it can.
         let wire = &self.wires[link.0];
         let (gone, ended) = (wire.is_gone(), wire.input_ended());
         let session = &mut self.sessions[s];
@@ -73,8 +74,8 @@ impl Simulator {
     }
 
     /// Returns whether the server may handle the next command now. During a transfer it may handle
-    /// only ABOR and NOOP. It may do this if [`DuringTransfer::Immediate`] is set, or if the
-    /// transfer is queued.
+    /// only ABOR and NOOP, and these only if [`DuringTransfer::Immediate`] is set or the transfer
+    /// is queued.
     fn may_handle(&self, s: usize) -> bool {
         let session = &self.sessions[s];
         if session.transfer.is_none() {

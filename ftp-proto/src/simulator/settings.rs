@@ -27,7 +27,8 @@ impl Simulator {
         text
     }
 
-    /// Handles one of these commands, such as MODE or CLNT, and returns the reply.
+    /// Handles a command that changes a setting, such as MODE, or that changes nothing, such as
+    /// CLNT. Returns the reply.
     pub(super) fn setting(&mut self, s: usize, verb: &str, argument: &[u8]) -> Vec<u8> {
         let upper = argument.to_ascii_uppercase();
         let text = match (verb, upper.as_slice()) {

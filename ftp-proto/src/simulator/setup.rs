@@ -223,16 +223,16 @@ impl Setup {
         self
     }
 
-    /// Makes the server end as simple-ftpd does: if the client resets a data connection on which no
-    /// transfer is under way, the server resets all its connections.
+    /// Imitates simple-ftpd, whose process ends if the client resets a data connection on which no
+    /// transfer is under way. The simulated server then resets all its connections.
     #[must_use]
     pub fn dies_of_resets(mut self) -> Self {
         self.dies_of_resets = true;
         self
     }
 
-    /// Makes the server end as inetutils does: if the client closes a data connection by FIN during
-    /// a download over it, the server resets all its connections.
+    /// Imitates inetutils, whose process ends if the client closes a data connection by FIN during
+    /// a download over it. The simulated server then resets all its connections.
     #[must_use]
     pub fn dies_of_ends(mut self) -> Self {
         self.dies_of_ends = true;
@@ -257,9 +257,9 @@ impl Setup {
     }
 
     /// Makes the server offer commands that few servers have: HASH (with CRC32), XCRC, MFCT, MFF,
-    /// CSID, AVBL, DSIZ, COMB, RMDA, SITE UTIME and SITE SYMLINK. A symbolic link is stored as a
-    /// copy of the file. [`without`](Self::without) removes single commands of these, for example
-    /// `SITE UTIME`.
+    /// CSID, AVBL, DSIZ, COMB, RMDA, SITE UTIME and SITE SYMLINK. In place of a link, SITE SYMLINK
+    /// stores a copy of the file. [`without`](Self::without) removes single commands of these, for
+    /// example `SITE UTIME`.
     #[must_use]
     pub fn extensions(mut self) -> Self {
         self.extensions = true;

@@ -13,7 +13,7 @@ use crate::simulator::link::Link;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Login {
     None,
-    /// The client has sent USER. `true` if it named the user who may log in.
+    /// The client has sent USER. `true` if its argument was the name of the user who may log in.
     User(bool),
     /// The client has sent the right password, but the login also needs ACCT.
     Account,
@@ -45,7 +45,8 @@ pub(super) struct Session {
     /// The command lines that the server has not handled yet, as indexes into
     /// `Simulator::commands`.
     pub(super) lines: VecDeque<usize>,
-    /// Whether the client has sent AUTH and the server has not replied yet, so that TLS may begin.
+    /// Whether the client has sent AUTH and the server has not replied to it yet. The bytes after
+    /// AUTH may then belong to a TLS handshake.
     pub(super) upgrading: bool,
     /// Whether the server handles no more commands, because it is about to close the connection.
     pub(super) closing: bool,
@@ -270,16 +271,17 @@ impl Transfer {
 }
 
 /// Something that the server keeps back until
-/// [`Simulator::release_held`](super::Simulator::release_held) is called.
+/// [`Simulator::release_held`](super::Simulator::release_held) is called. Each `usize` is the index
+/// of a session.
 #[derive(Debug)]
 pub(super) enum Held {
-    /// What waits in the outbox of this session after its first barrier.
+    /// The entries of the outbox after its first barrier.
     Barrier(usize),
-    /// Raw bytes for the control connection of this session.
+    /// Raw bytes for the control connection.
     Unasked(usize, Vec<u8>),
     /// A data connection that the server has not accepted yet or, in active mode, has not made yet.
     Accept(Link),
-    /// The transfer of this session that is queued by the fault [`Action::QueueAborted`].
+    /// The transfer that the fault [`Action::QueueAborted`] delays.
     Queued(usize),
 }
 
@@ -295,7 +297,7 @@ pub(super) fn split(line: &[u8]) -> (String, &[u8]) {
     (verb, argument)
 }
 
-/// Returns whether one of the actions fulfils `such`.
+/// Returns whether `such` returns `true` for one of the actions.
 pub(super) fn has(actions: &[Action], such: impl Fn(&Action) -> bool) -> bool {
     actions.iter().any(such)
 }

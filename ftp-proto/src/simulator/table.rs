@@ -22,9 +22,10 @@ use Operation::{
 };
 
 macro_rules! cases {
-    // In this macro, `$d` is the text `$`. The inner macro needs it for parameters of its own.
+    // `$d` stands for the character `$`. The inner macro needs this character for its own
+    // parameters.
     (($d:tt) $($(#[doc = $doc:literal])+ $name:ident => $case:expr;)*) => {
-        /// A function for each row of the table. It returns the test case.
+        /// One function for each row of the table, which returns the test case of the row.
         #[allow(missing_docs, reason = "each carries its line below")]
         pub mod cases {
             use super::*;
@@ -508,7 +509,8 @@ cases! {
         .step(Operation::Look(Look::Mlsd, ""), lines(&["type=file; a", "type=file; b"]))
         .steps(still_in_step());
     /// In the first listing, every line ends with CR CR LF, so the client must drop both CRs. In
-    /// the second listing only one line ends like this, so its first CR belongs to the name.
+    /// the second listing only one line ends with CR CR LF, so the first of these two CRs belongs
+    /// to the name.
     lines_that_end_with_two_crs => session(two_listings(
             b"type=file; a\r\r\ntype=file; b\r\r\n",
             b"type=file; a\r\r\ntype=file; b\r\n",
@@ -756,8 +758,8 @@ cases! {
             "SIZE /new",
         ]);
     /// The server resets the data connection of uploads that begin at an offset. The final size
-    /// confirms such an upload only if the client has also sent SIZE before it
-    /// (`SizeCheck::Always`), and the file has grown.
+    /// confirms such an upload only if the client has sent SIZE before the upload too
+    /// (`SizeCheck::Always`), and the file has grown since then.
     reset_upload_at_an_offset => session(Setup::new()
             .file("/half", big(500))
             .fault(Fault::on("STOR", Action::ResetEnd)))
@@ -817,8 +819,8 @@ cases! {
             .fault(Fault::on("STOR", Action::ResetEnd)))
         .step(Upload("/new", big(100)), Fails(Unconfirmed, Some(226)))
         .steps(still_reading());
-    /// The server resets the data connection of an upload as text and of one by APPE. The client
-    /// cannot tell which size the stored file must have, so both uploads must fail.
+    /// The server resets the data connection of two uploads: one is a text, the other is an APPE.
+    /// The client cannot tell which size the stored file must have, so both uploads must fail.
     reset_upload_whose_size_does_not_tell => session(Setup::new()
             .fault(Fault::on("STOR", Action::ResetEnd))
             .fault(Fault::on("APPE", Action::ResetEnd)))
@@ -1013,8 +1015,9 @@ cases! {
             .fault(Fault::on("CONNECT", Action::AcceptLate)))
         .config(active)
         .steps(still_in_step());
-    /// The server ends if the client resets a data connection that no transfer uses. So the client
-    /// must close such a connection by FIN when a command is refused or a transfer is dropped.
+    /// The process of the server ends if the client resets a data connection that no transfer uses.
+    /// So the client must close such a connection by FIN when a command is refused or a transfer is
+    /// dropped.
     unused_data_connection_is_not_reset => session(Setup::new()
             .dies_of_resets()
             .without("MLSD")
@@ -1029,8 +1032,8 @@ cases! {
         .step(Begin("/big", 0, Ending::Drop), done())
         .step(Begin("/big", 10, Ending::Abort), done())
         .steps(still_in_step());
-    /// The server ends if the client closes a data connection by FIN during a download. So the
-    /// client must reset the data connection when it aborts or drops a download.
+    /// The process of the server ends if the client closes a data connection by FIN during a
+    /// download. So the client must reset the data connection when it aborts or drops a download.
     download_given_up_is_reset => session(Setup::new().dies_of_ends())
         .step(Begin("/big", 10, Ending::Abort), done())
         .step(Begin("/big", 10, Ending::Drop), done())
@@ -1249,13 +1252,15 @@ cases! {
             .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
         .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))
         .steps(still_in_step());
-    /// During a download, the client sends a NOOP. The server replies to it before it sends 226.
+    /// During a download, the client sends a NOOP. The server replies to the NOOP before it sends
+    /// 226. The download must succeed.
     hard_08_noop_answered_before_226 => session(Setup::new()
             .window(4096)
             .during_transfer(DuringTransfer::Immediate))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
-    /// During a download, the client sends a NOOP. The server replies to it only after the 226.
+    /// During a download, the client sends a NOOP. The server replies to the NOOP only after the
+    /// 226. The download must succeed.
     hard_08_noop_answered_after_226 => session(Setup::new().window(4096))
         .step(DownloadKeptAlive("/big", 1000), bytes(&big(200_000)))
         .steps(still_in_step());
@@ -1699,8 +1704,8 @@ fn changes() -> Vec<(Operation, Expect)> {
     let names = [&b"below"[..], b"old", b"text"];
     vec![
         (Operation::Call(Call::Cwd, "d"), code(250)),
-        // The listing sets TYPE A, in which SIZE would count other bytes. So the client must send
-        // TYPE I before SIZE.
+        // The listing has set TYPE A, in which SIZE need not return the size of the stored file. So
+        // the client must send TYPE I before SIZE.
         (
             Names,
             Is(Outcome::Lines(names.map(<[u8]>::to_vec).to_vec())),

@@ -264,8 +264,9 @@ impl Simulator {
         true
     }
 
-    /// Begins the transfer that the fault [`Action::QueueAborted`] has delayed, if it has a data
-    /// connection. Returns whether the transfer was begun, or refused with 425.
+    /// Begins the transfer that the fault [`Action::QueueAborted`] has delayed. If the client has
+    /// aborted this transfer, it begins only over a new data connection. Returns `true` if the
+    /// transfer was begun or refused with 425, and `false` if there is nothing to begin.
     pub(super) fn begin_queued(&mut self, s: usize) -> bool {
         let connected = self.is_connected(s) && self.sessions[s].data != DataSource::None;
         let session = &mut self.sessions[s];

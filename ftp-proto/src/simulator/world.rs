@@ -13,7 +13,8 @@ use crate::simulator::link::{Connected, Link, Read, Write};
 use crate::simulator::server::Simulator;
 
 /// How far the simulated clock moves when the server releases something that it keeps back. The
-/// blocking driver looks at one of two connections for the same time before it looks at the other.
+/// blocking driver uses the same 20 ms: it watches one of two connections for this time, and then
+/// the other.
 const TICK: Duration = Duration::from_millis(20);
 
 /// A [`Simulator`] with simulated time, shared by all connections to it.
@@ -83,11 +84,14 @@ impl World {
         lock(&self.0).now
     }
 
-    /// Lets simulated time pass, for an adapter that has to wait. First it moves data between this
-    /// server and a coupled one. If there is none to move, the server releases one thing that it
-    /// keeps back. In both cases, the time moves by 20 ms. If the server keeps nothing back either,
-    /// the time moves to the deadline. Returns `false` if the time had already reached the
-    /// deadline.
+    /// Lets simulated time pass, for an adapter that has to wait. The call does the first of these
+    /// that it can do:
+    ///
+    /// 1. It moves data between this server and a coupled one, and the time by 20 ms.
+    /// 2. It releases one thing that the server keeps back, and moves the time by 20 ms.
+    /// 3. It moves the time to the deadline.
+    ///
+    /// Returns `false`, and does nothing, if the time had already reached the deadline.
     pub fn advance_clock(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {
@@ -240,9 +244,10 @@ impl End {
         self.reset = reset;
     }
 
-    /// Returns the address of both ends of the connection: 127.0.0.1 and the connection's port. If
-    /// the fault [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere) has made the
-    /// server connect from another address, it is 127.0.0.2 and the port.
+    /// Returns the address of the connection, which is the same for both ends: 127.0.0.1 and the
+    /// connection's port. If the fault
+    /// [`Action::FromElsewhere`](crate::simulator::Action::FromElsewhere) has made the server
+    /// connect from another address, it is 127.0.0.2 and the port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         let mut address = local(self.port);

@@ -53,8 +53,8 @@ const VERSION: u8 = 0xa0;
 /// The object identifier of RSA keys (RFC 8017 appendix C).
 const RSA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 
-/// Signature algorithms that are no longer accepted, each with its object identifier and the name
-/// of its hash.
+/// Signature algorithms that the crypto providers of rustls do not accept because they are too old.
+/// Each has its object identifier and the name of its hash.
 const OLD_SIGNATURES: [(&[u8], &str); 5] = [
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2], "MD2"),
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4], "MD5"),
@@ -93,8 +93,9 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// Whether issuer and subject have the same name. If no trusted issuer is found, the
-    /// certificate is then probably self-signed. The names do not prove it.
+    /// Whether the issuer of the certificate has the same name as its subject. If it has, and no
+    /// trusted issuer is found, the certificate is probably self-signed. The names alone do not
+    /// prove this.
     pub(super) fn is_its_own_issuer(&self) -> bool {
         self.issuer == self.subject
     }
@@ -160,7 +161,7 @@ impl RsaKey<'_> {
 }
 
 impl<'a> Elements<'a> {
-    /// Removes the first element and returns it. `None` if its tag is not this one.
+    /// Removes the first element and returns it. `None` if the element has another tag than `tag`.
     fn of(&mut self, tag: u8) -> Option<Element<'a>> {
         let element = self.next()?;
         (element.tag == tag).then_some(element)

@@ -200,7 +200,7 @@ impl TlsChannel {
                     copied = copied.saturating_add(fits);
                     plain.extend_from_slice(later);
                 });
-            // If there are bytes to return, this error is dropped. The next call gets the same
+            // If bytes can be returned, an error of `processed` is dropped. The next call gets this
             // error again.
             if copied == 0 && self.plain.is_empty() {
                 processed?;

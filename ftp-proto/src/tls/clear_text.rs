@@ -3,8 +3,8 @@
 
 use crate::wire::{Limits, Multiline, Reply, ReplyDecoder};
 
-/// How many bytes of such a reply are read at most. A reply that says why there is no TLS is
-/// shorter.
+/// How many bytes of a reply in clear text are read at most. A reply that says why there is no TLS
+/// is shorter.
 const LONGEST: usize = 4 * 1024;
 
 /// Whether these bytes are the start of an FTP reply that is not complete yet.

@@ -363,8 +363,8 @@ fn build(
     Ok(ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .map_err(tls_error)?
-        // rustls has this method because it calls every custom verifier dangerous. The verifiers of
-        // this crate are in `explaining_verifier.rs` and `key_verifier.rs`.
+        // `dangerous` is needed because rustls calls every custom verifier dangerous. The verifiers
+        // of this crate are in `explaining_verifier.rs` and `key_verifier.rs`.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth())
@@ -463,8 +463,8 @@ impl TlsLogin {
         self.login_notes.is_ticketless()
     }
 
-    /// Takes over from an earlier login to the same server whether the server sends tickets over
-    /// resumed connections.
+    /// Copies a note of an earlier login to the same server: whether the server has ended a resumed
+    /// connection without sending a new ticket.
     pub(crate) fn inherit(&self, before: &Self) {
         if before.is_ticketless() {
             self.login_notes.note_no_ticket();

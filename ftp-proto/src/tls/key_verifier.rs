@@ -157,9 +157,10 @@ impl ServerCertVerifier for PinnedKeys {
         self.verify(message, certificate, signature, usize::MAX)
     }
 
-    /// Verifies with the provider's first algorithm for the scheme only, because a TLS 1.3
-    /// signature scheme names its curve (RFC 8446 section 4.2.3). Refuses the PKCS #1 schemes,
-    /// because TLS 1.3 allows them in certificates but not in the handshake.
+    /// Verifies the server's signature in TLS 1.3. A signature scheme of TLS 1.3 names its curve
+    /// (RFC 8446 section 4.2.3), so only the provider's first algorithm for the scheme is tried.
+    /// The PKCS #1 schemes are refused, because TLS 1.3 allows them in certificates but not in the
+    /// handshake.
     fn verify_tls13_signature(
         &self,
         message: &[u8],

@@ -63,8 +63,8 @@ impl LoginNotes {
         }
     }
 
-    /// Returns what the server has asked for since the last call of this method, and forgets it.
-    /// `None` if the server has not asked for a certificate. rustls calls the resolver while it
+    /// Returns the note that the resolver has made since the last call of this method, and clears
+    /// it. `None` if the server has not asked for a certificate. rustls calls the resolver while it
     /// processes records. Call this method directly after that, so that the note cannot come from
     /// another connection of the login.
     pub(super) fn take(&self) -> Option<CertificateRequest> {
@@ -110,9 +110,8 @@ impl ResolvesClientCert for LoginNotes {
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
         let certified = self.resolver.resolve(authorities, schemes);
-        // The resolver returns no certificate if the server does not accept the kind of the
-        // client's key. The client then sends no certificate, so the server's request stays
-        // unanswered.
+        // If the server does not accept the kind of the client's key, the inner resolver returns no
+        // certificate. The client then sends none, and the note says `UNANSWERED`.
         let noted = match certified {
             Some(_) => ANSWERED,
             None => UNANSWERED,

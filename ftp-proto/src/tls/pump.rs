@@ -131,8 +131,8 @@ impl Pump {
     }
 
     /// Encrypts plain text into whole records, and appends them to `outgoing`. Call
-    /// [`process`](Self::process) just before, and give what it has left over as `incoming`,
-    /// because rustls reads the start of an incomplete record again.
+    /// [`process`](Self::process) just before. Pass the bytes that `process` has not used up as
+    /// `incoming`, because rustls reads the start of an incomplete record again.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done, after
@@ -149,8 +149,8 @@ impl Pump {
         })
     }
 
-    /// Appends close_notify to `outgoing`. A second call does nothing. `incoming` is what
-    /// [`process`](Self::process) has left over.
+    /// Appends close_notify to `outgoing`. A second call does nothing. `incoming` is the bytes that
+    /// [`process`](Self::process) has not used up.
     ///
     /// # Errors
     /// [`ErrorKind::Tls`](crate::ErrorKind::Tls) before the handshake is done.
@@ -329,11 +329,13 @@ impl Pump {
 /// Calls rustls, and turns a panic after close_notify into an error. After its own close_notify,
 /// rustls 0.23 panics in builds with debug assertions if it must send a fatal alert. A server can
 /// cause this, for example if it sends garbage after the end of an upload. In builds without debug
-/// assertions, rustls returns an error, and so does this function if panics unwind.
+/// assertions, rustls returns an error. In builds with them, this function catches the panic and
+/// returns an error too, unless the build has `panic = "abort"`.
 ///
 /// [`TlsChannel`](super::TlsChannel) lets rustls process bytes after close_notify only where it
-/// must: to get the tickets at the end of an upload, and to find the end of TLS after CCC. Only
-/// decryption shows whether a record is garbage. rustls could hand out its keys for that
+/// must: to get the tickets at the end of an upload, and to find the end of TLS after CCC. These
+/// bytes cannot be checked before rustls gets them, because only decryption shows whether a record
+/// is garbage. rustls could hand out its keys so that this crate could decrypt
 /// (`dangerous_into_kernel_connection`), but the keys are safer inside rustls. If you build with
 /// `panic = "abort"` and debug assertions, switch off the debug assertions of rustls, as the
 /// documentation of this module says.

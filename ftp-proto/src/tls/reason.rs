@@ -145,8 +145,8 @@ impl fmt::Display for Reason {
                 f,
                 "the server's certificate, or one that signed it, has a {bits}-bit key, which is \
                  too short: {}",
-                // RSA keys below 1024 bits can be broken, so pinning one proves nothing and is not
-                // advised.
+                // RSA keys below 1024 bits can be broken, so a pin of such a key proves nothing.
+                // The text does not advise pinning it.
                 if *bits < 1024 {
                     "replace it on the server"
                 } else {
@@ -163,7 +163,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// What to do about a certificate that is too old.
+/// The advice if the certificate's version is too old, or if its key or its signature is too weak.
 const REPLACE: &str =
     "replace it on the server, or pin the server's key (TlsConfig::with_pinned_keys)";
 

@@ -32,8 +32,8 @@ struct StoredSessions {
 /// How many TLS 1.3 tickets are kept. A data connection uses one ticket, and usually brings one
 /// (OpenSSL) or two (GnuTLS, rustls). It brings none if the client drops it without reading, or if
 /// it is an upload to ProFTPD. OpenSSL sends two tickets at the login and one on each data
-/// connection, so two is the most there can be. Other servers send more. Four tickets are enough
-/// for four data connections in a row that bring none, and more would only use memory.
+/// connection, so with OpenSSL there are never more than two. Other servers send more. Four tickets
+/// are enough for four data connections in a row that bring none, and more would only use memory.
 const TICKETS: usize = 4;
 
 impl SessionStore {

@@ -211,9 +211,9 @@ impl Number {
         }
     }
 
-    /// Subtracts `other`. If `self` is smaller, the result lacks a borrow from the top limb. This
-    /// happens only after `plus` has dropped a carry from the top limb, so carry and borrow cancel
-    /// out.
+    /// Subtracts `other`. If `self` is smaller, the borrow out of the top limb is dropped. This
+    /// happens only after `plus` has dropped a carry out of the top limb. Carry and borrow cancel
+    /// out, so the result is still right.
     fn minus(&self, other: &Self) -> Self {
         let mut borrow = false;
         let difference = self.0.iter().zip(&other.0).map(|(a, b)| {

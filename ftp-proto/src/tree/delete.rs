@@ -108,8 +108,8 @@ pub struct Deleted {
     pub errors: Vec<WalkError>,
 }
 
-/// Deletes a directory and all that is in it, or a file, or a link. [`Plan::Item`] is what was
-/// [`Deleted`], or the error that ended the deletion.
+/// Deletes a directory and all that is in it, or a file, or a link. [`Plan::Item`] is a
+/// [`Deleted`], which says how much was deleted, or the error that ended the deletion.
 ///
 /// The plan deletes files before the directories that hold them. It deletes links and does not
 /// follow them. If something in a directory could not be deleted, the plan sends no RMD for that
@@ -147,7 +147,7 @@ struct Directory {
     /// The directory that holds this directory, as an index into `directories`. `None` for the
     /// first.
     above: Option<usize>,
-    /// Whether this directory is not removed, because something in it could not be deleted or
+    /// Whether the plan keeps this directory, because something in it could not be deleted or
     /// because you gave `/`, `.` or the empty path.
     is_kept: bool,
 }
@@ -249,7 +249,7 @@ impl DeleteTree {
     }
 
     /// Decides how to delete an entry that the walk has found. `None` if the entry must be kept.
-    /// Its error is then noted.
+    /// This method has then noted an error that says why.
     fn met(&mut self, item: WalkEntry) -> Option<Asked> {
         self.open.truncate(item.depth);
         let (path, depth) = (item.path, item.depth);
@@ -314,8 +314,8 @@ impl DeleteTree {
         }
     }
 
-    /// Handles the result of a DELE or RMD. If DELE of a seeming directory is refused, this shows
-    /// that it is a real directory.
+    /// Handles the result of a DELE or RMD. If the server refuses DELE of a seeming directory, the
+    /// path is a real directory.
     fn answered(&mut self, asked: Asked, result: Result<Outcome, Error>) {
         let count = match (asked.what, &result) {
             (What::File, Ok(_)) => &mut self.deleted.files,

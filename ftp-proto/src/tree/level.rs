@@ -21,7 +21,8 @@ pub(super) struct Target {
     pub(super) resolved: Option<Vec<u8>>,
     /// Its `unique` fact.
     pub(super) unique: Option<Vec<u8>>,
-    /// Which parts of the pattern the path of this directory has matched.
+    /// Which parts of the pattern may fit the next name, after the names in the path of this
+    /// directory.
     pub(super) positions: Positions,
 }
 
@@ -40,7 +41,7 @@ pub(super) struct Listed {
     pub(super) is_duplicate: bool,
 }
 
-/// The lines so far of the listing that the walk is reading.
+/// The listing that the walk is reading, as far as it has come.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     entries: Vec<Listed>,
@@ -67,8 +68,8 @@ impl Target {
         }
     }
 
-    /// Returns the target for an entry of this directory. The entry is a directory, or a link that
-    /// may lead to a directory.
+    /// Returns the [`Target`] for an entry of this directory, so that the walk can go into the
+    /// entry. The entry is a directory, or a link that may lead to a directory.
     pub(super) fn child(&self, entry: &Entry<'_>, path: &RemotePath, positions: Positions) -> Self {
         let is_link = entry.kind() == Kind::Link;
         let leads = if is_link {
@@ -96,7 +97,8 @@ impl Target {
     /// Returns the path of an entry of this directory.
     pub(super) fn join(&self, entry: &Entry<'_>) -> Result<RemotePath, InvalidPath> {
         match &self.path {
-            // An entry `~` of the current directory must not lead to the home directory.
+            // An entry `~` of the current directory must not lead to the home directory. So
+            // `Entry::path` puts `./` before such a name.
             None => entry.path(),
             Some(here) => RemotePath::new(path::join(here.as_bytes(), entry.name())),
         }
@@ -131,8 +133,8 @@ impl Listed {
 
 impl Draft {
     /// Adds a line to the listing. `entries` is how many entries the walk has met before this
-    /// listing, and `bytes` is how much memory it uses for them. Returns `false` if the listing now
-    /// exceeds a limit of `options`.
+    /// listing. `bytes` is how much memory the entries take that the walk has not yielded yet.
+    /// Returns `false` if the listing now exceeds a limit of `options`.
     pub(super) fn take(
         &mut self,
         line: Line<'_>,
@@ -179,7 +181,8 @@ impl Draft {
         u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
     }
 
-    /// Whether `target` is a link to a file. LIST of such a link shows one entry, the file itself.
+    /// Whether this listing shows that `target` is a link to a file. LIST of such a link shows one
+    /// entry, the file itself.
     pub(super) fn is_of_linked_file(&self, target: &Target) -> bool {
         let ([listed], Some(path)) = (self.entries.as_slice(), &target.path) else {
             return false;

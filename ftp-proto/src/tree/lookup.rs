@@ -50,8 +50,8 @@ enum Aim {
     Existence,
 }
 
-/// Why the plan looks up a directory itself: the server refused to list the directory, or the
-/// listing of the directory was empty.
+/// Why the plan looks up the directory above a path: the server refused to list this directory, or
+/// its listing was empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Above {
     Refused,
@@ -223,8 +223,9 @@ impl Lookup {
         }
     }
 
-    /// Looks up the directory above, because its listing was refused or empty. If there is none, or
-    /// if the plan looks for metadata, it ends without having found out whether the path exists.
+    /// Looks up the directory above, because its listing was refused or empty. If there is no
+    /// directory above, or if the plan looks for metadata, the plan ends with
+    /// [`Existence::Unknown`].
     fn climb(&mut self, why: Above) {
         let (directory, name) = self.place();
         let can_climb = name.is_some() && self.aim == Aim::Existence;

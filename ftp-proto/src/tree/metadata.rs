@@ -122,7 +122,7 @@ impl Finding {
         })
     }
 
-    /// Adds to the error what this has found out about its path: the cause
+    /// Adds to the error what this lookup has found out about the error's path: the cause
     /// [`NotFound`](Cause::NotFound) or [`Denied`](Cause::Denied).
     #[must_use]
     pub fn explain(&self, error: Error) -> Error {

@@ -53,7 +53,7 @@ pub enum Todo<T> {
     Done,
 }
 
-/// A flow that a plan wants to run: the one that inspects a path, DELE or RMD.
+/// A flow that a plan wants to run: an inspection of a path, a DELE or an RMD.
 #[derive(Debug)]
 pub struct Task(Which);
 

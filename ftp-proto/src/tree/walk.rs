@@ -32,7 +32,8 @@ use crate::wire::Code;
 ///
 /// The walk leaves out `.` and `..`, and never leaves the tree: it does not go into a directory
 /// whose name is not a single name (see [`Trouble::UnsafeName`]), and goes through links only if
-/// you [ask for it](Links::Follow). But a server may show a link as a directory.
+/// you [ask for it](Links::Follow). But a server may show a link as a directory, and the walk then
+/// goes into it.
 #[derive(Debug)]
 pub struct Walker {
     options: WalkOptions,

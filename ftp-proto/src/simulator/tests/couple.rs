@@ -4,8 +4,7 @@ use super::*;
 
 use std::format;
 
-/// Makes two coupled servers, and logs in to each. The second one, `target`, is for the server that
-/// stores the copy.
+/// Makes two servers with these settings, couples them, and logs in to each.
 fn benches(source: Setup, target: Setup) -> (Bench, Bench) {
     let mut source = Bench::ready(source);
     let mut target = Bench::ready(target);
@@ -31,8 +30,8 @@ fn a_copy() {
     assert!(b.cmd(&format!("PORT {address}")).starts_with("200 "));
     let announced = b.sim.announced().unwrap();
     assert_eq!(announced, "127.0.0.1:50001".parse().unwrap());
-    // `b` is in active mode. It gets its transfer command first, so it connects before `a` has got
-    // one.
+    // `b` is in active mode. It gets its transfer command before `a` gets one. So `b` already
+    // connects while `a` has no transfer.
     assert_eq!(b.cmd("STOR g"), "");
     assert!(couple(&mut a.sim, &mut b.sim));
     assert_eq!(b.text(), "150 Opening BINARY mode data connection.\r\n");

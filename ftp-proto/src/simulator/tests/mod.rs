@@ -86,8 +86,9 @@ impl Bench {
         self.text()
     }
 
-    /// Returns whether the server has closed or reset the control connection. The test must read
-    /// all replies before it calls this.
+    /// Reads once from the control connection. Returns `Eof` if the server has closed the
+    /// connection, `Reset` if it has reset the connection, and `Empty` if it is still open. The
+    /// test must read all replies before this call.
     fn end(&mut self) -> Read {
         self.sim.read(self.control, &mut [0; 1])
     }

@@ -126,8 +126,9 @@ fn another_message_scheme_key_or_signature() {
     }
 }
 
-/// The sum of a signature and the modulus is the same number modulo the modulus. The verifier must
-/// still refuse it, because a signature must be smaller than the modulus.
+/// This test adds the modulus to a signature. Modulo the modulus, the sum is the same number as the
+/// signature. The verifier must still refuse it, because a signature must be smaller than the
+/// modulus.
 #[test]
 fn a_signature_above_the_modulus() {
     let (modulus, scheme, signature) = SIGNATURES[4];

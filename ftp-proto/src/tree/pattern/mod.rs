@@ -86,8 +86,8 @@ enum Part {
     Name(NamePattern),
 }
 
-/// Which parts of a pattern may fit the next name of a path. There is one `bool` for each part, and
-/// a last one for the end of the pattern.
+/// Which parts of a pattern may fit the next name of a path. There is one `bool` for each part. The
+/// last `bool` says whether the names so far fit the whole pattern.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Positions(Vec<bool>);
 
@@ -131,7 +131,8 @@ impl Pattern {
         }
         Ok(Self {
             text: text.to_vec(),
-            // `root` has no byte that is forbidden in a path, so it is `None` only if it is empty.
+            // The text of the root has no byte that is forbidden in a path. So the field is `None`
+            // only if this text is empty.
             root: RemotePath::new(root).ok(),
             parts,
             only_directories,

@@ -35,8 +35,8 @@ enum Op {
 /// than that of every character.
 type Unit = u32;
 
-/// The unit of a byte 0 outside UTF-8. The unit of any other byte outside UTF-8 is this plus the
-/// byte.
+/// The unit of a byte outside UTF-8 is this number plus the byte. The number is higher than that of
+/// every character.
 const STRAY: Unit = 0x11_0000;
 
 /// A `{` whose `}` the compiler has not reached yet.
