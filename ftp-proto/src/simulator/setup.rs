@@ -239,9 +239,9 @@ impl Setup {
         self
     }
 
-    /// Makes the server reset all its connections if the client closes a data connection while the
-    /// server still has a reply to send. aioftp ends a session like this, because it notices the
-    /// end of the data connection before it reads an ABOR that came earlier.
+    /// Imitates aioftp: if the client closes a data connection while the server still has a reply
+    /// to send, the server resets all its connections. aioftp ends the session in this case,
+    /// because it notices the end of the data connection before it reads an ABOR that came earlier.
     #[must_use]
     pub fn dies_before_it_answers(mut self) -> Self {
         self.dies_before_it_answers = true;

@@ -128,8 +128,8 @@ impl Store {
         }
     }
 
-    /// Returns the path that LIST shows. A link to a directory is followed. Any other link is shown
-    /// itself.
+    /// Returns the path that LIST shows. For a link to a directory, it is the path of the
+    /// directory. For any other link, it is the path of the link itself.
     pub(super) fn listed(&self, path: &[u8]) -> Vec<u8> {
         let target = self.follow(path);
         match self.is_directory(&target) {

@@ -170,7 +170,7 @@ impl Simulator {
     }
 
     /// Returns the name under which STOU stores a file. It is the name that the client suggests. If
-    /// there is none, or if it is taken, it is a new name such as `stou.0001`.
+    /// the client suggests none, or if the name is taken, it is a new name such as `stou.0001`.
     fn unique_name(&self, directory: &[u8], suggestion: &[u8]) -> Vec<u8> {
         let is_free = |name: &[u8]| !self.store.exists(&resolve(directory, name));
         if !suggestion.is_empty() && is_free(suggestion) {

@@ -199,8 +199,9 @@ impl End {
     }
 
     /// Returns whether the server has accepted the connection. With
-    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), it accepts it after some
-    /// simulated time. After the first `true`, every call returns `true`.
+    /// [`Action::AcceptLate`](crate::simulator::Action::AcceptLate), the server accepts a
+    /// connection only after some simulated time. After the first `true`, every call returns
+    /// `true`.
     pub fn poll_accepted(&mut self) -> bool {
         self.accepted = self.accepted || self.world.server().is_open(self.link);
         self.accepted

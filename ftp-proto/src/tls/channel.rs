@@ -256,8 +256,8 @@ impl TlsChannel {
     pub fn close(&mut self) -> Result<Next<()>, Error> {
         if self.pump.is_closed() {
             // close_notify was already sent. rustls may panic on bytes that the server sends after
-            // that (see `advance` in `pump.rs`). So only operations that need such bytes process
-            // them, and this one does not.
+            // that (see `advance` in `pump.rs`). So only operations that need such bytes let rustls
+            // process them. This operation does not need them.
             return self.flush();
         }
         self.take_in()?;

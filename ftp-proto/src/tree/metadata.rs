@@ -47,7 +47,8 @@ pub enum FoundBy {
 /// Whether a path exists on the server.
 ///
 /// Only reply codes decide, never the text of a reply. The code 550 alone does not tell whether a
-/// file is missing or whether you may not see it. What else tells it depends on the server:
+/// file is missing or whether you may not see it. Which other replies tell this depends on the
+/// server:
 ///
 /// | server | a file | a directory | a missing name | a name that you may not see |
 /// |---|---|---|---|---|

@@ -74,7 +74,7 @@ fn an_upload() {
     b.sim.write(data, b"\r\n");
     b.sim.close(data);
     // The CR at the end of the file came with the first upload. The LF of the second upload must
-    // not overwrite it, so the file ends with CR LF.
+    // not overwrite this CR, so the file ends with CR LF.
     assert_eq!(b.sim.file("/f"), Some(&b"a\n\r\nb\nc\r\n"[..]));
 }
 
