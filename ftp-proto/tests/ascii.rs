@@ -213,9 +213,9 @@ proptest! {
         prop_assert_eq!(decode(cut(&wire, &cuts)), joined(&text));
     }
 
-    /// If each LF on the wire follows exactly one CR, decoding and encoding must return the same
-    /// bytes. With two CRs before an LF they cannot: decoding removes the second CR, and the
-    /// encoder then takes the first CR and the LF for a line end.
+    /// If each LF on the wire follows exactly one CR, decoding and then encoding must return the
+    /// same bytes. CR CR LF does not come back: the decoder turns it into CR LF, and the encoder
+    /// keeps CR LF, because it is a whole line end.
     #[test]
     fn wire_bytes_with_one_cr_per_lf_round_trip(text in text(), cuts in cuts()) {
         let wire = parted(&text);

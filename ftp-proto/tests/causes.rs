@@ -88,7 +88,9 @@ fn an_io_error_has_the_kind_of_the_cause() {
             io::ErrorKind::InvalidInput,
         ),
         (local(io::ErrorKind::NotFound), io::ErrorKind::NotFound),
-        // `read_to_end` and the like try again after these two.
+        // These two kinds must become `Other`: `read_to_end` and similar functions try again after
+        // `Interrupted`, and programs try again after `WouldBlock`, although the operation has
+        // failed.
         (local(io::ErrorKind::Interrupted), io::ErrorKind::Other),
         (local(io::ErrorKind::WouldBlock), io::ErrorKind::Other),
     ] {

@@ -1,5 +1,5 @@
-//! Runs the fuzz targets on their stored corpora, without libFuzzer and without a C++ compiler. Runs
-//! those of listings on random listings as well.
+//! Runs the fuzz targets on their stored corpora, without libFuzzer and without a C++ compiler. The
+//! fuzz targets for listings also run on random listings.
 
 use std::path::Path;
 
@@ -63,8 +63,8 @@ fn session() {
     replay("session", targets::session);
 }
 
-/// Runs a target of listings on its stored inputs, on the corpora of its dialects, and on random
-/// listings.
+/// Runs a fuzz target for listings on its stored inputs, on the corpora of its dialects, and on
+/// random listings.
 fn replay_listings(target: &str, run: fn(&[u8])) {
     replay(target, run);
     let mut corpora = seeds::CORPORA.iter();
@@ -81,8 +81,8 @@ fn replay_listings(target: &str, run: fn(&[u8])) {
     invariant_any_line_is_an_entry_noise_or_itself(&lines, run);
 }
 
-/// Runs a target on lines of the corpora in which a part was replaced, and on words of the corpora in
-/// any order.
+/// Runs a fuzz target on random listings. A line is either a line of the corpora with one part
+/// replaced, or a sequence of words of the corpora in random order.
 fn invariant_any_line_is_an_entry_noise_or_itself(lines: &[Vec<u8>], run: fn(&[u8])) {
     let words: Vec<Vec<u8>> = lines
         .iter()

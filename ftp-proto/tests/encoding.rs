@@ -131,8 +131,8 @@ fn decoding_without_loss_gives_text_that_becomes_the_same_bytes() {
         (Encoding::Latin1, b"caf\xe9", Some("caf\u{e9}")),
         (Encoding::Latin1, b"\x80\xff", Some("\u{80}\u{ff}")),
         (custom(), b"caf", Some("CAF")),
-        // The codec decodes `CAF` and `caf` to `CAF`, and encodes `CAF` as `caf`. So the bytes
-        // `CAF` would be lost.
+        // The codec decodes both `CAF` and `caf` to the text `CAF`, and encodes this text as `caf`.
+        // So the bytes `CAF` would come back as `caf`.
         (custom(), b"CAF", None),
         // The codec decodes these bytes to `CAF1`, which it cannot encode.
         (custom(), b"caf1", None),

@@ -68,9 +68,9 @@ fn names_are_bytes_after_exactly_one_blank() {
     ] {
         for facts in [&b"type=file;size=3;"[..], b"Size;", b"Size=;", b";", b""] {
             if facts.is_empty() && name.starts_with(b"size=") {
-                // A line such as ` size=3;type=dir; x` has no facts before its first blank. The
-                // parser ignores that blank and takes `size=` for a fact, so the name would be
-                // wrong.
+                // The line would be ` size=3;type=dir; x`: no facts, a blank, and the name. The
+                // parser ignores a blank at the start and takes `size=3` for a fact, so it cannot
+                // find this name.
                 continue;
             }
             let entry = parse([facts, b" ", name].concat());

@@ -90,8 +90,8 @@ fn bytes_that_are_no_text_decode_with_loss() {
     let gbk = labelled("gbk");
     assert_eq!(gbk.decode(b"a\xb1"), "a\u{fffd}");
     assert_eq!(gbk.decode_lossless(b"a\xb1"), None);
-    // GBK has two codes for the euro sign, and encodes it as 0x80. So 0xA2E3 cannot be decoded
-    // without loss.
+    // In GBK, both 0x80 and 0xA2E3 are the euro sign, and the encoder uses 0x80. So 0xA2E3 would
+    // come back as 0x80, and is not decoded without loss.
     assert_eq!(gbk.decode(b"\xa2\xe3"), "€");
     assert_eq!(gbk.decode_lossless(b"\xa2\xe3"), None);
     assert_eq!(gbk.decode_lossless(b"\x80").as_deref(), Some("€"));

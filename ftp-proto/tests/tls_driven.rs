@@ -264,8 +264,8 @@ fn a_flood_yields() {
     }
 }
 
-/// The channel yields only after many bytes that bring no plain text. So a download of plain text
-/// must never yield.
+/// The channel yields only if 1 MiB has come and no read could return anything. Each read of this
+/// download returns plain text, so the channel must never yield.
 #[test]
 fn bytes_that_are_read_cause_no_yield() {
     for ends in ENDS.iter() {
@@ -348,8 +348,9 @@ fn nothing_is_injected_around_close_notify() {
     }
 }
 
-/// rustls asserts that it sends no fatal alert after close_notify, so garbage could make it panic.
-/// The channel therefore passes later bytes to rustls only while it waits for the server's end.
+/// rustls may panic if it reads garbage after it has sent close_notify, because it asserts that it
+/// never sends an alert after close_notify. So while the channel sends close_notify, it passes no
+/// bytes of the server to rustls. It does so only later, while it waits for the server's end.
 #[test]
 fn sending_close_notify_reads_nothing() {
     const GARBAGE: [u8; 25] = [

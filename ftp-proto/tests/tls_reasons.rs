@@ -189,7 +189,8 @@ impl Meeting {
         }
     }
 
-    /// Continues a TLS 1.2 handshake until the client has sent its certificate, or has sent none.
+    /// Continues a TLS 1.2 handshake until the client has replied to the server's demand for a
+    /// certificate: with a certificate, or with the message that it has none.
     fn up_to_the_certificate(mut self) -> TlsChannel {
         assert_eq!(self.client.handshake().expect("means well"), Next::Write);
         self.exchange();

@@ -223,8 +223,9 @@ fn each_dropped_connection_costs_one_ticket() {
     assert!(server.serve(&login), "and on it goes");
 }
 
-/// The only ticket expires, so the client must make a full handshake. rustls removes a ticket from
-/// the session store before it checks the ticket's age.
+/// The client's tickets have expired, so it must make a full handshake. The connection after that
+/// must resume a session again. (rustls removes a ticket from the session store before it checks
+/// the ticket's age.)
 #[test]
 fn expired_sessions_are_replaced() {
     #[derive(Debug)]

@@ -63,11 +63,10 @@ pub struct Client {
 impl Client {
     /// Connects over TCP and waits for the greeting. With [`Options::with_implicit_tls`], the TLS
     /// handshake comes before the greeting. If the options hold
-    /// [credentials](Options::with_credentials), `connect` then calls
-    /// [`login_with`](Self::login_with). With [`Options::with_tls`] (explicit TLS), that method
-    /// sends AUTH and does the handshake before it sends the user name. If the options hold no
-    /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login): with
-    /// explicit TLS, it does the same before it sends the user name.
+    /// [credentials](Options::with_credentials), `connect` then logs in, as
+    /// [`login_with`](Self::login_with) does. If not, `connect` ends after the greeting, and you
+    /// call [`login`](Self::login). With [`Options::with_tls`] (explicit TLS), every login begins
+    /// with AUTH and the TLS handshake, before the client sends the user name.
     ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the
@@ -216,10 +215,10 @@ impl Client {
     pub async fn reconnect(&mut self) -> Result<(), Error> {
         let resumption_failed = self.session.resumption_failed();
         match self.replace_connection().await {
-            // The TLS handshake of the first try failed, so `resumption_failed` is now `false`. The
-            // first try may have used TLS 1.2 alone, because session resumption had failed before.
-            // Perhaps the server does not support TLS 1.2. So the second try uses the TLS versions
-            // of the options.
+            // The first try may have used TLS 1.2 alone, because session resumption had failed
+            // before. Its TLS handshake failed, perhaps because the server does not support TLS
+            // 1.2, and the session then cleared its `resumption_failed`. So the second try uses the
+            // TLS versions of the options.
             Err(_) if resumption_failed && !self.session.resumption_failed() => {
                 self.replace_connection().await
             }
@@ -278,8 +277,8 @@ impl Client {
         &self.options.encoding
     }
 
-    /// QUIT: ends the session and closes the connection. Dropping the client closes it without
-    /// QUIT.
+    /// QUIT: ends the session and closes the connection. If you drop the client instead, the
+    /// connection is closed without QUIT.
     ///
     /// # Errors
     /// The server's refusal.
@@ -293,8 +292,8 @@ impl Client {
         Ok(reply)
     }
 
-    /// Calls the observer with every command and every reply from now on, with secrets masked. It
-    /// is the counterpart of ftplib's `set_debuglevel`. To observe the greeting and the first login
+    /// Calls the observer with every command and every reply from now on, with secrets masked. This
+    /// method corresponds to ftplib's `set_debuglevel`. To observe the greeting and the first login
     /// too, use [`Options::with_observer`].
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.session.observe(observer);

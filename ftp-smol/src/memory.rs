@@ -80,8 +80,8 @@ struct Pace {
     /// Whether a future that returned `Pending` has woken its own task, and so can go on at once.
     /// The simulated clock must then stand still.
     busy: bool,
-    /// The open connections. `arrived` holds the connections from which the client may read bytes
-    /// now.
+    /// All open connections. The next field, `arrived`, holds those from which the client may read
+    /// bytes now.
     links: Vec<Link>,
     arrived: Vec<Link>,
 }
@@ -104,8 +104,8 @@ impl Pace {
     }
 
     /// Returns whether the client may read from this connection now. If the server has sent bytes,
-    /// the first attempt is told to wait and is polled again. After that, the bytes on all
-    /// connections have arrived.
+    /// the first attempt returns `false` and wakes the task, and the next attempt returns `true`.
+    /// By then the bytes on all other connections have arrived too.
     fn poll_arrived(&mut self, cx: &mut Context<'_>, server: &Simulator, link: Link) -> bool {
         if !server.readable(link) || self.arrived.contains(&link) {
             return true;
@@ -149,7 +149,7 @@ impl Network for Memory {
     }
 
     /// Moves the simulated clock to the deadline, as soon as no future of this network can go on
-    /// without it. A client polls this timer only if it has nothing else to do.
+    /// before the deadline. A client polls this timer only if it has nothing else to do.
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
         let memory = self.clone();
         Box::pin(poll_fn(move |cx| {

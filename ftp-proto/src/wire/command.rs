@@ -33,10 +33,10 @@ pub struct Command {
 /// How a byte 0xFF in an argument is sent. In Telnet this byte is IAC, which begins a command (RFC
 /// 959 section 3, RFC 854).
 ///
-/// UTF-8 has no byte 0xFF. In Latin-1 it is the letter `ÿ`. `cargo xtask interop` measures how
-/// servers read it. vsftpd, Pure-FTPd, pyftpdlib and libunftp keep every 0xFF: one stays one, and
-/// two stay two. ProFTPD turns two into one, and keeps a single one. But with the next byte,
-/// ProFTPD may read a single one as a Telnet command (0xFF and 0xF4 are IP).
+/// UTF-8 has no byte 0xFF. In Latin-1 this byte is the letter `ÿ`. `cargo xtask interop` measures
+/// how servers read it. vsftpd, Pure-FTPd, pyftpdlib and libunftp keep every 0xFF: one stays one,
+/// and two stay two. ProFTPD turns two into one. It keeps a single 0xFF, unless this byte and the
+/// next one are a Telnet command: for example, 0xFF and 0xF4 are IP (Interrupt Process).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Telnet {
     /// Each 0xFF is sent once, as it is. vsftpd, Pure-FTPd, pyftpdlib and libunftp need this, and
@@ -77,8 +77,8 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// [`InvalidCommand::Verb`] if this is not a verb. For a verb with a constant, use
-    /// `Command::from(Verb::NOOP)`, which cannot fail.
+    /// [`InvalidCommand::Verb`] if `verb` is not a valid verb. If [`Verb`] has a constant for the
+    /// verb, you can use, for example, `Command::from(Verb::NOOP)`, which cannot fail.
     pub fn new(verb: &str) -> Result<Self, InvalidCommand> {
         Verb::new(verb).map(Self::from)
     }

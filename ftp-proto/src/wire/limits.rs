@@ -1,6 +1,6 @@
 //! The limits on one reply.
 
-/// Limits on replies, so that no server can make the client store or read more than this.
+/// Limits on replies. No server can make the client store or read more than these limits allow.
 ///
 /// The limits apply from the first byte of the greeting on, before any login.
 ///

@@ -91,9 +91,9 @@ impl Reply {
     /// empty.
     ///
     /// The first and the last line lose their code and the `-`, blank or tab after it. ProFTPD
-    /// repeats the first line's code and `-` on each line between, so these lines lose them too. A
-    /// line between that does not begin with this code loses one leading blank, because RFC 2389
-    /// and RFC 3659 indent lines by one blank. The rest of a line stays as it came.
+    /// begins each middle line with the first line's code and `-`, so a middle line loses these
+    /// four characters too. Any other middle line loses one leading blank, because RFC 2389 and RFC
+    /// 3659 indent lines by one blank. The rest of a line stays as it came.
     pub fn text_lines(&self) -> impl Iterator<Item = &[u8]> {
         let mut lines = self.lines().peekable();
         let mut first = true;
@@ -135,8 +135,9 @@ impl Reply {
         while let Some(line) = lines.next() {
             let last = lines.peek().is_none();
             let coded = core::mem::take(&mut first) || last || self.repeats_code(line);
-            // The byte after a code must stay, because it shows where the reply ends. If the secret
-            // begins with this byte, masking removes it, so it is added again before the mask.
+            // The byte after a code (`-`, blank or tab) must stay, because it shows where the reply
+            // ends. If the secret begins with this byte, `***` has replaced the byte too. So the
+            // byte is added again before `***`.
             let (code, text) = line
                 .split_at_checked(if coded { 3 } else { 0 })
                 .unwrap_or((line, &[]));

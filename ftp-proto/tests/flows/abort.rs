@@ -138,7 +138,7 @@ fn abort_226_and_a_late_225() {
 
 #[test]
 fn abort_225_alone() {
-    // pyftpdlib replies to ABOR with 225 alone.
+    // pyftpdlib sends 225 as its only reply to ABOR.
     aborted(
         &[say("225 aborted")],
         "Some(Reply(225 aborted))",
@@ -411,7 +411,8 @@ fn abort_waits_in_vain_for_a_ticket_only_once() {
 }
 
 /// The server has already refused or confirmed the transfer, so it sends no further ticket. The
-/// client sends no ABOR, so no reply to ABOR would end a wait for a ticket.
+/// client must not wait for a ticket. It sends no ABOR here, so no reply to ABOR could end such a
+/// wait early.
 #[test]
 fn abort_of_a_resumed_transfer_that_was_refused_waits_for_nothing() {
     for reply in ["552 disk full", "226 done"] {

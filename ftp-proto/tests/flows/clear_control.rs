@@ -59,8 +59,8 @@ fn clear_control_in_clear_is_misuse() {
     assert!(outcome.starts_with("Misuse(NotSecured)"), "{outcome}");
 }
 
-/// After CCC, an attacker could forge a 425, because replies are in clear text. That 425 must not
-/// change the TLS version of the next login.
+/// A 425 "not resumed" may make the next login use TLS 1.2. After CCC, replies are in clear text,
+/// and an attacker could forge such a 425. So after CCC a 425 must change nothing.
 #[test]
 fn clear_control_lets_no_reply_choose_the_next_tls_version() {
     for cleared in [false, true] {

@@ -23,8 +23,9 @@ fn a_late_reply_does_not_answer_the_next_command() {
 
 #[test]
 fn contract_clocks_go_on_only_where_they_were_started() {
-    // The client first looks at what has arrived, which takes no time. The wait for the reply to
-    // the fence (an extra PWD) must therefore start a new clock.
+    // The client first looks at what has arrived. This want does not wait, so it starts no clock
+    // for a reply. The wait for the reply to the fence (an extra PWD) must therefore start a new
+    // clock.
     let mut driver = logged_in(Config::default(), fenced_pwd());
     driver.session.receive(b"250 stray\r\n");
     assert_eq!(driver.outcome(&Op::Pwd), "/here");

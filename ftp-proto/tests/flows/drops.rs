@@ -103,8 +103,8 @@ const CASES: &[Case] = cases! {
         "NLST -a",
         TransferType::TEXT
     ));
-    // These flows begin while a transfer is open. Those that do not finish or abort that transfer
-    // themselves must first abort it.
+    // Rows with IN_UPLOAD or IN_DOWNLOAD begin while a transfer is open. `Finish` and `Abort` end
+    // this transfer. Any other flow must first abort it.
     ReadDirectory, plain_config, LOGGED_IN, |_driver| made(flows::ReadDirectory::new(Some("a")));
     Open, plain_config, IN_UPLOAD, |_driver| made(flows::Open::names(None::<&str>));
     Delete, explicit, IN_DOWNLOAD, |_driver| made(flows::Delete::new("a"));

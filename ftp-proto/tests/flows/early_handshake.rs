@@ -5,8 +5,8 @@ use ftp_proto::{Config, DataEnd, Step, Wait, Want, flows};
 
 use crate::support::*;
 
-/// Returns the dialogue that opens a later transfer, from EPSV to the data command. Both are part
-/// of it, but the 150 is not. The client does not send TYPE again.
+/// Returns the dialogue that opens a later transfer. It begins with EPSV and ends with the data
+/// command, before the 150. The client does not send TYPE again.
 fn opened(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();
@@ -15,8 +15,8 @@ fn opened(command: &str) -> Vec<Item> {
     items
 }
 
-/// Returns the dialogue that opens the first transfer, from TYPE I to the data command. Both are
-/// part of it, but the 150 is not.
+/// Returns the dialogue that opens the first transfer. It begins with TYPE I and ends with the data
+/// command, before the 150.
 fn first(command: &str) -> Vec<Item> {
     let mut items = opening(command);
     items.pop();
@@ -136,8 +136,8 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
     assert_eq!(outcomes[2..], [DOWNLOAD, "5 bytes, 226 done"]);
 }
 
-/// The client finds the 150 right after the handshake. The 150 may have arrived earlier, so the
-/// client must not conclude that this server replies only after the handshake.
+/// The client finds the 150 when the handshake is done. The 150 may have arrived during the
+/// handshake, so the client must not conclude that this server replies only after a handshake.
 #[test]
 fn a_reply_that_has_arrived_during_the_handshake() {
     let script = [

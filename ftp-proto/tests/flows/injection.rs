@@ -200,7 +200,8 @@ fn taken() -> BTreeMap<String, usize> {
             if let Some(name) = row {
                 taken.insert(format!("{name}::new"), 1);
             }
-            // A row of the table of extensions names a capability and its arguments.
+            // In `extension.rs`, a macro creates the flows from another table. Each row of that
+            // table names a flow, its capability and its arguments.
             if path.ends_with("extension.rs") {
                 let rest = source.lines().skip(at).collect::<Vec<_>>().join(" ");
                 let row = line.trim_start().split_once(": ").filter(|(name, rest)| {

@@ -46,8 +46,8 @@ fn epsv_that_is_swallowed_has_little_time_and_pasv_is_remembered() {
     driver.server.assert_over();
 }
 
-/// The 229 to EPSV arrives late, when the client has already given EPSV up. The client must not
-/// take it for the reply to PASV.
+/// The 229 to EPSV arrives late, after the client has stopped waiting for it. The client must not
+/// take this 229 for the reply to PASV.
 #[test]
 fn epsv_that_is_answered_late_is_still_answered() {
     let late = [hear("PWD"), say("229 (|||7000|)"), say("257 \"/fence\"")];

@@ -4,8 +4,8 @@ use ftp_proto::{Config, ErrorKind, PassiveCommand};
 
 use crate::support::*;
 
-/// Uses EPSV only. The client then need not check whether it can reach EPSV's port before it sends
-/// the data command.
+/// Uses EPSV only, so that the client sends the data command without waiting for the connection. If
+/// it could still change to PASV, it would first check that it can reach EPSV's port.
 fn with_epsv() -> Config {
     with_connect().with_passive_command(PassiveCommand::Epsv)
 }

@@ -28,7 +28,8 @@ fn a_server_that_refuses_feat_is_asked_by_list() {
     }
 }
 
-/// The script of a listing by LIST in the directory itself, without an argument.
+/// Returns the script in which the client enters the directory by CWD, and then sends LIST without
+/// an argument.
 fn listed_inside(directory: &str) -> Vec<Item> {
     [
         &[hear("FEAT"), say("500 what")][..],
@@ -41,7 +42,8 @@ fn listed_inside(directory: &str) -> Vec<Item> {
 
 #[test]
 fn a_path_with_blanks_is_no_argument_of_list() {
-    // GNU inetutils takes it for several paths, and lists none of them.
+    // GNU inetutils takes `a b` after LIST for two paths, and lists neither. A server may read `*`
+    // and `~` as a pattern. So the client enters the directory by CWD, and sends LIST alone.
     for path in ["a b", "a  b", "a b/c", "trailing ", "a*", "~"] {
         let flow = flows::ReadDirectory::new(Some(path)).expect("a path");
         let outcome = flow_outcome(flow, listed_inside(path));
@@ -51,7 +53,9 @@ fn a_path_with_blanks_is_no_argument_of_list() {
 
 #[test]
 fn blanks_at_the_beginning_of_a_path_cannot_get_lost() {
-    // ProFTPD and aioftp list the current directory for `MLSD  `, and GNU inetutils for `LIST  `.
+    // These servers lose leading blanks of a path: after `MLSD` and two blanks, ProFTPD and aioftp
+    // list the current directory, and GNU inetutils does so after `LIST` and two blanks. So the
+    // client sends `./` before such a path.
     for (path, sent) in [(" ", "./ "), (" leading", "./ leading"), ("\t", r"./\t")] {
         let new = || flows::ReadDirectory::new(Some(path)).expect("a path");
         let outcome = flow_outcome(new(), listed_inside(sent));

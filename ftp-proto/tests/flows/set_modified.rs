@@ -51,7 +51,8 @@ fn mfmt_is_first() {
 
 #[test]
 fn mdtm_follows_and_the_refusal_is_remembered() {
-    // The rows are the replies of vsftpd, of Serv-U, and of a server without FEAT.
+    // The first row has the replies of vsftpd, the second those of Serv-U, and the third those of a
+    // server without FEAT.
     for (refusal, features, reply) in [
         (
             "500 Unknown command.",

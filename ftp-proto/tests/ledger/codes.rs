@@ -110,8 +110,9 @@ fn each_command_accepts_its_own_codes_and_the_generic_ones() {
     takes("DELE a", &REPLIES, || flows::Raw::new("DELE a"));
 }
 
-/// A command that asks for a value needs its own code, because a generic reply holds no value. For
-/// example, a server that answers TYPE twice sends a 200 that is not the reply to SIZE.
+/// A command that asks for a value needs a reply that can hold the value. A plain 200 or 250 is not
+/// such a reply. For example, a server may answer TYPE twice, and the second 200 is then not the
+/// reply to SIZE. PWD accepts a 200 or 250 only if it has a path in quotes.
 #[test]
 fn a_command_that_asks_for_a_value_accepts_only_its_own_codes() {
     takes_only("PWD", &[257, 200, 250], || Ok(flows::Pwd::new()));

@@ -12,8 +12,8 @@ const CORPORA: [&str; 11] = [
     "unix", "dos", "eplf", "netware", "os2", "vms", "zos", "os400", "nonstop", "mac", "mlsx",
 ];
 
-/// Headings after which z/OS has other columns. Before the first one, only a whole line of a data
-/// set is an entry.
+/// Headings of z/OS: the reader of z/OS expects other columns after each. After `""`, which is no
+/// heading, it finds only data sets with all columns, members with statistics, and jobs.
 const HEADINGS: [&str; 5] = [
     "",
     "Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname",
@@ -62,7 +62,8 @@ fn good_lines() -> Vec<(&'static str, usize, Vec<u8>, Dialect)> {
             for (number, line, _) in listing.cases {
                 let mut input = &[&line[..], b"\r\n"].concat()[..];
                 if let Some(Line::Entry(entry)) = parser.next_line(&mut input) {
-                    // A wrapped entry, or one that was held back, is not this line alone.
+                    // An entry of VMS may consist of two lines. It is left out, because this test
+                    // needs entries of exactly one line.
                     if entry.raw() == line {
                         lines.push((name, number, line, entry.dialect()));
                     }

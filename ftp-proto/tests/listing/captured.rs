@@ -196,7 +196,8 @@ fn stat_lines(bytes: &[u8]) -> Vec<Vec<u8>> {
     reply.text_lines().map(<[u8]>::to_vec).collect()
 }
 
-/// The words for each line, and the entries.
+/// What the parser finds in a listing: each line in the words of [`describe`], and the entries.
+/// `None` for NLST, which has only names.
 type Found = (Vec<String>, Option<Vec<Entry<'static>>>);
 
 fn of_lines(lines: &[Vec<u8>], capture: &Capture) -> Found {
@@ -205,7 +206,7 @@ fn of_lines(lines: &[Vec<u8>], capture: &Capture) -> Found {
     of_bytes(&bytes, bytes.len(), capture)
 }
 
-/// Parses the listing by its shape, in pieces of this size.
+/// Gives the listing to the parser in pieces of `size` bytes. The parser finds out the dialect.
 fn of_bytes(bytes: &[u8], size: usize, capture: &Capture) -> Found {
     let mut parser = Parser::new().with_now(capture.now.expect("`now` is above the capture"));
     let mut words = Vec::new();

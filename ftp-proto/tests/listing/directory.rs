@@ -1,4 +1,5 @@
-//! `Directory`: dates whose order a later line shows, and listings in a reply to STAT.
+//! Tests of `Directory`: dates such as 03-04-26 whose order of day and month only a later line
+//! shows, and listings in a reply to STAT.
 
 use ftp_proto::ListingLimits;
 use ftp_proto::listing::{Directory, Modified, Parser};

@@ -10,7 +10,9 @@ fn raw(line: &Line<'_>) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
-/// A name of VMS waits for its other fields. A line above the limit is not their line.
+/// VMS may wrap an entry: the name is on one line, and the other fields on the next. Here a line
+/// above the limit follows the name. The parser must return the name first, as a line of its own,
+/// and then the line that was cut.
 #[test]
 fn a_line_above_the_limit_does_not_overtake_the_line_before_it() {
     let name = "NAME.TXT;12";

@@ -80,7 +80,7 @@ fn facts_stay_as_they_are() {
             "type=file;size=5;media-type=text/plain;x.y=z; a; b",
             "type=file;size=5;media-type=text/plain;x.y=z; a; b",
         ),
-        // The blanks before the facts go, and the last `;` comes.
+        // Blanks before the facts are left out, and a missing `;` after the last fact is added.
         (" \ttype=file;size=5 my file", "type=file;size=5; my file"),
         ("type=OS.unix=slink:/a b; c", "type=OS.unix=slink:/a b; c"),
         ("SIZE=1;size=2;;Size; a", "SIZE=1;size=2;;Size; a"),
@@ -106,7 +106,8 @@ fn what_a_fact_cannot_hold_is_left_out() {
     );
 }
 
-/// A program that does not know the local facts finds no time at all, and so no wrong one.
+/// A time in the server's local time is printed as the fact X.Modify-Local and not as Modify, which
+/// is in UTC. So a program that does not know X.Modify-Local finds no time, instead of a wrong one.
 #[test]
 fn only_a_time_in_utc_is_a_modify_fact() {
     for line in [
@@ -141,7 +142,7 @@ fn a_local_time_has_the_precision_of_its_digits() {
             "X.Modify-Local=20261127;X.Modify-Assumed=order,year",
             "2026-11-27T00:00:00, Day, Server, year resolved, order assumed",
         ),
-        // The time in UTC counts more if it comes first.
+        // This line has both facts. Modify, the time in UTC, comes first and counts.
         (
             "Modify=20261127093005;X.Modify-Local=20261127",
             "2026-11-27T09:30:05, Second, Utc",

@@ -128,8 +128,8 @@ impl Server for Model {
                 if !self.transfer {
                     return self.reply("225 nothing to abort");
                 }
-                // A server that answers ABOR with 502 does not know it. Its transfer goes on until
-                // the data connection ends.
+                // A server that replies 502 does not know ABOR. Its transfer goes on until the data
+                // connection ends.
                 self.transfer = self.aborting == ["502 what"];
                 for reply in self.aborting {
                     self.reply(reply);
