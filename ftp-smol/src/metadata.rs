@@ -17,8 +17,8 @@ use crate::client::Client;
 ///
 /// Every method here fails if an argument cannot be sent
 /// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
-/// server refuses (the error has the reply), or if the session has ended. The section "Errors" of a
-/// method lists only what the method adds.
+/// server refuses (the error has the reply), or if the session has ended. If a method can fail for
+/// another reason too, its section "Errors" lists that reason.
 impl Client {
     /// MFMT, MDTM with two arguments, or SITE UTIME: sets the time of a file's last modification, in
     /// UTC and to the second. Returns which of them the server knew; see [`SetModified`].
@@ -47,7 +47,7 @@ impl Client {
     /// MFCT: sets the time of a file's creation, in UTC and to the second.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
     pub async fn set_created(&mut self, path: impl Name, time: Timestamp) -> Result<Reply, Error> {
         self.run(SetCreated::new(self.encoded(&path)?, time)?).await
     }
@@ -56,7 +56,7 @@ impl Client {
     /// FEAT lists the facts that the server can set.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
     pub async fn set_facts(
         &mut self,
         path: impl Name,
@@ -68,7 +68,7 @@ impl Client {
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
     pub async fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
         self.run(Chmod::new(self.encoded(&path)?, mode)?).await
     }
@@ -113,7 +113,7 @@ impl Client {
     /// COMB: joins files, in this order, into `target`. Some servers then delete the parts.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
     pub async fn combine(
         &mut self,
         target: impl Name,
@@ -128,7 +128,7 @@ impl Client {
     /// RMDA: removes a directory and all that is in it.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
     pub async fn remove_directory_tree(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
             .await
@@ -138,7 +138,7 @@ impl Client {
     /// about itself. `None` if the server does not know CSID.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
     pub async fn client_id(
         &mut self,
         name: impl Name,

@@ -20,12 +20,13 @@ use crate::read_dir::ReadDir;
 /// Every method here fails if an argument cannot be sent
 /// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
 /// server refuses (the error has the reply), if no data connection can be made, or if the session
-/// has ended. The section "Errors" of a method lists only what the method adds.
+/// has ended. If a method can fail for another reason too, its section "Errors" lists that reason.
 impl Client {
     /// RETR: starts to download a whole file.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn download(&mut self, path: impl Name) -> Result<Download<'_>, Error> {
         self.download_with(path, &TransferOptions::new()).await
     }
@@ -33,7 +34,8 @@ impl Client {
     /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn download_with(
         &mut self,
         path: impl Name,
@@ -46,7 +48,8 @@ impl Client {
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
         self.lines(open, LineKind::Text).await
@@ -70,7 +73,8 @@ impl Client {
     /// STOR: starts an upload.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn upload(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         self.upload_with(path, &TransferOptions::new()).await
     }
@@ -78,7 +82,8 @@ impl Client {
     /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn upload_with(
         &mut self,
         path: impl Name,
@@ -91,7 +96,8 @@ impl Client {
     /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn append(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         let open = Open::append(self.encoded(&path)?)?;
         self.open_upload(open, &TransferOptions::new()).await
@@ -101,7 +107,8 @@ impl Client {
     /// [`Completion::name`] returns the name, if the server's reply tells it.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn upload_unique(
         &mut self,
         suggestion: impl OptionalName,
@@ -164,7 +171,8 @@ impl Client {
     /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
         self.open_directory(flow).await
@@ -233,7 +241,8 @@ impl Client {
     /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry).await
@@ -242,7 +251,8 @@ impl Client {
     /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name).await
@@ -252,7 +262,8 @@ impl Client {
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub async fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry).await
