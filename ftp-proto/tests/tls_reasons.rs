@@ -236,9 +236,9 @@ fn each_alert_in_answer_to_the_client_hello() {
         };
         let mut client = bare.connection().expect("a connection");
         assert_eq!(alerted(&mut client, alert), expected, "{alert}");
-        // A client with a certificate may have sent it in an earlier handshake, whose TLS session
-        // the client now resumes. So an alert about certificates means that the server refuses this
-        // certificate.
+        // If the client resumes a TLS session, it sent its certificate in an earlier handshake. So
+        // even an alert that comes right after ClientHello can mean that the server refuses the
+        // client's certificate.
         let expected = match alert {
             alert if ABOUT_CERTIFICATES.contains(&alert) => Some(Reason::CertificateRefused),
             _ => expected,

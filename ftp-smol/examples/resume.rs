@@ -25,8 +25,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Downloads the file. If a try fails, makes another one, as long as each try saves more bytes than
-/// the try before.
+/// Downloads the file. If a try fails with a temporary error, makes another one, which begins after
+/// the bytes saved so far. Gives up after two failed tries that began at the same offset.
 pub(crate) async fn fetch(
     client: &mut Client,
     path: &str,

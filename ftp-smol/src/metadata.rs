@@ -110,7 +110,8 @@ impl Client {
             .await
     }
 
-    /// COMB: joins files, in this order, into `target`. Some servers then delete the parts.
+    /// COMB: joins the files `parts`, in their order, into the file `target`. Some servers then
+    /// delete the parts.
     ///
     /// # Errors
     /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.

@@ -337,7 +337,8 @@ impl ReplyDecoder {
             if reply.is_some() || self.is_empty() {
                 return Ok(reply);
             }
-            // Removes the LF that `end_line` has added, because the connection ended without it.
+            // The server sent no LF after this line. `end_line` has added one, so it is removed
+            // again.
             self.buffer.pop();
         }
         Err(DecodeError::Unterminated {

@@ -34,8 +34,8 @@ fn abort_426_and_225() {
 
 #[test]
 fn abort_226_and_226() {
-    // The second 226 arrives before the client sends PWD. So the client first sends a fence (an
-    // extra PWD).
+    // After each abort, the client sends a fence (an extra PWD) before the next command. The second
+    // 226 arrives before that fence, so the client drops this 226.
     aborted(
         &[say("226 done"), say("226 aborted")],
         "Some(Reply(226 done))",
@@ -450,7 +450,8 @@ fn after_reply() -> Config {
     Config::default().with_abort_close(AbortClose::AfterReply)
 }
 
-/// Aborts a download with [`AbortClose::AfterReply`]. Checks that the abort begins with `wants`.
+/// Aborts a download with [`AbortClose::AfterReply`]. `items` is the script after ABOR. Checks that
+/// `wants` are the first wants of the abort.
 #[track_caller]
 fn aborted_after_reply(items: &[Item], wants: &[&str]) {
     let mut driver = logged_in(after_reply(), opening("RETR a"));

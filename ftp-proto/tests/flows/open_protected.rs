@@ -88,9 +88,9 @@ fn open_whose_data_handshake_failed_without_a_reply() {
     );
 }
 
-/// The server demands TLS session resumption and closes a data connection without it. If bytes are
-/// unread, that close is a reset. The error must show the same reply and advice as after a normal
-/// close.
+/// The server demands TLS session resumption, and closes a data connection that resumes no session.
+/// If the server has not read all the client's bytes, its system sends a reset (RST). The error
+/// must show the same reply and advice as after a normal close.
 #[test]
 fn open_whose_data_handshake_was_reset_for_lack_of_resumption() {
     for (refusal, kind) in [

@@ -322,7 +322,7 @@ fn standing_of_too_many_steps_is_lost_until_a_path_is_known() {
     assert_eq!(told_again(steps(256).session.standing()).len(), 256);
     let mut driver = steps(257);
     assert_lost(driver.session.standing());
-    // The client has lost track of the directory. A relative CWD does not tell where it is, so the
+    // The client no longer knows the current directory. A relative CWD does not tell it, so the
     // directory stays unknown until PWD.
     driver.server.extend(done("CWD b"));
     driver.tell(cwd("b"));

@@ -9,8 +9,8 @@ use ftp_proto::{Config, Observed, Wait, flows};
 
 use crate::support::*;
 
-/// Creates a driver whose session will receive a stray 226. `setup` is the script of a PWD before
-/// the stray, and `fences` is the script after it.
+/// Creates a driver whose server sends a stray 226. `setup` is the script of a PWD before the
+/// stray; if it is empty, no PWD is sent. `fences` is the script after the stray.
 fn after_a_stray(setup: &[Item], fences: &[Item]) -> Driver<Script> {
     let mut driver = logged_in(Config::default(), setup.to_vec());
     if !setup.is_empty() {

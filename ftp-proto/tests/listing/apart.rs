@@ -1,4 +1,5 @@
-//! No dialect reads the good lines of another one, so that none takes a line that is not its own.
+//! Tests that the reader of each dialect finds no entry in lines that are entries of another
+//! dialect.
 
 use std::fmt::Write as _;
 
@@ -7,7 +8,8 @@ use ftp_proto::wire::Escaped;
 
 use crate::corpus::{dialect, listings};
 
-/// All corpora. `mlsx` comes last, since a reader of MLSD alone takes nearly any line.
+/// All corpora. The test uses the readers of all but the last: the reader of MLSD (`mlsx`) takes
+/// nearly any line for an entry.
 const CORPORA: [&str; 11] = [
     "unix", "dos", "eplf", "netware", "os2", "vms", "zos", "os400", "nonstop", "mac", "mlsx",
 ];
@@ -74,7 +76,8 @@ fn good_lines() -> Vec<(&'static str, usize, Vec<u8>, Dialect)> {
     lines
 }
 
-/// Whether a reader of this dialect alone finds an entry in the line after the heading.
+/// Gives a parser that knows only this dialect the heading and then the line. Returns whether the
+/// line is an entry.
 fn reads(reader: Dialect, heading: &str, line: &[u8]) -> bool {
     let now = "20261127120000".parse().expect("a time");
     let mut parser = Parser::new().with_now(now).with_dialect(reader);

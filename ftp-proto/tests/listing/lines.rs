@@ -1,4 +1,4 @@
-//! The lines of a listing in the order in which they came.
+//! Tests that the parser returns the lines of a listing in the order in which they came.
 
 use ftp_proto::listing::{Line, Parser};
 

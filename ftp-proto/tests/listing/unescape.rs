@@ -1,4 +1,4 @@
-//! The bytes of a line in a corpus.
+//! Turns a line of a corpus, in which some bytes are escaped, into its bytes.
 
 /// Reads `\xNN` as a byte and `\\` as a backslash.
 pub(crate) fn unescape(text: &str) -> Vec<u8> {

@@ -182,8 +182,8 @@ impl Server for Script {
 }
 
 impl Script {
-    /// Returns whether the client ends an upload by this want, and the script does not mention the
-    /// want. The want then succeeds.
+    /// Returns whether this want ends the data of an upload, and the next item of the script does
+    /// not mention it. Such a want succeeds without an item.
     fn is_implied(&self, want: &str) -> bool {
         let said = matches!(self.items.front(), Some(Item::Serve(said, _)) if *said == SEND_END);
         want == SEND_END && !said

@@ -1,4 +1,5 @@
-//! Tests of the `tree` module without a server: patterns of paths, and the limit for a lookup.
+//! Tests of the `tree` module without a server: patterns of paths, the paths of a walk, and the
+//! limit for a lookup.
 
 mod lookup;
 mod pattern;

@@ -1,9 +1,9 @@
-//! Walking without a server: which paths a walk makes of names.
+//! Tests of walks without a server: which paths a walk makes from the names in a directory.
 
 use ftp_proto::listing::{Entry, Line};
 use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions, Walker};
 
-/// Returns the paths of the entries of a directory, which has entries of these names.
+/// Walks a directory that has entries with these names. Returns the paths that the walk gives them.
 fn paths(directory: Option<&str>, names: &[&str]) -> Vec<String> {
     let mut walker = Walker::new(directory, &WalkOptions::new()).expect("a path");
     assert!(matches!(walker.next_step(), Todo::Read(_)));
@@ -22,8 +22,9 @@ fn paths(directory: Option<&str>, names: &[&str]) -> Vec<String> {
 
 #[test]
 fn a_walk_does_not_take_an_entry_for_the_home_directory() {
-    // vsftpd, ProFTPD and GNU inetutils take `~` for the home directory, so that deleting the tree
-    // of the current directory could delete something else.
+    // vsftpd, ProFTPD and GNU inetutils take `~` for the home directory. Without `./` before an
+    // entry `~`, a program that deletes the tree of the current directory could delete the home
+    // directory.
     let names = ["~", "~root", " a", "a~", "-a"];
     let here = ["./~", "./~root", "./ a", "a~", "-a"];
     assert_eq!(paths(None, &names), here);
