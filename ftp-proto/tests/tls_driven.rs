@@ -349,8 +349,8 @@ fn nothing_is_injected_around_close_notify() {
 }
 
 /// rustls may panic if it reads garbage after it has sent close_notify, because it asserts that it
-/// never sends an alert after close_notify. So while the channel sends close_notify, it passes no
-/// bytes of the server to rustls. It does so only later, while it waits for the server's end.
+/// never sends a fatal alert after close_notify. So the channel passes no bytes of the server to
+/// rustls while it sends close_notify. It passes them later, while it waits for the server's end.
 #[test]
 fn sending_close_notify_reads_nothing() {
     const GARBAGE: [u8; 25] = [

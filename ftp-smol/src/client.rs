@@ -65,7 +65,7 @@ impl Client {
     /// handshake comes before the greeting. If the options hold
     /// [credentials](Options::with_credentials), `connect` then logs in, as
     /// [`login_with`](Self::login_with) does. If not, `connect` ends after the greeting, and you
-    /// call [`login`](Self::login). With [`Options::with_tls`] (explicit TLS), every login begins
+    /// call [`login`](Self::login). With [`Options::with_tls`] (explicit TLS), a login begins
     /// with AUTH and the TLS handshake, before the client sends the user name.
     ///
     /// # Errors

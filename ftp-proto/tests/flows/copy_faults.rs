@@ -73,9 +73,9 @@ fn copy_is_no_success_where_the_target_confirmed_it_before_retr_was_sent() {
 
 #[test]
 fn copy_is_refused_where_the_answer_to_prot_p_is_still_on_its_way() {
-    // The reply to PROT P arrives only after the client has checked that data connections are in
-    // clear text. The client reads this 200 when it cleans up. From then on data connections are
-    // protected, so the client must refuse the copy.
+    // The reply to PROT P, a 200, arrives only after the client has checked that data connections
+    // are in clear text. The client reads this 200 when it cleans up. From then on data connections
+    // are protected, so the client must refuse the copy.
     let by_choice = explicit().with_protection(Protection::Clear);
     let mut driver = scripted(by_choice, secure_login()[..8].to_vec());
     driver.outcome(&Op::Greeting);

@@ -42,8 +42,9 @@ fn listed_inside(directory: &str) -> Vec<Item> {
 
 #[test]
 fn a_path_with_blanks_is_no_argument_of_list() {
-    // GNU inetutils takes `a b` after LIST for two paths, and lists neither. A server may read `*`
-    // and `~` as a pattern. So the client enters the directory by CWD, and sends LIST alone.
+    // GNU inetutils takes `a b` after LIST for two paths, and lists neither. A server may also read
+    // `*` or `~` as something other than a name. So the client enters the directory by CWD, and
+    // sends LIST alone.
     for path in ["a b", "a  b", "a b/c", "trailing ", "a*", "~"] {
         let flow = flows::ReadDirectory::new(Some(path)).expect("a path");
         let outcome = flow_outcome(flow, listed_inside(path));
