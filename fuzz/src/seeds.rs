@@ -12,11 +12,11 @@ pub const CORPORA: [(&str, &[&str]); 4] = [
     ("listing_mainframe", &["vms", "zos", "os400", "nonstop"]),
 ];
 
-/// How many lines of a corpus a seed has. libFuzzer finds more with short inputs.
+/// How many lines a seed has at most. libFuzzer finds more with short inputs.
 const LINES: usize = 12;
 
-/// Returns the lines of a corpus as listings of a few lines. A new listing of the corpus begins a
-/// new seed.
+/// Cuts the listings of a corpus into seeds of at most [`LINES`] lines. A seed never contains lines
+/// of two listings: each `reset` in the corpus begins a new listing, and so a new seed.
 pub fn seeds(corpus: &str) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     let mut lines = Vec::new();

@@ -60,7 +60,8 @@ pub(crate) fn run(seconds: u64) -> Result<()> {
     Ok(())
 }
 
-/// Writes the corpora of the dialects as inputs of a target of listings.
+/// Writes the first inputs of a target into `directory`, if the target parses listings: pieces of
+/// the corpora of its dialects. Other targets get no inputs here.
 fn write_seeds(root: &Path, target: &str, directory: &Path) -> Result<()> {
     let of_target = seeds::CORPORA.iter().filter(|(name, _)| *name == target);
     for name in of_target.flat_map(|(_, names)| names.iter()) {

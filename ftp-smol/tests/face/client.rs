@@ -14,8 +14,8 @@ use ftp_smol::transport::Network;
 use ftp_smol::tree::Deleted;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-// Of the face, this file uses only `wait`. The interop suite includes this file too, with its own
-// `wait`.
+// Except for `wait`, this file uses nothing from its parent module. The interop suite also includes
+// this file, in a module that has another `wait`.
 use super::wait;
 
 pub(crate) use ftp_smol::*;

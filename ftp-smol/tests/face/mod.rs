@@ -1,4 +1,5 @@
-//! The face of this adapter: the module through which the tests of both adapters use this adapter.
+//! The face of this adapter: the module through which the shared tests use the adapter. Each
+//! adapter has such a module, so that the same tests run with both.
 #![allow(
     dead_code,
     unused_imports,

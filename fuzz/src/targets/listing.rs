@@ -1,5 +1,6 @@
-//! The fuzz targets of listings, one for each family of dialects: every line is an entry, noise or
-//! itself, however the listing is cut, and an entry that is written as facts is read again.
+//! The fuzz targets of listings, one for each family of dialects. The parser must lose no line, and
+//! must return the same lines however the bytes are cut into pieces. If an entry is written as
+//! facts and these are parsed, the result must have the same fields.
 
 use ftp_proto::ListingLimits;
 use ftp_proto::listing::{
@@ -14,7 +15,7 @@ pub fn listing_mlsx(data: &[u8]) {
     listing(data, &[Dialect::Mlsx]);
 }
 
-/// Reads a listing of Unix, or of a server for Unix.
+/// Reads a listing in the form of `ls -l` on Unix, or in EPLF, the format of some servers on Unix.
 pub fn listing_unix(data: &[u8]) {
     listing(data, &[Dialect::Unix, Dialect::Eplf]);
 }
@@ -31,21 +32,24 @@ pub fn listing_mainframe(data: &[u8]) {
     listing(data, &family);
 }
 
-/// The time for dates without a year, as in the corpora.
+/// The time that the parser takes for now, so that it can find the year of a date without one. Most
+/// corpora have the same time.
 const NOW: &str = "20261127120000";
 
-/// A limit for a line that an input of a few hundred bytes can reach.
+/// A limit for the length of a line in bytes. It is so small that an input of a few hundred bytes
+/// can reach it.
 const SMALL: usize = 80;
 
-/// The limit of [`Parser::new`].
+/// The limit for the length of a line that [`Parser::new`] sets, in bytes.
 const LIMIT: usize = 64 * 1024;
 
-/// Reads the input as a listing, with the dialect found by shape and with each dialect of the
-/// family, in one piece, byte by byte, and in pieces that the input chooses.
+/// Parses the input as a listing several times: first the parser finds the dialect itself, then it
+/// is told each dialect of the family. Each time, the input comes in one piece, byte by byte, and
+/// in pieces that the input chooses.
 ///
 /// The bytes before the first `|` are the lengths of the pieces. After the last length, the first
-/// is used again. If a `#` follows, the byte after it chooses the settings. Otherwise they are
-/// those of most corpora, so that a plain listing is a good input.
+/// is used again. If a `#` follows, the byte after it chooses the parser's settings. Without a `#`,
+/// the settings are those of most corpora, so that a plain listing is a good input.
 fn listing(data: &[u8], family: &[Dialect]) {
     let (cuts, data) = match data.iter().take(32).position(|byte| *byte == b'|') {
         Some(at) => (&data[..at], &data[at + 1..]),
@@ -105,8 +109,8 @@ fn run(mut parser: Parser, pieces: &[&[u8]]) -> Vec<Line<'static>> {
     lines
 }
 
-/// The lines of a listing without their line ends, by a simple second implementation, and whether
-/// each is above the limit.
+/// Divides a listing into lines, as a simple second implementation. Returns each line without its
+/// line end, and whether the line was cut at the limit.
 fn lines(bytes: &[u8], limit: usize) -> Vec<(&[u8], bool)> {
     let mut lines = Vec::new();
     // Whether all lines so far have ended with CR CR LF.
@@ -129,8 +133,8 @@ fn lines(bytes: &[u8], limit: usize) -> Vec<(&[u8], bool)> {
     lines
 }
 
-/// Checks that the lines of the listing were handed out in their order. Only an entry of VMS
-/// consists of two lines.
+/// Checks that the parser returned all lines of the listing (`whole`) in their order. Only an entry
+/// of VMS may consist of two lines.
 fn nothing_is_lost(found: &[Line<'_>], whole: &[(&[u8], bool)]) {
     let mut whole = whole.iter();
     for line in found {
@@ -165,7 +169,8 @@ fn one_line(line: &Line<'_>, dialect: Option<Dialect>) {
     }
 }
 
-/// Checks that all texts of an entry are parts of its line, and that its numbers are possible.
+/// Checks that all texts of an entry are parts of its line, that its mode is at most 0o7777, and
+/// that it has a size only if it is a file or of unknown kind.
 fn parts(entry: &Entry<'_>) {
     let line = entry.raw().as_ptr_range();
     let texts = [
@@ -221,7 +226,8 @@ fn time(entry: &Entry<'_>) {
     }
 }
 
-/// Checks that a terminal shows the text as one line and nothing else.
+/// Checks that the text is safe on a terminal: it has no control character, and no character that
+/// changes the direction of the text.
 fn is_safe(text: &str) {
     let is_unsafe =
         |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -241,7 +247,7 @@ fn reads_again(entry: &Entry<'_>) {
         assert_eq!(facts_of(&again), facts_of(entry));
     }
     assert_eq!(again.to_facts(), facts, "the second time");
-    // A fact cannot hold these bytes.
+    // Leaves out a text with one of these bytes, because a fact cannot contain them.
     let held = |text: Option<&[u8]>| {
         let text = text.filter(|text| !text.iter().any(|byte| b";\r\n".contains(byte)));
         text.map(<[u8]>::to_vec)
@@ -260,7 +266,8 @@ fn reads_again(entry: &Entry<'_>) {
     assert_eq!(fields(&again), fields(entry), "{again:?} of {entry:?}");
 }
 
-/// What the `perm` fact allows, as far as the dialect has one.
+/// Returns for each permission whether the entry's `perm` fact allows it. `None` if the entry has
+/// no such fact.
 fn allowed(entry: &Entry<'_>) -> Vec<Option<bool>> {
     let all = [
         Permission::Append,

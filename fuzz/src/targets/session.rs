@@ -40,7 +40,7 @@ const DATA: [&str; 13] = [
     "XPUT",
 ];
 
-/// In a copy between two servers: the address of the server that the file comes from.
+/// The address of the source server in a copy between two servers.
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 /// Runs a session. The first two bytes of the input are settings (`@` for the defaults), and the
@@ -533,8 +533,8 @@ impl Driver {
         };
         let command = Command::parse(line).expect("Raw took it");
         self.blocks = false;
-        // The input chooses the verb, so `check` must allow every verb (`*`). The code below then
-        // compares the sent commands with this one.
+        // The input chooses the verb, so `check` must allow every verb (`*`). Instead, the code
+        // below checks that the session sent only `command` and commands of `SETTLING`.
         let before = self.log.lock().unwrap().sent.len();
         let ended = self.run(raw, &["*"], script);
         let log = self.log.lock().unwrap();
@@ -554,8 +554,8 @@ impl Driver {
     }
 
     fn open(&mut self, open: Result<Open, Error>, script: &mut Script<'_>) {
-        // An earlier transfer may still be in `self.transfer`, if the input has not dropped it by
-        // the token `D`. Opening a transfer must work all the same.
+        // `self.transfer` may still contain an earlier transfer, if the input has not dropped it by
+        // the token `D`. Even then, opening another transfer must work.
         let verbs = &[
             "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST",
             "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",
@@ -679,8 +679,8 @@ impl Driver {
         }
     }
 
-    /// The operation has ended. Checks that another step returns a misuse error, and does not
-    /// change whether the session is dead.
+    /// Runs one more step of an operation that has ended, with an old answer. Checks that the step
+    /// returns a misuse error, and does not change whether the session is dead.
     fn is_over<F: Flow>(&mut self, running: &mut Running<F>) {
         let Some(answer) = self.stale.take() else {
             return;
@@ -940,7 +940,9 @@ fn tells_password(line: &[u8]) -> bool {
 /// The Telnet signals IAC IP IAC DM, which the client sends before ABOR if [`AbortSignal`] says so.
 const SYNCH: [u8; 4] = [0xff, 0xf4, 0xff, 0xf2];
 
-/// The parts of a want that are equal if the session repeats the want.
+/// The parts of a want by which the fuzz target recognizes a repeated want: its kind, its kind of
+/// waiting, and how the data connection closes. After bytes have arrived on the control connection,
+/// the session may repeat the want that was interrupted.
 #[derive(PartialEq, Debug)]
 struct Again(std::mem::Discriminant<Want>, Wait, Option<Closing>);
 
@@ -975,8 +977,8 @@ impl Shadow {
         }
     }
 
-    /// Throws away the decoder's incomplete reply, because TLS begins or ends here. Bytes before
-    /// and after that must not form one reply.
+    /// Throws away the decoder's incomplete reply, because TLS begins or ends here. A reply must
+    /// not consist of bytes from before and after this change.
     fn renew(&mut self) {
         self.decoder = ReplyDecoder::new(self.config.limits.clone(), self.config.multiline);
     }

@@ -60,7 +60,7 @@ pub(super) fn send_served(from: &Path, url: &Url) -> Result<()> {
     dialogue.end()
 }
 
-/// Writes what arrives to a file, until the peer closes the connection.
+/// Receives bytes and writes them to a file, until the peer closes the connection.
 fn take(socket: &TcpStream, into: &Path) -> Result<()> {
     let file = File::create(into)?;
     let (exit, entry) = pipe()?;
@@ -132,8 +132,8 @@ impl Dialogue {
     }
 }
 
-/// The peer of a transfer without FTP. It is a thread of this process, because only the CPU time of
-/// the measured child process is counted.
+/// The peer of a transfer without FTP. The measured program is a child process, and only its CPU
+/// time is counted. The peer is a thread of this process, so that its own CPU time does not count.
 pub(super) struct FarEnd {
     address: SocketAddr,
     thread: JoinHandle<io::Result<()>>,
@@ -148,7 +148,8 @@ impl FarEnd {
         })
     }
 
-    /// Starts a peer that writes what arrives to a file, with a buffer as large as vsftpd's.
+    /// Starts a peer that receives bytes and writes them to a file, with a buffer as large as
+    /// vsftpd's.
     pub(super) fn receiving(path: PathBuf) -> Result<Self> {
         Self::start(move |mut socket| copy_by(SERVER_BUFFER, &mut socket, &mut File::create(path)?))
     }

@@ -217,7 +217,8 @@ trait Library: Sized {
 }
 
 /// Implements [`Library`] for an adapter. `$wait` follows each call of the adapter: `.await`, or
-/// nothing. `$down` and `$up` copy a file as programs with this adapter would.
+/// nothing. `$down` and `$up` are the code that copies a file for [`Way::Copy`], as programs with
+/// this adapter would.
 macro_rules! adapter {
     (
         $name:ident, $client:ty, $read:path, $write:path, { $($wait:tt)* },

@@ -29,9 +29,10 @@ pub(super) enum Role {
     Kernel,
     /// An adapter that is used as a plain stream (`Read` and `Write`), with its default settings.
     Stream,
-    /// A program whose cost is shown, but has no limit. Examples are an adapter that is used in
-    /// another way, and a transfer from and to vsftpd without an FTP client. The last has no limit,
-    /// because vsftpd's way of sending changes what receiving costs.
+    /// A program whose cost is shown, but has no limit. One example is an adapter that is used in
+    /// another way. Another example is `bare-served`, which transfers a file from or to vsftpd
+    /// without an FTP client. It has no limit, because the cost of receiving depends on how vsftpd
+    /// sends.
     Shown,
     /// A client of another project, with its default or its best settings.
     Peer,
@@ -76,8 +77,8 @@ impl Contender {
             own("smol-256k", Role::Shown),
             peer("curl-tuned", Program::Curl(tuned)),
         ];
-        // Leaves out these programs under TLS, because they cannot be limited to one cipher suite,
-        // or do not resume TLS sessions.
+        // Leaves out these programs under TLS: the bare transfers have no TLS, and the other
+        // programs cannot be limited to one cipher suite, or do not resume TLS sessions.
         if protection == Protection::Clear {
             let bare = [own("bare", Role::Bare), own("bare-served", Role::Shown)];
             all.splice(0..0, bare);

@@ -66,7 +66,8 @@ impl Outcome {
 }
 
 impl Verdict {
-    /// Makes a verdict of a text that names the limit and what was found.
+    /// Makes a verdict from the outcome and from a text, which names the limit and the measured
+    /// value.
     pub(super) fn new(outcome: Outcome, text: &str) -> Self {
         let word = match outcome {
             Outcome::Holds => "holds",

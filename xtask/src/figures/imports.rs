@@ -72,8 +72,8 @@ impl<'f> Tree<'f> {
         reached
     }
 
-    /// Returns the module that defines what `path` names in the module `from`. At most `depth`
-    /// re-exports are followed.
+    /// Finds the item that the module `from` imports as `path`, and returns the module that defines
+    /// this item. Follows at most `depth` re-exports.
     fn resolve(&self, from: &str, path: &str, depth: usize) -> String {
         let mut module = from.to_owned();
         for segment in path.split("::") {

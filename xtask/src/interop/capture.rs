@@ -1,7 +1,8 @@
-//! Captures listings: each server lists a directory of known files, and the bytes that it sends are
-//! written to files, exactly as they came. `ftp-proto`'s tests parse these files
-//! (`tests/listing/captured.rs`). Beside them, a `.corpus` for each server has what is expected.
-//! After a new capture, compare it with the old one, and review each expectation that changes.
+//! Captures listings: each server lists a directory of known files, and this job writes the bytes
+//! that the server sends to files, exactly as they came. `ftp-proto`'s tests
+//! (`tests/listing/captured.rs`) parse these files. They compare the result with the `.corpus` file
+//! of the server, in the same directory, which a person has reviewed. After a new capture, compare
+//! it with the old one, and review each line of a `.corpus` file that must change.
 
 use std::fs::{self, File, Permissions};
 use std::io::Read as _;
@@ -36,8 +37,8 @@ enum Content {
 
 use Content::{Directory, File as FileOf, Link};
 
-// The times of the members. `ls` leaves the year out for the last half year, and such servers do so
-// for `RECENT` if the listing was captured before May 2027.
+// The times of the members. `ls`, and servers that list like `ls`, show no year for times of the
+// last half year. If the listing is captured before May 2027, they show no year for `RECENT`.
 const OLD: u64 = 1_000_000_000; // 2001-09-09T01:46:40
 const LEAP_DAY: u64 = 1_709_210_096; // 2024-02-29T12:34:56
 const RECENT: u64 = 1_795_170_615; // 2026-11-20T10:30:15
@@ -86,13 +87,14 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
                 Err(error) => say(&format!("{name}: {}", chain(&error))),
             }
         }
-        // simple-ftpd does not know QUIT.
+        // Ignores an error, because simple-ftpd does not know QUIT.
         let _ = client.quit();
     }
     Ok(())
 }
 
-/// A command that lists, as the ending of the name of its file, and the function that captures it.
+/// A command that lists, for example `mlsd`, and the function that captures its listing. The
+/// command's name is also the ending of the captured file's name.
 type Capture = (
     &'static str,
     fn(&mut Client) -> std::result::Result<Vec<u8>, Error>,
@@ -132,7 +134,8 @@ fn fill(root: &Path, kind: Kind) -> Result<()> {
         match content {
             FileOf(size) => File::create(&path)?.set_len(*size)?,
             Directory => fs::create_dir(&path)?,
-            // These two refuse to list a directory with a link that leads nowhere.
+            // Leaves the link that leads nowhere out, because Twisted and simple-ftpd refuse to
+            // list a directory with such a link.
             Link(LOST) if matches!(kind, Kind::Twisted | Kind::SimpleFtpd) => continue,
             Link(target) => {
                 symlink(target, &path)?;
@@ -143,7 +146,8 @@ fn fill(root: &Path, kind: Kind) -> Result<()> {
         fs::set_permissions(&path, Permissions::from_mode(*mode))?;
         touch(&path, *time)?;
     }
-    // Some servers list these two as `.` and `..`.
+    // Sets the times of the listed directory and of the root above it, because some servers list
+    // these two as `.` and `..`.
     touch(&directory, LEAP_DAY)?;
     touch(root, LEAP_DAY)
 }

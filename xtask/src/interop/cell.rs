@@ -115,7 +115,7 @@ impl<'s> Cell<'s> {
         Ok(answer)
     }
 
-    /// Ends the session of the tasks by QUIT, and waits for the server's reply.
+    /// Ends the sessions that are open by QUIT, and waits for the server's replies.
     pub(super) fn end(self) {
         for client in self.client.into_iter().chain(self.list_only) {
             let _ = client.quit();
@@ -188,7 +188,7 @@ impl<'s> Cell<'s> {
         let client = match &mut self.list_only {
             Some(client) => client,
             None => {
-                // A server whose FEAT lists nothing.
+                // Tells the client that FEAT lists nothing, so that it does not use MLSD.
                 let nothing = Capabilities::from_features(Features::default());
                 let options = self.options.clone().with_capabilities(nothing);
                 let mut client = self.connected(options)?;

@@ -56,8 +56,8 @@ pub(super) enum Occurs {
     /// The difference occurs at least once in a run of all tests, but not each time that the tests
     /// run the step.
     SomeTime,
-    /// The difference may never occur, because it depends on chance, such as a race within the
-    /// server.
+    /// The difference need not occur at all in a run of all tests, because it depends on chance,
+    /// such as a race within the server.
     Perhaps,
 }
 

@@ -18,8 +18,8 @@ use crate::servers::foreign::{Program, Setting};
 const GRACE: Duration = Duration::from_secs(15);
 
 /// Starts a server with its shortest idle limit, and checks that the client notices when the server
-/// closes an idle session. The test needs its own server, because it runs at the same time as all
-/// other tests: Pure-FTPd's shortest limit is a minute.
+/// closes an idle session. Pure-FTPd's shortest limit is a minute, so this test runs at the same
+/// time as all other tests. Therefore it needs its own server.
 pub(super) fn is_closed(program: &Program, adapter: Adapter) -> Result<()> {
     let idle = program.kind.shortest_idle();
     let server = program.start(&Setting {

@@ -271,7 +271,7 @@ impl Cell<'_> {
     }
 }
 
-/// The time of all files.
+/// Returns the modification time that all files have at the beginning of a step.
 fn modified() -> Timestamp {
     time(i64::try_from(MODIFIED.as_secs()).unwrap_or_default())
 }
@@ -288,8 +288,9 @@ fn octal(mode: u32) -> String {
     format!("{mode:04o}")
 }
 
-/// Checks that a listing shows this time, as exactly as the listing shows times. The server's local
-/// time may be ahead of UTC or behind it by quarters of an hour.
+/// Checks that the time from a listing is the expected one. If the listing shows no seconds, or
+/// only days, only the shown part is compared. If the listing shows the server's local time, the
+/// difference to UTC may be any number of quarters of an hour, up to a day.
 fn is_at(found: Option<Modified>, expected: Timestamp) -> Result<()> {
     let Some(found) = found else {
         return Err("there is no time".into());
@@ -311,7 +312,8 @@ fn is_at(found: Option<Modified>, expected: Timestamp) -> Result<()> {
     }
 }
 
-/// Checks that the server has refused something, or has shown that there is nothing.
+/// Checks that the error is a refusal by the server. If a listing shows that a file is missing, the
+/// error has the same kind (`Permanent`) and is accepted too.
 fn is_refused(error: &Error) -> Result<()> {
     match error.kind() {
         ErrorKind::Permanent | ErrorKind::Transient => Ok(()),

@@ -10,7 +10,7 @@ use crate::job::content::{Content, equal};
 use crate::job::{during, shown};
 use crate::servers::Result;
 
-/// Names of one kind, and what they have in common.
+/// A class of names: what its names have in common, and these names.
 type Class = (&'static str, &'static [&'static [u8]]);
 
 /// A name of 200 bytes.
@@ -88,8 +88,8 @@ const CLASSES: &[Class] = &[
     ),
 ];
 
-/// What is done with each name: the name of the step, and the method that does it for all names of a
-/// class. The methods return what went wrong with each name.
+/// Something that is done with file names: a word for it, and the method that does it with all
+/// names of a class. The method returns a text for each file name that went wrong.
 type Phase = (&'static str, fn(&mut Cell<'_>, &[&[u8]]) -> Vec<String>);
 
 const PHASES: [Phase; 7] = [
@@ -121,7 +121,8 @@ pub(super) fn steps() -> Vec<String> {
 }
 
 impl Cell<'_> {
-    /// Does the task. Returns each step in which a name went wrong, and how.
+    /// Does the task. Returns each step in which a file name went wrong: the step's number, and a
+    /// text that says what went wrong.
     pub(super) fn names_of_any_bytes(&mut self) -> Result<Vec<(usize, String)>> {
         let mut different = Vec::new();
         let names = CLASSES.iter().map(|(_, names)| *names);
@@ -135,7 +136,8 @@ impl Cell<'_> {
         Ok(different)
     }
 
-    /// Calls `check` with each name, in an empty directory and a session that works.
+    /// Calls `check` with each name. Before each call, empties the directory, and opens a session
+    /// if none is open.
     fn each(
         &mut self,
         names: &[&[u8]],
@@ -195,7 +197,8 @@ impl Cell<'_> {
         self.said(listed)
     }
 
-    /// Does the same in a session that thinks that the server has no MLSD.
+    /// Checks, as `are_listed` does, that a listing shows all names. The session uses LIST, because
+    /// it was told that the server has no MLSD.
     fn are_listed_by_list(&mut self, names: &[&[u8]]) -> Vec<String> {
         let listed = self.put_all(names).and_then(|()| {
             let check = |client: &mut Client| check_listing(client, names);
@@ -232,7 +235,8 @@ impl Cell<'_> {
         self.has_not(name)
     }
 
-    /// Lists a directory of this name, which has one file. The session must stay where it is.
+    /// Lists a directory of this name, which has one file. The session's current directory must
+    /// stay the same.
     fn is_entered(&mut self, _: &[u8], path: &RemotePath) -> Result<()> {
         let read = during("read_dir", self.client().read_dir(Some(path.as_bytes())))?;
         let entries = read.entries.iter();
@@ -264,8 +268,8 @@ impl Cell<'_> {
         error.into_iter().map(|error| error.to_string()).collect()
     }
 
-    /// Drops the session after a failure, unless it still works: some servers need a second for a
-    /// login.
+    /// Drops the session after a failure, but only if it no longer works. A working session is
+    /// kept, because a new login takes a second with some servers.
     fn drop_broken_session(&mut self) {
         if self.begin().is_err() || self.check_in_step("a refusal").is_err() {
             self.drop_session();

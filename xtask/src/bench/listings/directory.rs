@@ -23,7 +23,8 @@ const MANY: &str = "many";
 /// The limit for the adapters, as a fraction of suppaftp's CPU time.
 const OF_PEER: f64 = 0.5;
 
-/// The clients, by their names in `client.rs`. The last one is the peer.
+/// The clients, by their names in `client.rs`. The last one, suppaftp, is the peer with which the
+/// adapters are compared.
 const CLIENTS: [&str; 3] = ["blocking-copy", "smol-copy", "suppaftp"];
 
 /// What it has cost to list a directory.
@@ -39,7 +40,8 @@ pub(super) fn run(rounds: usize) -> Result<Vec<Verdict>> {
     let mut verdicts = Vec::new();
     for (kind, verb) in [(Kind::ProFtpd, "MLSD"), (Kind::Vsftpd, "LIST")] {
         let scratch = Scratch::new(Path::new(MEMORY), "ftp-bench-listings")?;
-        // Rust drops this value first, so that the server ends before its directory is removed.
+        // The server is created after `scratch`, so Rust drops it before `scratch`. The server then
+        // ends before its directory is removed.
         let server = kind.fetch(&programs()?)?.within(&scratch.0);
         let server = server.start(&Setting::default())?;
         fill(&server.root().join(MANY))?;
@@ -80,7 +82,7 @@ pub(super) fn entries(client: &str, url: &str, verb: &str, expected: usize) -> R
     }
 }
 
-/// Makes a directory with many files, which have a size and no content.
+/// Creates a directory with many files. Each file has a size, but no bytes are written to it.
 fn fill(directory: &Path) -> Result<()> {
     fs::create_dir(directory)?;
     for at in 0..ENTRIES {

@@ -1,5 +1,6 @@
-//! Measures the memory of clients that list a directory of 256 MiB. No real server has such a
-//! directory in a moment, so a thread of this process sends it.
+//! Measures the memory of clients that read a listing of 256 MiB. It would take too long to create
+//! such a directory for a real server, so a thread of this process plays the server and sends the
+//! listing.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -45,7 +46,7 @@ pub(super) fn run() -> Result<Vec<Verdict>> {
         .collect())
 }
 
-/// Serves one session. A listing consists of a block that is sent so many times.
+/// Serves one session. A listing consists of `block`, sent `times` times.
 fn serve(control: TcpStream, block: &[u8], times: usize) -> io::Result<()> {
     let mut say = control.try_clone()?;
     say.write_all(b"220 Ready\r\n")?;

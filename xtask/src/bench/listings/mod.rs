@@ -21,8 +21,9 @@ pub(super) fn run(rounds: usize) -> Result<Vec<Outcome>> {
     Ok(verdicts.iter().map(|verdict| verdict.outcome).collect())
 }
 
-/// The limit for the resident memory of a client that streams a listing, in KiB. The program and its
-/// libraries do not count, because this program holds much besides the client.
+/// The limit for the resident memory of a client that streams a listing, in KiB. The pages of the
+/// program's file and of its libraries do not count, because this program contains much code
+/// besides the client.
 const PEAK: u64 = 2 * 1024;
 
 /// Returns whether a client keeps to [`PEAK`] in all rounds.

@@ -1,5 +1,5 @@
-//! What servers say or set differently: the exceptions of the task "metadata". Its steps are those of
-//! `metadata.rs` beside the tasks.
+//! The exceptions of the task "metadata": what servers say differently about files, and what they
+//! set differently. The file `metadata.rs` in `interop` has the steps of this task.
 
 use super::{Exception, Occurs, Ways};
 use crate::servers::foreign::Kind::{

@@ -1,6 +1,7 @@
-//! Names that servers mangle: the exceptions of the task "names of any bytes". Its steps are a class
-//! of names and what is done with them, see `names.rs` beside the tasks. A step without its second
-//! part stands for everything that is done with names of the class.
+//! The exceptions of the task "names of any bytes": the names that servers change or refuse. A step
+//! of this task is a class of names and what is done with these names, for example `tab: stored`.
+//! The file `names.rs` in `interop` has both lists. An exception with only a class, for example
+//! `tab: `, applies to all steps of this class.
 
 use super::{Exception, Occurs, Ways};
 use crate::servers::foreign::Kind::{
