@@ -11,8 +11,8 @@ mod alone;
 use ftp_proto::simulator::Setup;
 use smol::{block_on, future};
 
-/// Begins 30 downloads, and drops the future of each while it opens. Each future runs for one more
-/// turn of the executor than the future before.
+/// Begins 30 downloads, and drops each future while the download is still being opened. Each future
+/// runs for one more turn of the executor than the future before.
 fn drops_futures_of_downloads() {
     let hosted = alone::hosted(Setup::new());
     let mut client = alone::connect(&hosted, alone::localhost()).expect("logged in");

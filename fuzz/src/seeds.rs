@@ -1,10 +1,10 @@
-//! The first inputs of the targets of listings: the corpora of the dialects,
-//! `ftp-proto/src/listing/*.corpus`.
+//! The first inputs of the fuzz targets that parse listings. They come from the corpora of the
+//! dialects, `ftp-proto/src/listing/*.corpus`.
 
 #[path = "../../ftp-proto/tests/listing/unescape.rs"]
 mod unescape;
 
-/// The corpora of each target of listings.
+/// The fuzz targets that parse listings, each with the names of its corpora.
 pub const CORPORA: [(&str, &[&str]); 4] = [
     ("listing_mlsx", &["mlsx"]),
     ("listing_unix", &["unix", "eplf"]),

@@ -27,8 +27,8 @@ const TARGETS: [(&str, &[&str]); 10] = [
     ("pump", &["--features", "ring"]),
 ];
 
-/// Runs each fuzz target for this many seconds. libFuzzer writes the inputs that it adds to a
-/// corpus to `target/fuzz-corpus`.
+/// Runs each fuzz target for this many seconds. If libFuzzer finds an input that reaches new code,
+/// it writes this input to `target/fuzz-corpus`.
 ///
 /// # Errors
 /// A target does not build, or has found a fault. libFuzzer has then printed the input that shows

@@ -7,9 +7,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::console::{Result, complain};
 
-/// Returns the directory of the workspace. If cargo runs this program, a variable of cargo's names
-/// the package's directory. Otherwise this function uses the directory at build time, which is
-/// wrong if the workspace was moved after the build.
+/// Returns the directory of the workspace. If cargo runs this program, the environment variable
+/// `CARGO_MANIFEST_DIR` contains the directory of this package. Otherwise this function uses the
+/// directory at build time, which is wrong if the workspace was moved after the build.
 pub(crate) fn root() -> Result<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);

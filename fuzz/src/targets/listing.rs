@@ -284,7 +284,8 @@ fn allowed(entry: &Entry<'_>) -> Vec<Option<bool>> {
     all.map(|permission| entry.allows(permission)).to_vec()
 }
 
-/// Checks that a reader and a collected directory have the entries that the parser found.
+/// Checks that a `Reader` returns the entries that the parser has found (`found`), without `.` and
+/// `..`. Also checks that a `Directory` of these lines has the same number of entries.
 fn entries_of_a_reader(parser: Parser, pieces: &[&[u8]], found: &[Line<'static>]) {
     let is_entry = |line: &&Line<'static>| matches!(line, Line::Entry(entry) if !matches!(entry.kind(), Kind::Current | Kind::Parent));
     let is_unparsed = |line: &&Line<'static>| matches!(line, Line::Unparsed(_) | Line::Cut(_));

@@ -255,8 +255,8 @@ impl Link {
         }
     }
 
-    /// Checks that every error of the client has the text of its first error. Only after the
-    /// connection has ended may the text be another one.
+    /// Checks that every error of the client has the text of its first error. After the connection
+    /// has ended, an error may have another text.
     fn failed(&mut self, error: &ftp_proto::Error) {
         let words = error.to_string();
         if !self.ended {

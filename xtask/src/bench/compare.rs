@@ -180,7 +180,7 @@ fn versions() {
     say("lftp and vsftpd of this system's packages, suppaftp 12.2");
 }
 
-/// Writes a progress line in the place of the last one.
+/// Writes a progress line over the previous progress line.
 fn progress(line: &str) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() {

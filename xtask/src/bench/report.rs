@@ -91,8 +91,8 @@ impl<'a> Report<'a> {
     }
 
     /// Returns the table of costs: CPU time in seconds per GiB, duration in seconds, and memory in
-    /// MiB. Two more columns divide the CPU time by curl's, and by that of the transfer without
-    /// FTP, in the same round.
+    /// MiB. Two more columns compare the CPU time with that of curl, and with that of the transfer
+    /// without FTP. They show the median of the ratios within each round.
     pub(super) fn table(&self) -> String {
         let mut text = format!(
             "{:16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}\n{:16} {:>15} {:>15} {:>15} {:>7}",

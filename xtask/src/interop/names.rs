@@ -154,8 +154,9 @@ impl Cell<'_> {
         wrong
     }
 
-    /// Puts all names on the server's disk by `put`, and lists them. Then calls `check` with each name
-    /// and the path of its entry. If the listing does not show a name, `check` gets the name itself.
+    /// Lets `put` create files or directories with all these names on the server's disk, and lists
+    /// them. Then calls `check` with each name and the path of its entry in the listing. If the
+    /// listing does not show a name, `check` gets the name itself as the path.
     fn each_listed(
         &mut self,
         names: &[&[u8]],

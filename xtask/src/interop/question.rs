@@ -52,8 +52,8 @@ impl Question {
         rows.chain(tasks).collect()
     }
 
-    /// Returns whether rarely used servers get this question even without `--full`. `false` for a
-    /// question that is not asked in every way of connecting. Most of these questions are asked
+    /// Returns whether rarely used servers get this question even without `--full`. Returns `false`
+    /// for a question that is not asked in every way of connecting. Most such questions are asked
     /// only in the first way (passive mode over IPv4 in clear text), because they take a minute
     /// with some servers.
     pub(super) fn is_asked_briefly(&self) -> bool {
@@ -67,8 +67,8 @@ impl Question {
     /// or sets the data mode itself, is asked only in the first way: passive mode over IPv4 in
     /// clear text.
     ///
-    /// ftp-srv needs half a second for each data connection under TLS, so it does not get the question
-    /// with hundreds of them there.
+    /// ftp-srv needs half a second for each data connection under TLS. The task [`Task::AnyName`]
+    /// makes hundreds of data connections, so ftp-srv gets this task in the first way only.
     pub(super) fn is_asked(&self, kind: Kind, way: Way) -> bool {
         let is_first = way == Way::ALL[0];
         if let (QuestionKind::Task(Task::AnyName), Kind::FtpSrv, false) =

@@ -44,8 +44,8 @@ pub(super) fn run(programs: &[Program]) -> Result<()> {
         let transcript = Transcript::default();
         let mut client = Some(Client::connect(way::options(&server))?);
         for step in STEPS.split(" | ") {
-            // Leaves out STOU with a name for libunftp, which closes the connection after a command
-            // that it cannot parse.
+            // Does not send STOU with a name to libunftp. libunftp cannot parse this command, and
+            // closes the connection after a command that it cannot parse.
             if program.kind == Kind::Libunftp && step.starts_with("unique") {
                 continue;
             }

@@ -78,8 +78,8 @@ fn all_of(
         if !way.is_offered(kind) || is_brief && !way.is_asked_briefly() {
             continue;
         }
-        // The server of the last way stays if it can serve this way, too. Otherwise it stops before
-        // another server starts.
+        // The server that was started for the previous way is used again if it can serve this way,
+        // too. Otherwise it is stopped, and then another server is started.
         let running = match running.take().filter(|(before, _)| before.is_beside(&way)) {
             Some(there) => running.insert(there),
             None => running.insert((way, start(program, trust, way)?)),

@@ -50,9 +50,9 @@ pub(super) enum Task {
     TwoSessions,
     Copy,
     Name(&'static [u8]),
-    /// All names of `names.rs`.
+    /// The task of `names.rs`: names of any bytes.
     AnyName,
-    /// What `metadata.rs` asks.
+    /// The task of `metadata.rs`: what the server tells about files, and what it can set.
     Metadata,
     Directory(&'static [u8]),
     Iac(Telnet),
@@ -104,7 +104,8 @@ impl Task {
     pub(super) fn is_done(self, way: Way) -> bool {
         match self {
             Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
-            // In clear text and under the TLS that every server with TLS has.
+            // This task runs in clear text (the first way) and under TLS 1.2, which every server
+            // with TLS has.
             Self::AnyName => way.secured == Some(Secured::new(TlsVersion::Tls12)),
             Self::TwoSessions => way.family == Family::V4,
             // A copy under TLS would fail: one of the two servers would have to be the TLS client
@@ -114,7 +115,8 @@ impl Task {
         }
     }
 
-    /// Returns the texts of the steps. A task of a single step has an empty text.
+    /// Returns the texts of the task's steps. If the task is a single step, the text of this step
+    /// is empty.
     pub(super) fn steps(self) -> Vec<String> {
         match self {
             Self::AnyName => names::steps(),
@@ -125,8 +127,8 @@ impl Task {
 }
 
 impl Cell<'_> {
-    /// Does the task. Returns each step with an unexpected result. A task of a single step fails
-    /// instead.
+    /// Does the task. Returns each step with an unexpected result, and this result. A task of a
+    /// single step returns an error instead.
     pub(super) fn task(&mut self, task: Task) -> Result<Vec<(usize, String)>> {
         self.begin()?;
         match task {
@@ -177,8 +179,8 @@ impl Cell<'_> {
     fn names(&mut self) -> Result<Vec<Vec<u8>>> {
         let listed = during("NLST", self.client().listing(Listing::Names, None))?;
         let mut found = listed.lines;
-        // Removes `.` and `..`, which Pure-FTPd lists. `exceptions.rs` has this difference for the
-        // question `listings`.
+        // Removes `.` and `..`, which Pure-FTPd lists. The question `listings` already tests this,
+        // and `exceptions.rs` names the difference there.
         found.retain(|name| !matches!(name.as_slice(), b"." | b".."));
         found.sort();
         Ok(found)

@@ -152,7 +152,7 @@ pub(crate) struct Listed {
 /// What `read_dir` has found in a directory.
 pub(crate) struct Entries {
     pub(crate) entries: Vec<Entry<'static>>,
-    /// The lines of no known dialect.
+    /// The lines that `read_dir` left out, because they are of no known dialect or too long.
     pub(crate) unparsed: Vec<Vec<u8>>,
 }
 

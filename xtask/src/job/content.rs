@@ -31,7 +31,8 @@ impl<'a> Content<'a> {
         self.length
     }
 
-    /// Returns the bytes from this offset on, up to the end of the block or of the content.
+    /// Returns the bytes from this offset on, up to the end of the block or of the content,
+    /// whichever comes first.
     fn at(&self, offset: u64) -> &'a [u8] {
         let left = self.length.saturating_sub(offset);
         if self.block.is_empty() || left == 0 {

@@ -56,8 +56,8 @@ fn mixed(run: &mut Run<'_>) -> Result<()> {
     for turn in 0..TRANSFERS {
         match turn % 10 {
             0 | 5 => run.upload(SMALL, &content_of(turn))?,
-            // The last upload of `SMALL` was in the last turn that is a multiple of 5. The download
-            // must bring its content.
+            // `SMALL` was last uploaded in the turn `turn / 5 * 5`. The download must bring the
+            // content of that upload.
             2 | 9 => run.download(SMALL, &content_of(turn / 5 * 5))?,
             3 => run.upload(EMPTY, &[])?,
             4 => drop(run.abort_download(LARGE, UNDER_WAY / 16, &large)?),

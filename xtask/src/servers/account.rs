@@ -20,8 +20,8 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) user: u32,
     pub(crate) group: u32,
-    /// Whether the sessions run as another user than the one who starts the server, which is then
-    /// root.
+    /// Whether the sessions run as another user than the one who starts the server. This is so only
+    /// if root starts the server.
     pub(crate) is_other: bool,
 }
 

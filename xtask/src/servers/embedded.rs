@@ -77,11 +77,11 @@ impl Embedded {
         template.build()?;
 
         let runtime = Builder::new_multi_thread()
-            // A single thread, which reads sockets only if it has nothing else to do. Otherwise
-            // libunftp, which sends messages to itself, may read a client's bytes before such a
-            // message. For example, it sends 234 before it tells itself to begin TLS, and sometimes
-            // takes the ClientHello for a command. It may also begin a new transfer before it has
-            // sent the 426 of an aborted transfer.
+            // Uses a single thread, which reads sockets only if it has nothing else to do. The
+            // reason is that libunftp sends messages to itself. With other settings, it may read a
+            // client's bytes before such a message. For example, it sends 234 before it tells
+            // itself to begin TLS, and then sometimes takes the ClientHello for a command. It may
+            // also begin a new transfer before it has sent the 426 of an aborted transfer.
             .worker_threads(1)
             .event_interval(u32::MAX)
             .thread_name("embedded-ftp")

@@ -224,8 +224,9 @@ impl Setting<'_> {
         self.tls.is_some_and(|tls| tls.start == Start::Implicit)
     }
 
-    /// Adds the settings to the arguments of a server that reads them there: user, password, ports,
-    /// idle limit and TLS. `idle` is the server's default idle limit, for settings without a limit.
+    /// Adds the settings to the server's command line: user, password, ports, idle limit and TLS.
+    /// Only some servers are started in this way. If the settings have no idle limit, the server
+    /// gets the limit `idle`, which is its default.
     pub(super) fn tell(
         &self,
         command: &mut Command,
@@ -289,7 +290,8 @@ impl Foreign {
         self.kind != Kind::ProFtpd || self.process.is_roots().unwrap_or(false)
     }
 
-    /// Returns the directory that clients see as `/`, if they are confined to it.
+    /// Returns the path of the server's root directory on this machine's disk. Clients that are
+    /// confined to this directory see it as `/`.
     pub(crate) fn root(&self) -> PathBuf {
         self.process.root()
     }

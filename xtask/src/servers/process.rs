@@ -21,8 +21,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the sessions of a stopped server may take to end after SIGKILL.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How many times a server is started before the error is reported, because another program may
-/// take the port after it was chosen and before the server listens.
+/// How many times [`Process::start`] tries to start a server, each time on a new port. Another try
+/// is needed if another program takes the port after it was chosen and before the server listens.
 const ATTEMPTS: usize = 3;
 
 /// The log file for everything that a server and the loader print. A server may also write other

@@ -31,7 +31,8 @@ const CLIENTS: [&str; 3] = ["blocking-copy", "smol-copy", "suppaftp"];
 #[derive(Clone, Copy)]
 pub(super) struct Listed {
     cost: Cost,
-    /// The largest resident memory without the program and its libraries, in KiB.
+    /// The largest resident memory in KiB, without the pages of the program's file and of its
+    /// libraries.
     pub(super) own: u64,
 }
 

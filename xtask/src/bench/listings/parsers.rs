@@ -14,10 +14,11 @@ use crate::servers::Result;
 
 const LINES: usize = 100_000;
 
-/// How many bytes arrive at a time.
+/// How many bytes of the listing this project's parser gets at a time.
 const PIECE: usize = 64 * 1024;
 
-/// The least rate of this project's parser, in lines a second.
+/// The limit for this project's parser: it must parse at least this many lines in a second of CPU
+/// time.
 const LEAST: f64 = 5e6;
 
 struct Case {
