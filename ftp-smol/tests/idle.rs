@@ -8,9 +8,9 @@ mod support;
 #[path = "../../ftp-blocking/tests/alone/idle.rs"]
 mod alone;
 
-/// How many bytes may stay in memory for each session that has ended. The reactor's tables need
-/// these bytes: they grow with the number of open sockets, and never shrink. Nothing else may stay
-/// in memory.
+/// How many bytes may stay in memory for each session that has ended. The reactor's tables keep
+/// these bytes, because the tables grow with the number of open sockets and never shrink. Nothing
+/// else may stay in memory.
 const LEFT_BEHIND: usize = 128;
 
 /// The number of measurements. The test uses the lowest result. The reactor's thread frees old

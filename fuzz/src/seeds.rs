@@ -15,7 +15,7 @@ pub const CORPORA: [(&str, &[&str]); 4] = [
 /// How many lines a seed has at most. libFuzzer finds more with short inputs.
 const LINES: usize = 12;
 
-/// Cuts the listings of a corpus into seeds of at most [`LINES`] lines. A seed never contains lines
+/// Cuts the listings of a corpus into seeds of at most `LINES` lines. A seed never contains lines
 /// of two listings: each `reset` in the corpus begins a new listing, and so a new seed.
 pub fn seeds(corpus: &str) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();

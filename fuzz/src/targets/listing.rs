@@ -32,8 +32,8 @@ pub fn listing_mainframe(data: &[u8]) {
     listing(data, &family);
 }
 
-/// The time that the parser takes for now, so that it can find the year of a date without one. Most
-/// corpora have the same time.
+/// The current time, as the parser is told. From this time, the parser finds the year of a date
+/// that has none. Most corpora use the same time.
 const NOW: &str = "20261127120000";
 
 /// A limit for the length of a line in bytes. It is so small that an input of a few hundred bytes
@@ -109,7 +109,7 @@ fn run(mut parser: Parser, pieces: &[&[u8]]) -> Vec<Line<'static>> {
     lines
 }
 
-/// Divides a listing into lines, as a simple second implementation. Returns each line without its
+/// Divides a listing into lines in a simple way, to check the parser. Returns each line without its
 /// line end, and whether the line was cut at the limit.
 fn lines(bytes: &[u8], limit: usize) -> Vec<(&[u8], bool)> {
     let mut lines = Vec::new();

@@ -941,8 +941,8 @@ fn tells_password(line: &[u8]) -> bool {
 const SYNCH: [u8; 4] = [0xff, 0xf4, 0xff, 0xf2];
 
 /// The parts of a want by which the fuzz target recognizes a repeated want: its kind, its kind of
-/// waiting, and how the data connection closes. After bytes have arrived on the control connection,
-/// the session may repeat the want that was interrupted.
+/// waiting, and how the data connection closes. If bytes arrive on the control connection before a
+/// want is done, the session may repeat this want.
 #[derive(PartialEq, Debug)]
 struct Again(std::mem::Discriminant<Want>, Wait, Option<Closing>);
 

@@ -134,7 +134,7 @@ fn fill(root: &Path, kind: Kind) -> Result<()> {
         match content {
             FileOf(size) => File::create(&path)?.set_len(*size)?,
             Directory => fs::create_dir(&path)?,
-            // Leaves the link that leads nowhere out, because Twisted and simple-ftpd refuse to
+            // Leaves out the link that leads nowhere, because Twisted and simple-ftpd refuse to
             // list a directory with such a link.
             Link(LOST) if matches!(kind, Kind::Twisted | Kind::SimpleFtpd) => continue,
             Link(target) => {

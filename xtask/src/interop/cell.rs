@@ -115,7 +115,7 @@ impl<'s> Cell<'s> {
         Ok(answer)
     }
 
-    /// Ends the sessions that are open by QUIT, and waits for the server's replies.
+    /// Sends QUIT in each open session, and waits for the server's reply.
     pub(super) fn end(self) {
         for client in self.client.into_iter().chain(self.list_only) {
             let _ = client.quit();

@@ -88,8 +88,8 @@ const CLASSES: &[Class] = &[
     ),
 ];
 
-/// Something that is done with file names: a word for it, and the method that does it with all
-/// names of a class. The method returns a text for each file name that went wrong.
+/// A check of file names: a word for what is checked, and the method that checks all names of a
+/// class. The method returns a text for each file name that went wrong.
 type Phase = (&'static str, fn(&mut Cell<'_>, &[&[u8]]) -> Vec<String>);
 
 const PHASES: [Phase; 7] = [
