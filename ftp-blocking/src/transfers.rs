@@ -25,7 +25,8 @@ impl Client {
     /// RETR: starts to download a whole file.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn download(&mut self, path: impl Name) -> Result<Download<'_>, Error> {
         self.download_with(path, &TransferOptions::new())
     }
@@ -33,7 +34,8 @@ impl Client {
     /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn download_with(
         &mut self,
         path: impl Name,
@@ -46,7 +48,8 @@ impl Client {
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
         self.lines(open, LineKind::Text)
@@ -70,7 +73,8 @@ impl Client {
     /// STOR: starts an upload.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn upload(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         self.upload_with(path, &TransferOptions::new())
     }
@@ -78,7 +82,8 @@ impl Client {
     /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn upload_with(
         &mut self,
         path: impl Name,
@@ -91,7 +96,8 @@ impl Client {
     /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn append(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         let open = Open::append(self.encoded(&path)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -101,7 +107,8 @@ impl Client {
     /// [`Completion::name`] returns the name, if the server's reply tells it.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn upload_unique(&mut self, suggestion: impl OptionalName) -> Result<Upload<'_>, Error> {
         let open = Open::store_unique(self.encoded_optional(&suggestion)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -159,7 +166,8 @@ impl Client {
     /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
         self.open_directory(flow)
@@ -226,7 +234,8 @@ impl Client {
     /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
@@ -235,7 +244,8 @@ impl Client {
     /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name)
@@ -245,7 +255,8 @@ impl Client {
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
+    /// a dead session.
     pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)

@@ -55,7 +55,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list.
+    /// Only the errors of every method here: an invalid argument, no data connection, or a dead
+    /// session.
     pub fn exists(&mut self, path: impl Name) -> Result<Existence, Error> {
         let lookup = Lookup::existence(self.encoded(&path)?)?;
         Ok(self.complete(lookup)?.existence())
@@ -105,8 +106,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Only the general errors, which the docs of this `impl` block list. What goes
-    /// wrong later is an item of the walk.
+    /// Only the errors of every method here: an invalid argument, no data connection, or a dead
+    /// session. What goes wrong later is an item of the walk.
     pub fn walk(
         &mut self,
         path: impl OptionalName,

@@ -58,7 +58,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// None besides those of all these methods.
+    /// Only the errors of every method here: an invalid argument, no data connection, or a dead
+    /// session.
     pub async fn exists(&mut self, path: impl Name) -> Result<Existence, Error> {
         let lookup = Lookup::existence(self.encoded(&path)?)?;
         Ok(self.complete(lookup).await?.existence())
@@ -110,7 +111,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// None besides those of all these methods. What goes wrong later is an item of the walk.
+    /// Only the errors of every method here: an invalid argument, no data connection, or a dead
+    /// session. What goes wrong later is an item of the walk.
     pub fn walk(
         &mut self,
         path: impl OptionalName,
