@@ -23,8 +23,8 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
-/// Each method makes one attempt and returns `None` at the deadline. The driver then calls the
-/// method again.
+/// A method that waits makes one attempt, and returns `None` at the deadline. The driver then calls
+/// the method again.
 impl DataConnection {
     pub(crate) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match self {

@@ -41,7 +41,7 @@ impl Client {
     /// MFCT: sets the time of a file's creation, in UTC and to the second.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn set_created(&mut self, path: impl Name, time: Timestamp) -> Result<Reply, Error> {
         self.run(SetCreated::new(self.encoded(&path)?, time)?)
     }
@@ -50,7 +50,7 @@ impl Client {
     /// lists the facts that the server lets you set.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn set_facts(
         &mut self,
         path: impl Name,
@@ -62,7 +62,7 @@ impl Client {
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
         self.run(Chmod::new(self.encoded(&path)?, mode)?)
     }
@@ -107,7 +107,7 @@ impl Client {
     /// delete the parts.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn combine(
         &mut self,
         target: impl Name,
@@ -122,7 +122,7 @@ impl Client {
     /// RMDA: removes a directory and all that is in it.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn remove_directory_tree(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
     }
@@ -131,7 +131,7 @@ impl Client {
     /// server tells about itself. `None` if the server does not know CSID.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn client_id(
         &mut self,
         name: impl Name,

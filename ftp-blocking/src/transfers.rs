@@ -25,8 +25,8 @@ impl Client {
     /// RETR: starts to download a whole file.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn download(&mut self, path: impl Name) -> Result<Download<'_>, Error> {
         self.download_with(path, &TransferOptions::new())
     }
@@ -34,8 +34,8 @@ impl Client {
     /// RETR: starts a download with options, for example at an offset.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn download_with(
         &mut self,
         path: impl Name,
@@ -48,8 +48,8 @@ impl Client {
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn download_lines(&mut self, path: impl Name) -> Result<Lines<'_>, Error> {
         let open = Open::retrieve(self.encoded(&path)?)?;
         self.lines(open, LineKind::Text)
@@ -73,8 +73,8 @@ impl Client {
     /// STOR: starts an upload.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn upload(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         self.upload_with(path, &TransferOptions::new())
     }
@@ -82,8 +82,8 @@ impl Client {
     /// STOR: starts an upload with options, for example at an offset.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn upload_with(
         &mut self,
         path: impl Name,
@@ -96,8 +96,8 @@ impl Client {
     /// APPE: starts an upload that appends to the end of a file.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn append(&mut self, path: impl Name) -> Result<Upload<'_>, Error> {
         let open = Open::append(self.encoded(&path)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -107,8 +107,8 @@ impl Client {
     /// [`Completion::name`] returns the name, if the server's reply tells it.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn upload_unique(&mut self, suggestion: impl OptionalName) -> Result<Upload<'_>, Error> {
         let open = Open::store_unique(self.encoded_optional(&suggestion)?)?;
         self.open_upload(open, &TransferOptions::new())
@@ -166,8 +166,8 @@ impl Client {
     /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn read_dir(&mut self, path: impl OptionalName) -> Result<ReadDir<'_>, Error> {
         let flow = ReadDirectory::new(self.encoded_optional(&path)?)?;
         self.open_directory(flow)
@@ -234,8 +234,8 @@ impl Client {
     /// LIST: returns a directory listing line by line, while it arrives.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn list_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::list(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)
@@ -244,8 +244,8 @@ impl Client {
     /// NLST: returns the names in a directory line by line, while they arrive.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn names_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::names(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Name)
@@ -255,8 +255,8 @@ impl Client {
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, no data connection, or
-    /// a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
+    /// or a dead session.
     pub fn mlsd_lines(&mut self, path: impl OptionalName) -> Result<Lines<'_>, Error> {
         let open = Open::facts(self.encoded_optional(&path)?)?;
         self.lines(open, LineKind::Entry)

@@ -488,8 +488,8 @@ tickets! {
         /// Returns which session tickets the handshake may use.
         tickets: Tickets
     } {
-        /// Answers that you have not begun the handshake, because only the [last
-        /// ticket](Tickets::AllButLast) was left.
+        /// Answers that you have not begun the handshake, so that the last session ticket stays for a
+        /// later one. See [`Tickets::AllButLast`].
         kept_last_ticket() => Event::KeptLastTicket;
         /// Answers that the handshake is done, and has not resumed a session, or you do not know
         /// whether it has.

@@ -47,7 +47,7 @@ impl Client {
     /// MFCT: sets the time of a file's creation, in UTC and to the second.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn set_created(&mut self, path: impl Name, time: Timestamp) -> Result<Reply, Error> {
         self.run(SetCreated::new(self.encoded(&path)?, time)?).await
     }
@@ -56,7 +56,7 @@ impl Client {
     /// FEAT lists the facts that the server can set.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn set_facts(
         &mut self,
         path: impl Name,
@@ -68,7 +68,7 @@ impl Client {
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
         self.run(Chmod::new(self.encoded(&path)?, mode)?).await
     }
@@ -114,7 +114,7 @@ impl Client {
     /// delete the parts.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn combine(
         &mut self,
         target: impl Name,
@@ -129,7 +129,7 @@ impl Client {
     /// RMDA: removes a directory and all that is in it.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn remove_directory_tree(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(RemoveDirectoryTree::new(self.encoded(&path)?)?)
             .await
@@ -139,7 +139,7 @@ impl Client {
     /// about itself. `None` if the server does not know CSID.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn client_id(
         &mut self,
         name: impl Name,

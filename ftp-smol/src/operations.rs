@@ -22,7 +22,7 @@ impl Client {
     /// FEAT: returns the features that the server says it has. The client sends FEAT only once.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     /// It is no error if the server does not know FEAT: the returned `Features` are then empty.
     pub async fn features(&mut self) -> Result<Features, Error> {
         self.run(Feat::new()).await
@@ -49,7 +49,7 @@ impl Client {
     /// CWD: changes the directory. `..` is sent as CDUP if the server knows CDUP.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn cwd(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(ChangeDirectory::new(self.encoded(&path)?)?).await
     }
@@ -57,7 +57,7 @@ impl Client {
     /// MKD: makes a directory. Returns its path, or `None` if the reply does not tell the path.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn mkd(&mut self, path: impl Name) -> Result<Option<RemotePath>, Error> {
         self.run(MakeDirectory::new(self.encoded(&path)?)?).await
     }
@@ -65,7 +65,7 @@ impl Client {
     /// RMD: removes a directory.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn rmd(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(RemoveDirectory::new(self.encoded(&path)?)?).await
     }
@@ -73,7 +73,7 @@ impl Client {
     /// DELE: deletes a file.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn delete(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(Delete::new(self.encoded(&path)?)?).await
     }
@@ -81,7 +81,7 @@ impl Client {
     /// RNFR and RNTO: renames or moves a file or a directory.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn rename(&mut self, from: impl Name, to: impl Name) -> Result<Reply, Error> {
         let (from, to) = (self.encoded(&from)?, self.encoded(&to)?);
         self.run(Rename::new(from, to)?).await
@@ -91,7 +91,7 @@ impl Client {
     /// not know SIZE.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn size(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
         self.run(Size::new(self.encoded(&path)?)?).await
     }
@@ -116,7 +116,7 @@ impl Client {
     /// SYST: returns the server's reply about its operating system.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn system(&mut self) -> Result<Reply, Error> {
         self.run(System::new()).await
     }
@@ -125,7 +125,7 @@ impl Client {
     /// connection; see [`Status`].
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn status(&mut self, path: impl OptionalName) -> Result<Reply, Error> {
         self.run(Status::new(self.encoded_optional(&path)?)?).await
     }
@@ -133,7 +133,7 @@ impl Client {
     /// HELP: returns the server's help text, in general or about one command.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn help(&mut self, topic: impl OptionalName) -> Result<Reply, Error> {
         self.run(Help::new(self.encoded_optional(&topic)?)?).await
     }
@@ -141,7 +141,7 @@ impl Client {
     /// SITE: sends a command that only this server knows, such as `CHMOD 644 a`.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn site(&mut self, line: impl Name) -> Result<Reply, Error> {
         self.run(Site::new(self.encoded(&line)?)?).await
     }
@@ -149,7 +149,7 @@ impl Client {
     /// OPTS: sets an option of a command, such as `UTF8 ON` or `MLST type;size;`.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn opts(&mut self, line: impl Name) -> Result<Reply, Error> {
         self.run(SetOption::new(self.encoded(&line)?)?).await
     }
@@ -159,7 +159,7 @@ impl Client {
     /// [`features`](Self::features) lists those that it knows.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn choose_facts(
         &mut self,
         facts: impl IntoIterator<Item = impl AsRef<[u8]>>,
@@ -171,7 +171,7 @@ impl Client {
     /// 532). During the login, use [`login_with`](Self::login_with).
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn account(&mut self, account: impl Name) -> Result<Reply, Error> {
         self.run(Account::new(self.encoded(&account)?)?).await
     }
@@ -179,7 +179,7 @@ impl Client {
     /// ALLO: asks the server to reserve this many bytes for the next upload.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn allocate(&mut self, bytes: u64) -> Result<Reply, Error> {
         self.run(Allocate::new(bytes)).await
     }
@@ -187,7 +187,7 @@ impl Client {
     /// SMNT: mounts another file system.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn mount(&mut self, path: impl Name) -> Result<Reply, Error> {
         self.run(Mount::new(self.encoded(&path)?)?).await
     }
@@ -203,7 +203,7 @@ impl Client {
     /// HOST: names the virtual host that you want at this address; call it before the login.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn host(&mut self, name: impl Name) -> Result<Reply, Error> {
         self.run(Host::new(self.encoded(&name)?)?).await
     }
@@ -211,7 +211,7 @@ impl Client {
     /// LANG: sets the language of the replies, such as `fr`. `None` asks for the server's default.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn language(&mut self, tag: impl OptionalName) -> Result<Reply, Error> {
         self.run(Language::new(self.encoded_optional(&tag)?)?).await
     }
@@ -219,7 +219,7 @@ impl Client {
     /// CLNT: tells the server the name of this client program.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn client_name(&mut self, name: impl Name) -> Result<Reply, Error> {
         self.run(ClientName::new(self.encoded(&name)?)?).await
     }
@@ -228,7 +228,7 @@ impl Client {
     /// this method only for raw commands.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn set_type(&mut self, transfer_type: TransferType) -> Result<(), Error> {
         self.run(Type::new(transfer_type)).await
     }
@@ -236,7 +236,7 @@ impl Client {
     /// MODE: sets the transmission mode. Transfers work in stream mode only; see [`Mode`].
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn set_mode(&mut self, mode: TransmissionMode) -> Result<(), Error> {
         self.run(Mode::new(mode)).await
     }
@@ -245,7 +245,7 @@ impl Client {
     /// [`Structure`].
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn set_structure(&mut self, structure: FileStructure) -> Result<(), Error> {
         self.run(Structure::new(structure)).await
     }
@@ -253,7 +253,7 @@ impl Client {
     /// NOOP: does nothing on the server, and returns the reply.
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, a refusal, or a dead session.
+    /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn noop(&mut self) -> Result<Reply, Error> {
         self.run(Noop::new()).await
     }

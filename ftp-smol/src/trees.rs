@@ -58,7 +58,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, no data connection, or a dead
+    /// The errors that all methods here share: an invalid argument, no data connection, or a dead
     /// session.
     pub async fn exists(&mut self, path: impl Name) -> Result<Existence, Error> {
         let lookup = Lookup::existence(self.encoded(&path)?)?;
@@ -111,7 +111,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Only the errors of every method here: an invalid argument, no data connection, or a dead
+    /// The errors that all methods here share: an invalid argument, no data connection, or a dead
     /// session. What goes wrong later is an item of the walk.
     pub fn walk(
         &mut self,

@@ -86,8 +86,8 @@ impl LiveTransfer {
     }
 
     /// Chooses the transfer's final reply among the held replies, after the server has replied to
-    /// all keep-alives. Returns `true` if the choice is certain: no two held replies have a code
-    /// that only a transfer can get, and the chosen reply has a code that ends transfers.
+    /// all keep-alives. Returns `true` if the choice is certain: at most one of them has a code that
+    /// NOOP cannot get, and the chosen reply has a code that ends transfers.
     pub(super) fn settle_held(&mut self) -> bool {
         let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
         let several = own.count() > 1;

@@ -63,6 +63,12 @@ impl Question {
         }
     }
 
+    /// Returns whether the question takes so long that the gate asks it only in the first way of
+    /// connecting.
+    pub(super) fn is_long(&self) -> bool {
+        matches!(self.what, QuestionKind::Task(Task::AnyName))
+    }
+
     /// Returns whether the question is asked in this way of connecting. A question that takes long,
     /// or sets the data mode itself, is asked only in the first way: passive mode over IPv4 in
     /// clear text.

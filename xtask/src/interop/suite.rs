@@ -78,8 +78,8 @@ fn all_of(
         if !way.is_offered(kind) || is_brief && !way.is_asked_briefly() {
             continue;
         }
-        // The server that was started for the previous way is used again if it can serve this way,
-        // too. Otherwise it is stopped, and then another server is started.
+        // The server that was started for the previous way of connecting is used again if it can
+        // also serve this one. Otherwise it is stopped, and then another server is started.
         let running = match running.take().filter(|(before, _)| before.is_beside(&way)) {
             Some(there) => running.insert(there),
             None => running.insert((way, start(program, trust, way)?)),
@@ -91,7 +91,8 @@ fn all_of(
             for (question, asked) in questions.iter().enumerate() {
                 // Leaves out the question about idle sessions: `run` starts a separate thread and
                 // server for it.
-                let is_left_out = is_brief && !asked.is_asked_briefly();
+                let is_left_out = is_brief && !asked.is_asked_briefly()
+                    || extent == Extent::Gate && asked.is_long() && number > 0;
                 if asked.name != IDLE && asked.is_asked(kind, way) && !is_left_out {
                     let place = (question, kind, adapter, number);
                     answers.push((place, cell.ask(asked)?));

@@ -73,8 +73,8 @@ fn an_upload() {
     let (data, _) = b.start("APPE f");
     b.sim.write(data, b"\r\n");
     b.sim.close(data);
-    // The CR at the end of the file came with the first upload. The LF of the second upload must
-    // not overwrite this CR, so the file ends with CR LF.
+    // The first upload ended with a CR. The LF that begins the second one comes after this CR, so
+    // the file ends with CR LF.
     assert_eq!(b.sim.file("/f"), Some(&b"a\n\r\nb\nc\r\n"[..]));
 }
 
