@@ -264,8 +264,8 @@ fn a_flood_yields() {
     }
 }
 
-/// The channel yields only if 1 MiB has come and no read could return anything. Each read of this
-/// download returns plain text, so the channel must never yield.
+/// The channel returns `Yield` only if 1 MiB of TLS bytes has come without any plain text. Each read
+/// of this download returns plain text, so the channel must never return `Yield`.
 #[test]
 fn bytes_that_are_read_cause_no_yield() {
     for ends in ENDS.iter() {

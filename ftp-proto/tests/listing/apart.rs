@@ -14,8 +14,9 @@ const CORPORA: [&str; 11] = [
     "unix", "dos", "eplf", "netware", "os2", "vms", "zos", "os400", "nonstop", "mac", "mlsx",
 ];
 
-/// Headings of z/OS: the reader of z/OS expects other columns after each. After `""`, which is no
-/// heading, it finds only data sets with all columns, members with statistics, and jobs.
+/// The headings of z/OS. The parser expects different columns after each heading. The first text is
+/// empty: without a heading, the parser finds only data sets with all columns, members with
+/// statistics, and jobs.
 const HEADINGS: [&str; 5] = [
     "",
     "Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname",

@@ -38,7 +38,7 @@ fn b8_clear_control_keeps_data_private_and_refuses_credentials() {
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
         let last = memory.server().transfers().last().map(|t| t.resumed);
         assert_eq!(last, Some(Some(true)));
-        // The control connection is in clear text after CCC, so the login first sends AUTH TLS.
+        // After CCC the control connection is in clear text, so this second login sends AUTH TLS.
         client.login("user", "secret").expect("secured first");
         assert!(client.tls_info().is_some());
         assert_eq!(fetched(&mut client, "/five").expect("under TLS"), b"12345");
