@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use ftp_proto::data::{DataPhase, DataProgress, DataStep, ReadAhead};
+use ftp_proto::data::{DataPhase, DataProgress, DataStep, Lease, ReadAhead};
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions};
 
@@ -44,16 +44,17 @@ pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 /// The part that [`Download`] and [`Upload`] share: the client, and the state of the transfer.
 #[derive(Debug)]
 pub(crate) struct DataTransfer<'c> {
-    pub(crate) client: &'c mut Client,
+    pub(crate) client: Lease<'c, Client>,
     pub(crate) phase: DataPhase,
 }
 
 impl<'c> Download<'c> {
     pub(crate) fn new(
-        client: &'c mut Client,
+        client: impl Into<Lease<'c, Client>>,
         transfer: Transfer,
         options: &TransferOptions,
     ) -> Self {
+        let mut client = client.into();
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
@@ -99,10 +100,11 @@ impl Read for Download<'_> {
 
 impl<'c> Upload<'c> {
     pub(crate) fn new(
-        client: &'c mut Client,
+        client: impl Into<Lease<'c, Client>>,
         transfer: Transfer,
         options: &TransferOptions,
     ) -> Self {
+        let mut client = client.into();
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
@@ -116,12 +118,18 @@ impl<'c> Upload<'c> {
     /// The server's refusal, with the number of bytes sent; an error if the server does not confirm
     /// the file, or if a connection breaks.
     pub fn finish(mut self) -> Result<Completion, Error> {
+        self.end()?;
+        self.0.phase.into_outcome()
+    }
+
+    /// Ends the data, and waits for the server's confirmation.
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
         let DataTransfer { client, phase } = self.0.drained()?;
         phase.end(DataEnd::Clean);
         if let DataStep::Finish(flow) = phase.step(&client.session) {
             phase.finished(client.run(flow));
         }
-        self.0.phase.into_outcome()
+        Ok(())
     }
 }
 
@@ -163,7 +171,9 @@ macro_rules! in_common {
             /// The reason why the session is not usable yet; the next operation then cleans up.
             /// [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) if the transfer is over already.
             pub fn abort(self) -> Result<Aborted, Error> {
-                let DataTransfer { client, phase, .. } = self.0;
+                let DataTransfer {
+                    mut client, phase, ..
+                } = self.0;
                 client.run(phase.into_abort()?)
             }
 

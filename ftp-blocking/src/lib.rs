@@ -110,6 +110,8 @@ mod net;
 #[cfg(feature = "client")]
 mod operations;
 #[cfg(feature = "client")]
+mod owned;
+#[cfg(feature = "client")]
 mod read_dir;
 #[doc(hidden)]
 pub mod sys;
@@ -126,6 +128,8 @@ mod walk;
 pub use client::Client;
 #[cfg(feature = "client")]
 pub use data::{Download, Upload};
+#[cfg(feature = "client")]
+pub use ftp_proto::data::Returned;
 #[cfg(feature = "client")]
 pub use ftp_proto::flows::{self, Credentials};
 #[cfg(feature = "client")]
@@ -155,6 +159,8 @@ pub use lines::Lines;
 pub use memory::Memory;
 #[cfg(feature = "client")]
 pub use net::Tcp;
+#[cfg(feature = "client")]
+pub use owned::{OwnedDownload, OwnedUpload};
 #[cfg(feature = "client")]
 pub use read_dir::ReadDir;
 #[cfg(feature = "client")]

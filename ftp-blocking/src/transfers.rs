@@ -295,12 +295,20 @@ impl Client {
         open: Open,
         options: &TransferOptions,
     ) -> Result<Download<'_>, Error> {
-        let transfer = self.run(open.with_options(options))?;
+        let transfer = self.start_transfer(Ok(open), options)?;
         Ok(Download::new(self, transfer, options))
     }
 
     fn open_upload(&mut self, open: Open, options: &TransferOptions) -> Result<Upload<'_>, Error> {
-        let transfer = self.run(open.with_options(options))?;
+        let transfer = self.start_transfer(Ok(open), options)?;
         Ok(Upload::new(self, transfer, options))
+    }
+
+    pub(crate) fn start_transfer(
+        &mut self,
+        open: Result<Open, Error>,
+        options: &TransferOptions,
+    ) -> Result<Transfer, Error> {
+        self.run(open?.with_options(options))
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ftp_proto::data::{DataPhase, DataProgress, DataStep, Interruption, ReadAhead};
+use ftp_proto::data::{DataPhase, DataProgress, DataStep, Interruption, Lease, ReadAhead};
 use ftp_proto::flows::Finish;
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions, Wait};
@@ -47,7 +47,7 @@ pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 /// The part that [`Download`] and [`Upload`] share.
 #[derive(Debug)]
 pub(crate) struct DataTransfer<'c> {
-    pub(crate) client: &'c mut Client,
+    pub(crate) client: Lease<'c, Client>,
     pub(crate) phase: DataPhase,
     /// The flow that ends the transfer. `None` before it starts and after its end.
     finishing: Option<Operation<Finish>>,
@@ -63,10 +63,11 @@ const YIELD_EVERY: u64 = 1024 * 1024;
 
 impl<'c> Download<'c> {
     pub(crate) fn new(
-        client: &'c mut Client,
+        client: impl Into<Lease<'c, Client>>,
         transfer: Transfer,
         options: &TransferOptions,
     ) -> Self {
+        let mut client = client.into();
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
@@ -118,10 +119,11 @@ impl AsyncRead for Download<'_> {
 
 impl<'c> Upload<'c> {
     pub(crate) fn new(
-        client: &'c mut Client,
+        client: impl Into<Lease<'c, Client>>,
         transfer: Transfer,
         options: &TransferOptions,
     ) -> Self {
+        let mut client = client.into();
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
@@ -194,7 +196,9 @@ macro_rules! in_common {
             /// The reason why the session is not usable yet; the next operation then cleans up.
             /// [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) if the transfer is over already.
             pub async fn abort(self) -> Result<Aborted, Error> {
-                let DataTransfer { client, phase, .. } = self.0;
+                let DataTransfer {
+                    mut client, phase, ..
+                } = self.0;
                 client.run(phase.into_abort()?).await
             }
 
@@ -245,7 +249,7 @@ macro_rules! in_common {
 in_common! { Download Upload }
 
 impl<'c> DataTransfer<'c> {
-    fn new(client: &'c mut Client, phase: DataPhase) -> Self {
+    fn new(client: Lease<'c, Client>, phase: DataPhase) -> Self {
         Self {
             client,
             phase,
@@ -349,7 +353,7 @@ impl<'c> DataTransfer<'c> {
     }
 
     /// Ends the upload. After this is ready, `phase.outcome()` returns the result of the transfer.
-    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // If the last bytes cannot be sent, the transfer has failed already, and its outcome holds
         // the reason. It must then not be marked as complete.
         if ready!(self.poll_drain(cx)).is_ok() {

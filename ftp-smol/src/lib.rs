@@ -104,6 +104,7 @@ mod memory;
 mod metadata;
 mod net;
 mod operations;
+mod owned;
 mod read_dir;
 mod transfers;
 pub mod transport;
@@ -113,6 +114,7 @@ mod walk;
 pub use client::Client;
 pub use data::{Download, Upload};
 pub use ftp_blocking::sys::local_file::LocalFile;
+pub use ftp_proto::data::Returned;
 pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;
@@ -134,6 +136,7 @@ pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;
 pub use net::Tcp;
+pub use owned::{OwnedDownload, OwnedUpload};
 pub use read_dir::ReadDir;
 pub use walk::Walk;
 

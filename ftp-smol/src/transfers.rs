@@ -305,7 +305,7 @@ impl Client {
         open: Open,
         options: &TransferOptions,
     ) -> Result<Download<'_>, Error> {
-        let transfer = self.run(open.with_options(options)).await?;
+        let transfer = self.start_transfer(Ok(open), options).await?;
         Ok(Download::new(self, transfer, options))
     }
 
@@ -314,7 +314,15 @@ impl Client {
         open: Open,
         options: &TransferOptions,
     ) -> Result<Upload<'_>, Error> {
-        let transfer = self.run(open.with_options(options)).await?;
+        let transfer = self.start_transfer(Ok(open), options).await?;
         Ok(Upload::new(self, transfer, options))
+    }
+
+    pub(crate) async fn start_transfer(
+        &mut self,
+        open: Result<Open, Error>,
+        options: &TransferOptions,
+    ) -> Result<Transfer, Error> {
+        self.run(open?.with_options(options)).await
     }
 }

@@ -16,6 +16,7 @@ mod model;
 mod names;
 mod observer;
 mod options;
+mod owned;
 mod proxy;
 mod resume;
 mod round_trips;

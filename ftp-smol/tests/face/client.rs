@@ -209,6 +209,62 @@ macro_rules! transfers {
 
 transfers! { Download Upload Lines ReadDir }
 
+/// Waits for a future whose error holds the client.
+fn give_back<T>(
+    future: impl Future<Output = Result<T, Returned<ftp_smol::Client>>>,
+) -> Result<T, Returned<Client>> {
+    let outcome = wait(async { Ok::<_, Error>(future.await) });
+    outcome.expect("no error of its own").map_err(|returned| {
+        let (client, error) = returned.into_parts();
+        Returned::new(Client(client), error)
+    })
+}
+
+macro_rules! owned_transfers {
+    ($($name:ident)*) => {$(
+        #[derive(Debug)]
+        pub(crate) struct $name(ftp_smol::$name);
+
+        impl $name {
+            pub(crate) fn finish(self) -> Result<(Client, Completion), Returned<Client>> {
+                give_back(self.0.finish()).map(|(client, done)| (Client(client), done))
+            }
+
+            pub(crate) fn abort(self) -> Result<(Client, Aborted), Returned<Client>> {
+                give_back(self.0.abort()).map(|(client, aborted)| (Client(client), aborted))
+            }
+        }
+    )*};
+}
+
+owned_transfers! { OwnedDownload OwnedUpload }
+
+impl Client {
+    pub(crate) fn into_download(self, path: impl Name) -> Result<OwnedDownload, Returned<Self>> {
+        give_back(self.0.into_download(path)).map(OwnedDownload)
+    }
+
+    pub(crate) fn into_upload(self, path: impl Name) -> Result<OwnedUpload, Returned<Self>> {
+        give_back(self.0.into_upload(path)).map(OwnedUpload)
+    }
+}
+
+impl Read for OwnedDownload {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        wait(self.0.read(buffer))
+    }
+}
+
+impl Write for OwnedUpload {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        wait(self.0.write(buffer))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        wait(self.0.flush())
+    }
+}
+
 impl Download<'_> {
     pub(crate) fn abort(self) -> Result<Aborted, Error> {
         wait(self.0.abort())

@@ -1,0 +1,224 @@
+//! Transfers that own their client.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use smol::io::{AsyncRead, AsyncWrite};
+
+use ftp_proto::data::{Lease, Returned};
+use ftp_proto::flows::Open;
+use ftp_proto::{Aborted, Completion, Error, Name, TransferOptions};
+
+use crate::client::Client;
+use crate::data::{DataTransfer, Download, Upload};
+
+/// A download that owns its client, so that you can return it from a function or move it to another
+/// thread. Otherwise it is like a [`Download`], which borrows its client. Use `Download` if you make
+/// several transfers one after the other.
+///
+/// [`finish`](Self::finish) gives the client back. If you drop the download, the client is dropped
+/// with it, and its connections close without QUIT.
+///
+/// ```
+/// use ftp_smol::{Client, Error, Options};
+/// use smol::io::AsyncRead;
+/// use std::pin::Pin;
+///
+/// async fn open(host: &str, path: &str) -> Result<Pin<Box<dyn AsyncRead + Send>>, Error> {
+///     let mut client = Client::connect(Options::new(host)).await?;
+///     client.login("anonymous", "anonymous@").await?;
+///     Ok(Box::pin(client.into_download(path).await?))
+/// }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing comes unless it is read"]
+pub struct OwnedDownload(Download<'static>);
+
+/// An upload that owns its client, so that you can return it from a function or move it to another
+/// thread. Otherwise it is like an [`Upload`], which borrows its client.
+///
+/// [`finish`](Self::finish) gives the client back. If you drop the upload, the client is dropped
+/// with it, and its connections close without QUIT. The server may then keep a partial file.
+#[derive(Debug)]
+#[must_use = "nothing is stored for certain before `finish`"]
+pub struct OwnedUpload(Upload<'static>);
+
+/// The errors of all these methods hold the client, so that you can use it again:
+/// [`Returned::into_parts`]. `?` turns them into an [`Error`] and drops the client.
+impl Client {
+    /// RETR: starts to download a whole file, and moves the client into the download.
+    ///
+    /// # Errors
+    /// The errors of [`download`](Self::download), with the client.
+    pub async fn into_download(self, path: impl Name) -> Result<OwnedDownload, Returned<Self>> {
+        self.into_download_with(path, &TransferOptions::new()).await
+    }
+
+    /// RETR: starts a download with options, for example at an offset, and moves the client into
+    /// the download.
+    ///
+    /// # Errors
+    /// The errors of [`download`](Self::download), with the client.
+    pub async fn into_download_with(
+        mut self,
+        path: impl Name,
+        options: &TransferOptions,
+    ) -> Result<OwnedDownload, Returned<Self>> {
+        let open = self.encoded(&path).and_then(Open::retrieve);
+        match self.start_transfer(open, options).await {
+            Ok(transfer) => {
+                let client = Lease::Owned(Box::new(self));
+                Ok(OwnedDownload(Download::new(client, transfer, options)))
+            }
+            Err(error) => Err(Returned::new(self, error)),
+        }
+    }
+
+    /// STOR: starts an upload, and moves the client into it.
+    ///
+    /// # Errors
+    /// The errors of [`upload`](Self::upload), with the client.
+    pub async fn into_upload(self, path: impl Name) -> Result<OwnedUpload, Returned<Self>> {
+        self.into_upload_with(path, &TransferOptions::new()).await
+    }
+
+    /// STOR: starts an upload with options, for example at an offset, and moves the client into it.
+    ///
+    /// # Errors
+    /// The errors of [`upload`](Self::upload), with the client.
+    pub async fn into_upload_with(
+        mut self,
+        path: impl Name,
+        options: &TransferOptions,
+    ) -> Result<OwnedUpload, Returned<Self>> {
+        let open = self.encoded(&path).and_then(Open::store);
+        match self.start_transfer(open, options).await {
+            Ok(transfer) => {
+                let client = Lease::Owned(Box::new(self));
+                Ok(OwnedUpload(Upload::new(client, transfer, options)))
+            }
+            Err(error) => Err(Returned::new(self, error)),
+        }
+    }
+}
+
+impl AsyncRead for OwnedDownload {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for OwnedUpload {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_flush(cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_close(cx)
+    }
+}
+
+impl OwnedDownload {
+    /// Returns the client and the server's confirmation. Call it after you have read to the end.
+    ///
+    /// # Errors
+    /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end, with the
+    /// client.
+    pub async fn finish(mut self) -> Result<(Client, Completion), Returned<Client>> {
+        poll_fn(|cx| self.0.0.poll_finish(cx)).await;
+        let DataTransfer { client, phase, .. } = self.0.0;
+        give_back(client, phase.into_outcome())
+    }
+
+    /// Aborts the transfer (ABOR), and returns the client.
+    ///
+    /// # Errors
+    /// The errors of [`Download::abort`], with the client.
+    pub async fn abort(self) -> Result<(Client, Aborted), Returned<Client>> {
+        let DataTransfer {
+            mut client, phase, ..
+        } = self.0.0;
+        let outcome = match phase.into_abort() {
+            Ok(abort) => client.run(abort).await,
+            Err(error) => Err(error),
+        };
+        give_back(client, outcome)
+    }
+
+    /// Returns how many bytes were moved until now.
+    pub fn transferred(&self) -> u64 {
+        self.0.transferred()
+    }
+
+    /// Returns the size in bytes that the server announced when the transfer began. `None` if it
+    /// announced none.
+    pub fn size_hint(&self) -> Option<u64> {
+        self.0.size_hint()
+    }
+}
+
+impl OwnedUpload {
+    /// Ends the upload, and waits for the server to confirm that it has the whole file. Returns the
+    /// client and the confirmation.
+    ///
+    /// # Errors
+    /// The errors of [`Upload::finish`], with the client.
+    pub async fn finish(mut self) -> Result<(Client, Completion), Returned<Client>> {
+        poll_fn(|cx| self.0.0.poll_close(cx)).await;
+        let DataTransfer { client, phase, .. } = self.0.0;
+        give_back(client, phase.into_outcome())
+    }
+
+    /// Aborts the transfer (ABOR), and returns the client.
+    ///
+    /// # Errors
+    /// The errors of [`Upload::abort`], with the client.
+    pub async fn abort(self) -> Result<(Client, Aborted), Returned<Client>> {
+        let DataTransfer {
+            mut client, phase, ..
+        } = self.0.0;
+        let outcome = match phase.into_abort() {
+            Ok(abort) => client.run(abort).await,
+            Err(error) => Err(error),
+        };
+        give_back(client, outcome)
+    }
+
+    /// Returns how many bytes were moved until now.
+    pub fn transferred(&self) -> u64 {
+        self.0.transferred()
+    }
+
+    /// Returns the size in bytes that the server announced when the transfer began. `None` if it
+    /// announced none.
+    pub fn size_hint(&self) -> Option<u64> {
+        self.0.size_hint()
+    }
+}
+
+/// Joins the outcome of a transfer with its client.
+fn give_back<T>(
+    client: Lease<'static, Client>,
+    outcome: Result<T, Error>,
+) -> Result<(Client, T), Returned<Client>> {
+    let client = client.into_owned();
+    let client = client.expect("the transfer was made with a client of its own");
+    match outcome {
+        Ok(value) => Ok((client, value)),
+        Err(error) => Err(Returned::new(client, error)),
+    }
+}
