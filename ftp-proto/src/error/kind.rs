@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::wait::Wait;
 
-/// What kind of failure an [`Error`] is.
+/// What kind of failure an [`Error`](super::Error) is.
 ///
 /// A session *lives* if its next operation can succeed; the session then first cleans up what the
 /// failed operation left. A session that is *dead* fails every operation: connect again, or call
@@ -13,17 +13,17 @@ use crate::wait::Wait;
 ///
 /// | kind | meaning | the session | what you can do next |
 /// |---|---|---|---|
-/// | [`UnexpectedReply`](Self::UnexpectedReply) | 1xx to 3xx where another reply was due | lives, unless it was the greeting | look at [`Error::reply`]; ask for the result in another way |
+/// | [`UnexpectedReply`](Self::UnexpectedReply) | 1xx to 3xx where another reply was due | lives, unless it was the greeting | look at [`Error::reply`](super::Error::reply); ask for the result in another way |
 /// | [`Transient`](Self::Transient) | the server refused by 4xx | lives, unless it was the greeting | try again later |
 /// | [`Permanent`](Self::Permanent) | the server refused by 5xx | lives, unless it was the greeting | change the command or its argument |
-/// | [`Protocol`](Self::Protocol) | bytes that are no reply, or a reply that cannot be read | dead in the first case, lives in the second | see [`Error::inner`]; [`Config`](crate::Config) has options for servers that deviate |
+/// | [`Protocol`](Self::Protocol) | bytes that are no reply, or a reply that cannot be read | dead in the first case, lives in the second | see [`Error::inner`](super::Error::inner); [`Config`](crate::Config) has options for servers that deviate |
 /// | [`Injection`](Self::Injection) | clear text where TLS begins or ends | dead | do not trust this connection |
 /// | [`OutOfStep`](Self::OutOfStep) | replies no longer match commands | dead as a rule; lives if the client has only refused to begin a transfer | call `is_dead`: try the transfer again, or connect again |
 /// | [`Closed`](Self::Closed) | the server closed the control connection | dead | connect again |
 /// | [`Io`](Self::Io) | a socket failed | dead if the control connection failed, else lives | connect again |
-/// | [`Local`](Self::Local) | your local file failed | lives | mend the file: [`Error::inner`] is the `std::io::Error` |
-/// | [`Tls`](Self::Tls) | a certificate, an alert or a handshake | dead if the control connection failed, else lives | see [`Error::tls_reason`], which names the next step |
-/// | [`Timeout`](Self::Timeout) | the time limit of this [`Wait`] has passed | lives as a rule; dead if a handshake, or sending on the control connection, timed out | try again, or raise the limit in [`Timeouts`] |
+/// | [`Local`](Self::Local) | your local file failed | lives | mend the file: [`Error::inner`](super::Error::inner) is the `std::io::Error` |
+/// | [`Tls`](Self::Tls) | a certificate, an alert or a handshake | dead if the control connection failed, else lives | see [`Error::tls_reason`](super::Error::tls_reason), which names the next step |
+/// | [`Timeout`](Self::Timeout) | the time limit of this [`Wait`] has passed | lives as a rule; dead if a handshake, or sending on the control connection, timed out | try again, or raise the limit in [`Timeouts`](crate::Timeouts) |
 /// | [`Truncated`](Self::Truncated) | a download is not as long as it must be | lives | download again, or resume at an [offset](crate::TransferOptions::with_offset) |
 /// | [`Unconfirmed`](Self::Unconfirmed) | nothing proves that the transfer is whole | lives, unless the reply was lost with the connection | compare sizes, or transfer again |
 /// | [`Insecure`](Self::Insecure) | a command would have left in clear text | lives; nothing was sent | secure the session first |
@@ -42,8 +42,8 @@ pub enum ErrorKind {
     /// The server refused with 5xx (`ftplib.error_perm`).
     Permanent,
     /// The server sent something that is not FTP, or a reply that is not in the form for this
-    /// command, such as a 227 without an address (`ftplib.error_proto`). [`Error::inner`] says what
-    /// is wrong.
+    /// command, such as a 227 without an address (`ftplib.error_proto`).
+    /// [`Error::inner`](super::Error::inner) says what is wrong.
     Protocol,
     /// Bytes in clear text came where TLS begins or ends: after the reply to AUTH, or around the
     /// close_notify after CCC. Either an attacker has sent them, or the server has a fault in TLS.
@@ -51,23 +51,24 @@ pub enum ErrorKind {
     /// The session could not find out which reply belongs to which command, for example after a
     /// server has sent a reply too many.
     OutOfStep,
-    /// The server closed the control connection. If it sent a 421 before, [`Error::reply`] returns
-    /// that reply.
+    /// The server closed the control connection. If it sent a 421 before,
+    /// [`Error::reply`](super::Error::reply) returns that reply.
     Closed,
-    /// A socket failed. [`Error::inner`] is the `std::io::Error`.
+    /// A socket failed. [`Error::inner`](super::Error::inner) is the `std::io::Error`.
     Io,
-    /// Your local file could not be read or written. [`Error::inner`] is the `std::io::Error`.
+    /// Your local file could not be read or written. [`Error::inner`](super::Error::inner) is the
+    /// `std::io::Error`.
     Local,
     /// TLS failed: for example, the client refused the certificate, or the server ended the
-    /// handshake. [`Error::tls_reason`] says why.
+    /// handshake. [`Error::tls_reason`](super::Error::tls_reason) says why.
     Tls,
     /// A time limit has passed. The field says what the client was waiting for, and
-    /// [`Error::waited`] is the limit.
+    /// [`Error::waited`](super::Error::waited) is the limit.
     Timeout(Wait),
     /// The download does not have the right length. The data connection ended too early, or the
     /// length is not the one that you expected, or the data is shorter than the server
-    /// [announced](crate::SizeCheck). [`Error::transferred`] is how many bytes came, and
-    /// [`Error::expected`] how many should have come.
+    /// [announced](crate::SizeCheck). [`Error::transferred`](super::Error::transferred) is how many
+    /// bytes came, and [`Error::expected`](super::Error::expected) how many should have come.
     Truncated,
     /// The data ended, but it is not certain that the transfer is complete. Either the server never
     /// confirmed the transfer, or its confirmation is in doubt. For example, the server has reset
@@ -83,7 +84,8 @@ pub enum ErrorKind {
     /// was sent.
     InvalidArgument,
     /// The server knows no command for what you want. Nothing was changed. If the server has said
-    /// so just now, [`Error::reply`] is its refusal. If it had said so before, nothing was sent.
+    /// so just now, [`Error::reply`](super::Error::reply) is its refusal. If it had said so before,
+    /// nothing was sent.
     Unsupported,
     /// A listing, or one of its lines, is larger than a limit that you may raise.
     TooLarge,
