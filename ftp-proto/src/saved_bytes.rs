@@ -21,6 +21,8 @@ impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match core::str::from_utf8(&self.0) {
             Ok(text) if serializer.is_human_readable() => serializer.serialize_str(text),
+            // Not every readable format can hold bytes.
+            _ if serializer.is_human_readable() => serializer.collect_seq(self.0.iter()),
             _ => serializer.serialize_bytes(&self.0),
         }
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::compose::{inner, unless_refused};
+use super::compose::{inner, refused, unless_refused};
 use super::{ChangeDirectory, Feat, Open, Pwd};
 use crate::capabilities::{Capability, Support};
 use crate::error::Error;
@@ -70,17 +70,17 @@ impl ReadDirectory {
     fn list(&self) -> Result<State, Error> {
         match &self.path {
             Some(path) if is_awkward(path) => Ok(State::Here(Pwd::new())),
-            // Servers would read a path such as `-a` as an option of LIST.
-            Some(path) if path.starts_with(b"-") => {
-                Ok(State::List(Open::list(Some([b"./", &path[..]].concat()))?))
-            }
-            path => Ok(State::List(Open::list(path.as_ref())?)),
+            _ => self.list_by_argument(),
         }
     }
 
-    /// Returns the state that sends LIST with the path, because PWD or CWD was refused.
+    /// Returns the state that sends LIST with the path.
     fn list_by_argument(&self) -> Result<State, Error> {
-        Ok(State::List(Open::list(self.path.as_ref())?))
+        Ok(State::List(match &self.path {
+            // Servers would read a path such as `-a` as an option of LIST.
+            Some(path) if path.starts_with(b"-") => Open::list(Some([b"./", &path[..]].concat()))?,
+            path => Open::list(path.as_ref())?,
+        }))
     }
 
     fn enter(&self) -> Result<State, Error> {
@@ -121,18 +121,17 @@ impl Flow for ReadDirectory {
                             session.begin_detour(here);
                             self.enter()?
                         }
+                        // Without PWD, the session could not return after CWD.
                         None => self.list_by_argument()?,
                     },
-                    State::Enter(cwd) => {
-                        match unless_refused(inner(cwd, session, answer), session)? {
-                            Some(_) => State::List(Open::list(None::<&str>)?),
-                            // It may be a file.
-                            None => {
-                                session.end_detour();
-                                self.list_by_argument()?
-                            }
+                    State::Enter(cwd) => match refused(inner(cwd, session, answer), session)? {
+                        Ok(_) => State::List(Open::list(None::<&str>)?),
+                        // LIST with this path could list another directory.
+                        Err(error) => {
+                            session.end_detour();
+                            return Err(error.into());
                         }
-                    }
+                    },
                     State::List(open) => {
                         return Ok((inner(open, session, answer)?, Parser::new()));
                     }

@@ -292,7 +292,9 @@ fn split_target(text: &[u8]) -> (&[u8], Option<&[u8]>) {
         .find(is_absolute)
         .or_else(|| memmem::rfind(inner, b" ["));
     match at.and_then(|at| inner.split_at_checked(at)) {
-        Some((name, rest)) if !name.is_empty() => (name, rest.get(2..)),
+        Some((name, rest)) if !name.is_empty() => {
+            (name, rest.get(2..).filter(|target| !target.is_empty()))
+        }
         _ => (text, None),
     }
 }

@@ -157,7 +157,10 @@ impl<'a> Entry<'a> {
     /// ```
     pub fn path(&self) -> Result<RemotePath, InvalidPath> {
         // The other dialects are of systems that may not know `./`.
-        let knows_here = matches!(self.dialect(), Dialect::Mlsx | Dialect::Unix);
+        let knows_here = matches!(
+            self.dialect(),
+            Dialect::Mlsx | Dialect::Unix | Dialect::Eplf
+        );
         let begins_oddly = matches!(self.name(), [b' ' | b'\t' | b'~', ..]);
         match knows_here && begins_oddly {
             true => RemotePath::new([b"./", self.name()].concat()),

@@ -39,8 +39,9 @@ pub(super) fn resolve(
     };
     let tomorrow = context.now.map(|now| now.next_day().unwrap_or(now));
     let is_past = |day: Timestamp| tomorrow.is_none_or(|tomorrow| day <= tomorrow);
+    // A date in the future decides nothing against an order that a line has shown.
     let (order, day) = all()
-        .find(|(_, day)| is_past(*day))
+        .find(|(_, day)| context.order_is_known || is_past(*day))
         .or_else(|| all().next())?;
     let is_assumed = !context.order_is_known && all().any(|(_, other)| other != day);
     if all().all(|(other, _)| other == order) {

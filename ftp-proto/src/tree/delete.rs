@@ -196,6 +196,7 @@ impl DeleteTree {
             true => path,
             false => path::without_final_slashes(path),
         };
+        let path = &*path::with_blanks_kept(path);
         let directory = Some(path).filter(|path| !path.is_empty());
         let walk = options.walk.with_links(Links::Report);
         let mut plan = Self {

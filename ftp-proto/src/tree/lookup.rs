@@ -116,6 +116,7 @@ impl Lookup {
     }
 
     fn new(path: &[u8], aim: Aim) -> Result<Self, Error> {
+        let path = &*path::with_blanks_kept(path);
         Inspect::new(path)?;
         Ok(Self {
             wanted: path.to_vec(),

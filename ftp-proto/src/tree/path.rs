@@ -1,5 +1,6 @@
 //! Helpers for paths: splitting, joining and checking names between slashes.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// Splits a path into the directory and the name in it. The directory is `None` if the path has
@@ -14,6 +15,15 @@ pub(super) fn split(path: &[u8]) -> (Option<&[u8]>, &[u8]) {
     match without_final_slashes(parent) {
         b"" => (Some(b"/"), name),
         parent => (Some(parent), name),
+    }
+}
+
+/// Returns the path in a form that no server changes: `./` precedes a blank at its beginning, because
+/// some servers drop such blanks.
+pub(super) fn with_blanks_kept(path: &[u8]) -> Cow<'_, [u8]> {
+    match path {
+        [b' ' | b'\t', ..] => Cow::Owned([b"./", path].concat()),
+        _ => Cow::Borrowed(path),
     }
 }
 

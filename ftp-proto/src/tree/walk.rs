@@ -65,7 +65,7 @@ impl Walker {
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
     pub fn new(path: Option<impl AsRef<[u8]>>, options: &WalkOptions) -> Result<Self, Error> {
-        let path = path.map(|path| RemotePath::new(path.as_ref()));
+        let path = path.map(|path| RemotePath::new(path::with_blanks_kept(path.as_ref())));
         let path = path.transpose()?;
         Ok(Self::begin(Target::root(path), *options))
     }

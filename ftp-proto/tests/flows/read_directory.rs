@@ -67,3 +67,27 @@ fn blanks_at_the_beginning_of_a_path_cannot_get_lost() {
         assert!(outcome.starts_with("(Transfer"), "{path:?}: {outcome}");
     }
 }
+
+#[test]
+fn a_refused_cwd_is_the_refusal_of_the_listing() {
+    // LIST with this path could list other directories, `a` and `b` for example.
+    let script = [
+        &[hear("FEAT"), say("500 what")][..],
+        &pwd(),
+        &[hear("CWD a b"), say("550 no")],
+    ];
+    let flow = flows::ReadDirectory::new(Some("a b")).expect("a path");
+    let outcome = flow_outcome(flow, script.concat());
+    assert!(outcome.starts_with("Permanent"), "{outcome}");
+}
+
+#[test]
+fn without_pwd_a_leading_dash_is_still_no_option() {
+    let script = [
+        &[hear("FEAT"), say("500 what"), hear("PWD"), say("502 what")][..],
+        &opening_in_text("LIST ./-a b"),
+    ];
+    let flow = flows::ReadDirectory::new(Some("-a b")).expect("a path");
+    let outcome = flow_outcome(flow, script.concat());
+    assert!(outcome.starts_with("(Transfer"), "{outcome}");
+}

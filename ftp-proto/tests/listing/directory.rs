@@ -43,6 +43,28 @@ fn a_later_line_shows_the_order_of_day_and_month_for_the_lines_before_it() {
 }
 
 #[test]
+fn a_date_in_the_future_does_not_change_an_order_that_a_line_has_shown() {
+    let mut parser = Parser::new().with_now("20260315000000".parse().expect("a time"));
+    let mut directory = Directory::new();
+    let listing = "       5      A    03-04-25  09:30  a\r\n\
+                          5      A    27-11-25  09:30  b\r\n\
+                          5      A    03-04-26  09:30  c\r\n";
+    let mut bytes = listing.as_bytes();
+    while let Some(line) = parser.next_line(&mut bytes) {
+        let limits = ListingLimits::default();
+        directory.push(line, &limits).expect("within the limits");
+    }
+    directory.resolve_dates(&parser);
+    let dates = dates(&directory);
+    let days: Vec<_> = dates.iter().map(|(date, _)| &date[..10]).collect();
+    assert_eq!(
+        days,
+        ["2025-04-03", "2025-11-27", "2026-04-03"],
+        "{directory:?}"
+    );
+}
+
+#[test]
 fn an_order_that_no_line_shows_stays_assumed() {
     let directory = collect("03-04-26  09:30AM  5 a.txt\r\n");
     let expected = [("2026-03-04T09:30:00".to_owned(), true)];

@@ -31,3 +31,9 @@ fn a_walk_does_not_take_an_entry_for_the_home_directory() {
     let below = ["d/~", "d/~root", "d/ a", "d/a~", "d/-a"];
     assert_eq!(paths(Some("d"), &names), below);
 }
+
+#[test]
+fn blanks_at_the_beginning_of_the_path_of_a_walk_cannot_get_lost() {
+    // ProFTPD and aioftp drop such blanks, so `DELE  x/a` could delete `x/a`.
+    assert_eq!(paths(Some(" x"), &["a"]), ["./ x/a"]);
+}
