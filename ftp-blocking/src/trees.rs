@@ -66,6 +66,9 @@ impl Client {
     /// server whether the path exists, as [`exists`](Self::exists) does, and returns the error with
     /// the cause that this shows. Any other error, and an error that nothing explains, stays as it is.
     ///
+    /// A relative path is looked up from the current directory, so call this before you change the
+    /// directory.
+    ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
     /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;

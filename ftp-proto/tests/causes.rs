@@ -3,46 +3,73 @@
 
 use std::io;
 
+use ftp_proto::tls::Reason;
 use ftp_proto::tree::Lookup;
 use ftp_proto::wire::Reply;
 use ftp_proto::{Cause, Error, ErrorKind, Misuse, Wait};
 
+/// The server's refusal of this command line.
 fn refusal(command: &str, line: &str) -> Error {
     let reply = Reply::parse(line.as_bytes()).expect("a reply");
-    Error::from_reply(reply).with_command(command)
+    let error = Error::from_reply(reply);
+    match command.split_once(' ') {
+        Some((verb, argument)) => error.with_command(verb).with_argument(argument),
+        None => error.with_command(command),
+    }
 }
 
 #[test]
 fn the_code_and_the_command_decide_the_cause_of_a_refusal() {
     for (command, line, cause) in [
-        ("RETR", "550 No such file.", Cause::NotFoundOrDenied),
-        ("STOR", "550 No.", Cause::NotFoundOrDenied),
-        ("MKD", "550 It exists.", Cause::Refused),
-        ("RETR", "530 Not for you.", Cause::Denied),
-        ("STOR", "532 Need account.", Cause::Denied),
+        ("RETR a", "550 No such file.", Cause::NotFoundOrDenied),
+        ("STOR a", "550 No.", Cause::NotFoundOrDenied),
         (
-            "STOR",
+            "STOR a",
             "553 Could not create file.",
             Cause::NotFoundOrDenied,
         ),
-        ("RNTO", "553 Name not allowed.", Cause::Denied),
-        ("USER", "530 Sorry.", Cause::LoginRefused),
+        ("MFMT 20260102030405 a", "550 No.", Cause::NotFoundOrDenied),
+        ("RMDA a", "550 No.", Cause::NotFoundOrDenied),
+        ("LIST", "550 No.", Cause::Refused),
+        ("LIST -a b", "550 No.", Cause::Refused),
+        ("MDTM 20260102030405 a", "550 No.", Cause::Refused),
+        ("MKD a", "550 It exists.", Cause::Refused),
+        ("RETR a", "530 Not for you.", Cause::Denied),
+        ("STOR a", "532 Need account.", Cause::Denied),
+        ("RNTO a", "553 Name not allowed.", Cause::Denied),
+        (
+            "AUTH TLS",
+            "530 Please login with USER and PASS.",
+            Cause::LoginRefused,
+        ),
+        (
+            "PWD",
+            "530 Please login with USER and PASS.",
+            Cause::LoginRefused,
+        ),
+        ("USER a", "530 Sorry.", Cause::LoginRefused),
         ("PASS", "530 Login incorrect.", Cause::LoginRefused),
         (
             "PASS",
             "430 Invalid user name or password.",
             Cause::LoginRefused,
         ),
-        ("USER", "534 TLS first.", Cause::Security),
+        ("PASS", "332 Need account.", Cause::LoginRefused),
+        ("USER a", "534 TLS first.", Cause::Security),
+        (
+            "RETR a",
+            "522 Data connections must be encrypted.",
+            Cause::Security,
+        ),
         ("PASS", "450 Busy.", Cause::Temporary),
-        ("STOR", "452 Full.", Cause::NoSpace),
-        ("STOR", "552 Quota.", Cause::NoSpace),
-        ("RETR", "425 No data connection.", Cause::Temporary),
-        ("RETR", "421 Closing.", Cause::Connection),
-        ("HASH", "500 What?", Cause::Unsupported),
-        ("REST", "501 No number.", Cause::Refused),
-        ("TYPE", "504 Not this one.", Cause::Unsupported),
-        ("TYPE", "257 \"/\"", Cause::Protocol),
+        ("STOR a", "452 Full.", Cause::NoSpace),
+        ("STOR a", "552 Quota.", Cause::NoSpace),
+        ("RETR a", "425 No data connection.", Cause::Temporary),
+        ("RETR a", "421 Closing.", Cause::Connection),
+        ("HASH a", "500 What?", Cause::Unsupported),
+        ("REST 5", "501 No number.", Cause::Refused),
+        ("TYPE E", "504 Not this one.", Cause::Unsupported),
+        ("TYPE I", "257 \"/\"", Cause::Protocol),
     ] {
         let error = refusal(command, &format!("{line}\r\n"));
         assert_eq!(error.cause(), cause, "{command}: {line}");
@@ -52,27 +79,55 @@ fn the_code_and_the_command_decide_the_cause_of_a_refusal() {
 }
 
 #[test]
+fn a_failed_handshake_does_not_hide_why_the_server_refused() {
+    let refused = |reason| refusal("RETR a", "550 No.\r\n").with_tls_reason(reason);
+    let ended = refused(Reason::EndedInHandshake);
+    assert_eq!(ended.cause(), Cause::NotFoundOrDenied);
+    let demanded = refused(Reason::ResumptionDemanded);
+    assert_eq!(demanded.cause(), Cause::Security);
+}
+
+#[test]
+fn a_time_limit_for_a_connection_is_a_matter_of_the_connection() {
+    for (wait, cause) in [
+        (Wait::Connect, Cause::Connection),
+        (Wait::Greeting, Cause::Connection),
+        (Wait::Handshake, Cause::Connection),
+        (Wait::Send, Cause::Connection),
+        (Wait::Reply, Cause::Temporary),
+        (Wait::FinalReply, Cause::Temporary),
+    ] {
+        let error = Error::new(ErrorKind::Timeout(wait));
+        assert_eq!(error.cause(), cause, "{wait:?}");
+        assert!(error.is_temporary());
+    }
+}
+
+#[test]
 fn an_io_error_has_the_kind_of_the_cause() {
     let local =
         |kind: io::ErrorKind| Error::new(ErrorKind::Local).with_source(io::Error::from(kind));
     for (error, kind) in [
-        (refusal("RETR", "550 No.\r\n"), io::ErrorKind::Other),
+        (refusal("RETR a", "550 No.\r\n"), io::ErrorKind::Other),
         (
-            refusal("RETR", "550 No.\r\n").with_cause(Cause::NotFound),
+            refusal("RETR a", "550 No.\r\n").with_cause(Cause::NotFound),
             io::ErrorKind::NotFound,
         ),
         (
-            refusal("RNTO", "553 No.\r\n"),
+            refusal("RNTO a", "553 No.\r\n"),
             io::ErrorKind::PermissionDenied,
         ),
         (
             refusal("PASS", "530 No.\r\n"),
             io::ErrorKind::PermissionDenied,
         ),
-        (refusal("STOR", "552 No.\r\n"), io::ErrorKind::StorageFull),
-        (refusal("RETR", "450 No.\r\n"), io::ErrorKind::ResourceBusy),
+        (refusal("STOR a", "552 No.\r\n"), io::ErrorKind::StorageFull),
         (
-            refusal("RETR", "421 No.\r\n"),
+            refusal("RETR a", "450 No.\r\n"),
+            io::ErrorKind::ResourceBusy,
+        ),
+        (
+            refusal("RETR a", "421 No.\r\n"),
             io::ErrorKind::ConnectionAborted,
         ),
         (
@@ -101,20 +156,32 @@ fn an_io_error_has_the_kind_of_the_cause() {
 
 #[test]
 fn a_cause_that_was_found_out_is_part_of_the_text() {
-    let error = refusal("RETR", "550 No.\r\n");
-    assert_eq!(error.to_string(), "RETR: the server refused: 550 No.");
+    let error = refusal("RETR a", "550 No.\r\n");
+    assert_eq!(error.to_string(), "RETR a: the server refused: 550 No.");
     let absent = error.clone().with_cause(Cause::NotFound);
     assert!(absent.is_not_found() && !absent.is_denied());
-    let text = "RETR: the server refused: 550 No.; there is nothing with this path";
+    let text = "RETR a: the server refused: 550 No.; there is nothing with this path";
     assert_eq!(absent.to_string(), text);
     assert!(error.with_cause(Cause::Denied).is_denied());
 }
 
 #[test]
 fn only_a_refusal_that_leaves_the_path_open_is_looked_up() {
-    let without_path = refusal("RETR", "550 No.\r\n");
-    assert!(Lookup::explaining(&without_path).is_none());
-    assert_eq!(without_path.path(), None);
-    let local = Error::new(ErrorKind::Local);
-    assert!(Lookup::explaining(&local).is_none());
+    assert!(Lookup::explaining(&refusal("RETR a", "550 No.\r\n")).is_some());
+    assert!(Lookup::explaining(&refusal("STOR d/a", "553 No.\r\n")).is_some());
+    for (command, line) in [
+        ("RETR a", "530 No.\r\n"),
+        ("RETR a", "450 Busy.\r\n"),
+        ("MKD a", "550 It exists.\r\n"),
+        ("LIST -a b", "550 No.\r\n"),
+        ("MDTM 20260102030405 a", "550 No.\r\n"),
+        // The directory of the upload is the current one, which exists.
+        ("STOR a", "553 No.\r\n"),
+        ("RETR", "550 No.\r\n"),
+    ] {
+        let error = refusal(command, line);
+        assert!(Lookup::explaining(&error).is_none(), "{command}: {line}");
+    }
+    let explained = refusal("RETR a", "550 No.\r\n").with_cause(Cause::Denied);
+    assert!(Lookup::explaining(&explained).is_none());
 }

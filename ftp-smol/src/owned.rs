@@ -9,14 +9,15 @@ use smol::io::{AsyncRead, AsyncWrite};
 
 use ftp_proto::data::{Lease, Returned};
 use ftp_proto::flows::Open;
+use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Aborted, Completion, Error, Name, TransferOptions};
 
 use crate::client::Client;
 use crate::data::{DataTransfer, Download, Upload};
 
 /// A download that owns its client, so that you can return it from a function or move it to another
-/// thread. Otherwise it is like a [`Download`], which borrows its client. Use `Download` if you make
-/// several transfers one after the other.
+/// thread. A [`Download`] borrows its client instead, and can also [save to a
+/// file](Download::save_to). Use `Download` if you make several transfers one after the other.
 ///
 /// [`finish`](Self::finish) gives the client back. If you drop the download, the client is dropped
 /// with it, and its connections close without QUIT.
@@ -37,7 +38,7 @@ use crate::data::{DataTransfer, Download, Upload};
 pub struct OwnedDownload(Download<'static>);
 
 /// An upload that owns its client, so that you can return it from a function or move it to another
-/// thread. Otherwise it is like an [`Upload`], which borrows its client.
+/// thread. An [`Upload`] borrows its client instead, and can also [send a file](Upload::send_from).
 ///
 /// [`finish`](Self::finish) gives the client back. If you drop the upload, the client is dropped
 /// with it, and its connections close without QUIT. The server may then keep a partial file.
@@ -46,7 +47,7 @@ pub struct OwnedDownload(Download<'static>);
 pub struct OwnedUpload(Upload<'static>);
 
 /// The errors of all these methods hold the client, so that you can use it again:
-/// [`Returned::into_parts`]. `?` turns them into an [`Error`] and drops the client.
+/// [`Returned::into_parts`].
 impl Client {
     /// RETR: starts to download a whole file, and moves the client into the download.
     ///
@@ -159,6 +160,14 @@ impl OwnedDownload {
         give_back(client, outcome)
     }
 
+    /// Sends a NOOP, so that no firewall drops the idle control connection.
+    ///
+    /// # Errors
+    /// An error if the control connection fails.
+    pub async fn keep_alive(&mut self) -> Result<(), Error> {
+        self.0.keep_alive().await
+    }
+
     /// Returns how many bytes were moved until now.
     pub fn transferred(&self) -> u64 {
         self.0.transferred()
@@ -168,6 +177,17 @@ impl OwnedDownload {
     /// announced none.
     pub fn size_hint(&self) -> Option<u64> {
         self.0.size_hint()
+    }
+
+    /// Returns whether the data connection resumed the TLS session of the login. `None` in clear
+    /// text.
+    pub fn resumed(&self) -> Option<bool> {
+        self.0.resumed()
+    }
+
+    /// Returns the TLS parameters of the data connection. `None` in clear text.
+    pub fn tls_info(&self) -> Option<&TlsInfo> {
+        self.0.tls_info()
     }
 }
 
@@ -198,6 +218,14 @@ impl OwnedUpload {
         give_back(client, outcome)
     }
 
+    /// Sends a NOOP, so that no firewall drops the idle control connection.
+    ///
+    /// # Errors
+    /// An error if the control connection fails.
+    pub async fn keep_alive(&mut self) -> Result<(), Error> {
+        self.0.keep_alive().await
+    }
+
     /// Returns how many bytes were moved until now.
     pub fn transferred(&self) -> u64 {
         self.0.transferred()
@@ -207,6 +235,17 @@ impl OwnedUpload {
     /// announced none.
     pub fn size_hint(&self) -> Option<u64> {
         self.0.size_hint()
+    }
+
+    /// Returns whether the data connection resumed the TLS session of the login. `None` in clear
+    /// text.
+    pub fn resumed(&self) -> Option<bool> {
+        self.0.resumed()
+    }
+
+    /// Returns the TLS parameters of the data connection. `None` in clear text.
+    pub fn tls_info(&self) -> Option<&TlsInfo> {
+        self.0.tls_info()
     }
 }
 

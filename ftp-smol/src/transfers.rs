@@ -197,8 +197,9 @@ impl Client {
     /// a large directory, raise [`Config::limits`](ftp_proto::Config::limits).
     ///
     /// # Errors
-    /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a reply above
-    /// [`Config::limits`](ftp_proto::Config::limits), or a listing above the limits in
+    /// [`Protocol`](ftp_proto::ErrorKind::Protocol) for a reply above
+    /// [`Config::limits`](ftp_proto::Config::limits), which ends the session.
+    /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing above the limits in
     /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
     pub async fn status_entries(&mut self, path: impl Name) -> Result<Directory, Error> {
         let status = Status::new(Some(self.encoded(&path)?))?;

@@ -69,6 +69,9 @@ impl Client {
     /// server whether the path exists, as [`exists`](Self::exists) does, and returns the error with
     /// the cause that this shows. Any other error, and an error that nothing explains, stays as it is.
     ///
+    /// A relative path is looked up from the current directory, so call this before you change the
+    /// directory.
+    ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_smol::Error> { smol::block_on(async {
     /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;

@@ -76,3 +76,15 @@ fn a_dropped_transfer_that_owns_its_client_closes_its_connections() {
     drop(client.into_download("/f").expect("a download"));
     assert_eq!(memory.server().open_links(), 0);
 }
+
+#[test]
+fn a_dropped_upload_that_owns_its_client_is_not_stored_as_complete() {
+    let (client, memory) = logged_in(Setup::new());
+    let mut upload = client.into_upload("/g").expect("an upload");
+    upload.write_all(b"half of it").expect("sent");
+    drop(upload);
+    let server = memory.server();
+    assert_eq!(server.open_links(), 0);
+    // The data connection was reset, so the server cannot take the half for the whole.
+    assert!(server.transfers().iter().all(|transfer| !transfer.complete));
+}

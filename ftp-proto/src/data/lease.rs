@@ -21,7 +21,8 @@ pub enum Lease<'c, C> {
 
 /// An error of an operation that took a client, and this client, which you can use again.
 ///
-/// `?` turns it into an [`Error`], and drops the client.
+/// In a function that returns an [`Error`] or an `std::io::Error`, `?` turns this error into one of
+/// them, and drops the client. Call [`into_parts`](Self::into_parts) for other types of errors.
 ///
 /// ```
 /// use ftp_proto::data::Returned;

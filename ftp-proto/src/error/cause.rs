@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::{Error, ErrorKind};
+use crate::tls::Reason;
+use crate::wait::Wait;
 use crate::wire::Code;
 
 /// Why an operation failed, in the words in which a program decides what to do next.
@@ -13,14 +15,14 @@ use crate::wire::Code;
 /// | cause | when |
 /// |---|---|
 /// | [`NotFound`](Self::NotFound) | 550 or 553, and the server has shown that nothing has this path |
-/// | [`Denied`](Self::Denied) | 550 or 553, and the path exists; 530 or 532 after the login; 553 to MKD or RNTO |
+/// | [`Denied`](Self::Denied) | 550 or 553, and the path exists; 530 or 532 to a command with a path; 553 to MKD or RNTO |
 /// | [`NotFoundOrDenied`](Self::NotFoundOrDenied) | 550 or 553 to a command that needs its path (for an upload: its directory) to exist, and no more is known |
-/// | [`LoginRefused`](Self::LoginRefused) | 5xx or 430 to USER, PASS or ACCT |
+/// | [`LoginRefused`](Self::LoginRefused) | 5xx, 430, or a demand for more, to USER, PASS or ACCT; 530 or 532 to a command without a path |
 /// | [`NoSpace`](Self::NoSpace) | 452 or 552 |
-/// | [`Temporary`](Self::Temporary) | another 4xx, or a time limit |
+/// | [`Temporary`](Self::Temporary) | another 4xx, or the time limit for a reply or for data |
 /// | [`Incomplete`](Self::Incomplete) | a transfer is not complete, or may not be |
-/// | [`Connection`](Self::Connection) | a connection cannot be made, is lost, or is of no use any more |
-/// | [`Security`](Self::Security) | TLS failed, or a command would have left in clear text |
+/// | [`Connection`](Self::Connection) | a connection cannot be made, is lost, or is of no use any more; the time limit for connecting, for the greeting, for a handshake, or for sending |
+/// | [`Security`](Self::Security) | TLS failed, a command would have left in clear text, or the server demands TLS (522, 533 to 537) |
 /// | [`Unsupported`](Self::Unsupported) | 500, 502 or 504, or the server knows no command for this |
 /// | [`Refused`](Self::Refused) | another 5xx |
 /// | [`Protocol`](Self::Protocol) | the server breaks the rules of FTP |
@@ -30,12 +32,12 @@ use crate::wire::Code;
 pub enum Cause {
     /// Nothing has this path.
     NotFound,
-    /// The path exists, but you may not do this with it. Or the server does not allow this name.
+    /// You may not do this with this path, or the server does not allow this name.
     Denied,
     /// The path does not exist, or you may not do this with it: the reply does not say which.
     /// `explain` of an adapter's client asks the server.
     NotFoundOrDenied,
-    /// The server refused the user name, the password or the account.
+    /// The server refused the user name, the password or the account, or demands a login first.
     LoginRefused,
     /// The server has no room for the file.
     NoSpace,
@@ -65,8 +67,9 @@ pub enum Cause {
 /// use ftp_proto::{Cause, Error};
 ///
 /// let reply = Reply::parse(b"550 Failed to open file.\r\n").unwrap();
-/// let error = Error::from_reply(reply).with_command("RETR");
+/// let error = Error::from_reply(reply).with_command("RETR").with_argument("a.txt");
 /// assert_eq!(error.code(), Some(Code::FILE_UNAVAILABLE));
+/// assert_eq!(error.path(), Some(&b"a.txt"[..]));
 /// assert_eq!(error.cause(), Cause::NotFoundOrDenied);
 /// assert!(!error.is_temporary());
 /// ```
@@ -79,6 +82,11 @@ impl Error {
         }
         match self.kind() {
             ErrorKind::Transient | ErrorKind::Permanent => self.cause_of_refusal(),
+            // 331 or 332: the server wants a password or an account that you have not given.
+            ErrorKind::UnexpectedReply if self.is_of_login() => Cause::LoginRefused,
+            ErrorKind::Timeout(Wait::Connect | Wait::Greeting | Wait::Handshake | Wait::Send) => {
+                Cause::Connection
+            }
             ErrorKind::Timeout(_) => Cause::Temporary,
             ErrorKind::Truncated | ErrorKind::Unconfirmed => Cause::Incomplete,
             ErrorKind::Closed | ErrorKind::Io | ErrorKind::OutOfStep => Cause::Connection,
@@ -96,20 +104,30 @@ impl Error {
         let Some(code) = self.code() else {
             return Cause::Refused;
         };
-        let is_login = matches!(self.command(), Some("USER" | "PASS" | "ACCT"));
+        // A handshake that failed for another reason may have nothing to do with the refusal.
+        let reason = self.tls_reason();
+        let wants_tls = matches!(
+            reason,
+            Some(Reason::ResumptionDemanded | Reason::NotResumed)
+        );
         match code.value() {
-            _ if self.tls_reason().is_some() => Cause::Security,
-            534..=537 => Cause::Security,
+            522 | 533..=537 => Cause::Security,
+            _ if wants_tls => Cause::Security,
             430 => Cause::LoginRefused,
-            500.. if is_login => Cause::LoginRefused,
+            500.. if self.is_of_login() => Cause::LoginRefused,
             452 | 552 => Cause::NoSpace,
             // vsftpd refuses an upload by 553, also if its directory is missing.
             550 | 553 if self.needs_its_path() => Cause::NotFoundOrDenied,
-            530 | 532 | 553 => Cause::Denied,
+            530 | 532 | 553 if self.path().is_some() => Cause::Denied,
+            530 | 532 => Cause::LoginRefused,
             500 | 502 | 504 => Cause::Unsupported,
             500.. => Cause::Refused,
             _ => Cause::Temporary,
         }
+    }
+
+    fn is_of_login(&self) -> bool {
+        matches!(self.command(), Some("USER" | "PASS" | "ACCT"))
     }
 
     /// Returns the code of the server's reply, if there is a reply.
@@ -119,44 +137,30 @@ impl Error {
     }
 
     /// Returns the path in the command that failed, as it was sent. `None` if the command has no
-    /// path.
+    /// path, or if it cannot be told for sure: the argument of LIST begins with `-`, that of MDTM
+    /// with a time, or a secret in it is masked.
     #[must_use]
     pub fn path(&self) -> Option<&[u8]> {
-        let argument = self.argument()?;
+        let argument = self.argument().filter(|_| !self.0.is_masked)?;
+        let after_blank = || argument.splitn(2, |byte| *byte == b' ').nth(1);
         match self.command()? {
-            "MKD" | "RNTO" | "XMKD" => Some(argument),
-            // A time, then a path.
-            "MFMT" | "MFCT" | "MFF" => argument.splitn(2, |byte| *byte == b' ').nth(1),
-            _ if self.needs_its_path() => Some(argument),
+            "APPE" | "AVBL" | "CWD" | "DELE" | "DSIZ" | "MKD" | "MLSD" | "MLST" | "RETR"
+            | "RMD" | "RMDA" | "RNFR" | "RNTO" | "SIZE" | "SMNT" | "STOR" | "XCWD" | "XMKD"
+            | "XRMD" => Some(argument),
+            // An option may come first.
+            "LIST" | "NLST" | "STAT" => Some(argument).filter(|it| !it.starts_with(b"-")),
+            // MDTM with a time sets the time, unless the name of the file begins with 14 digits.
+            "MDTM" => Some(argument).filter(|it| !begins_with_time(it)),
+            "MFCT" | "MFF" | "MFMT" => after_blank(),
             _ => None,
         }
     }
 
-    /// Whether the argument of the command is a path that must exist. For an upload, the directory
-    /// of the file must exist.
+    /// Whether the command has a path that must exist. For an upload, the directory of the file
+    /// must exist.
     fn needs_its_path(&self) -> bool {
-        matches!(
-            self.command(),
-            Some(
-                "APPE"
-                    | "CWD"
-                    | "DELE"
-                    | "LIST"
-                    | "MDTM"
-                    | "MLSD"
-                    | "MLST"
-                    | "NLST"
-                    | "RETR"
-                    | "RMD"
-                    | "RNFR"
-                    | "SIZE"
-                    | "SMNT"
-                    | "STAT"
-                    | "STOR"
-                    | "XCWD"
-                    | "XRMD"
-            )
-        )
+        let makes_it = matches!(self.command(), Some("MKD" | "RNTO" | "XMKD"));
+        !makes_it && self.path().is_some()
     }
 
     /// Returns whether the server has shown that nothing has this path. A 550 alone shows nothing:
@@ -166,8 +170,8 @@ impl Error {
         self.cause() == Cause::NotFound
     }
 
-    /// Returns whether the path exists but you may not do this with it, or the server does not
-    /// allow this name. A 550 alone does not show it: see [`Cause::NotFoundOrDenied`].
+    /// Returns whether you may not do this with this path, or the server does not allow this name. A
+    /// 550 alone does not show it: see [`Cause::NotFoundOrDenied`].
     #[must_use]
     pub fn is_denied(&self) -> bool {
         self.cause() == Cause::Denied
@@ -189,8 +193,8 @@ impl Error {
         )
     }
 
-    /// Returns whether a connection could not be made or is lost, so that the next try needs a new
-    /// one.
+    /// Returns whether a control or data connection could not be made or is lost. Whether the session
+    /// has ended with it, [`Session::is_dead`](crate::Session::is_dead) tells.
     #[must_use]
     pub fn is_connection_lost(&self) -> bool {
         self.cause() == Cause::Connection
@@ -238,7 +242,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::NotFound => "there is nothing with this path",
-            Self::Denied => "the path exists, but this is not allowed",
+            Self::Denied => "this is not allowed with this path",
             Self::NotFoundOrDenied => "the path does not exist, or this is not allowed",
             Self::LoginRefused => "the login was refused",
             Self::NoSpace => "the server has no room",
@@ -252,4 +256,10 @@ impl fmt::Display for Cause {
             Self::Local => "a mistake or failure on this side",
         })
     }
+}
+
+/// Whether the text begins with 14 digits and a blank, as the argument of MDTM that sets a time.
+fn begins_with_time(argument: &[u8]) -> bool {
+    let time = argument.split_first_chunk::<14>();
+    time.is_some_and(|(time, rest)| time.iter().all(u8::is_ascii_digit) && rest.starts_with(b" "))
 }

@@ -65,6 +65,7 @@ fn io_kind(error: &Error) -> std::io::ErrorKind {
         }
         (ErrorKind::InvalidArgument | ErrorKind::Misuse(_), _) => Io::InvalidInput,
         (ErrorKind::Protocol | ErrorKind::Injection | ErrorKind::OutOfStep, _) => Io::InvalidData,
+        _ if error.is_surplus() => Io::InvalidData,
         (_, Cause::Incomplete) => Io::UnexpectedEof,
         (_, Cause::NotFound) => Io::NotFound,
         (_, Cause::Denied | Cause::LoginRefused) => Io::PermissionDenied,

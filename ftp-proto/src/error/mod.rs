@@ -60,6 +60,8 @@ struct Context {
     title: Option<&'static str>,
     command: Option<String>,
     argument: Option<Vec<u8>>,
+    /// Whether a secret in the argument was replaced by `***`.
+    is_masked: bool,
     subject: Option<String>,
     reply: Option<Reply>,
     transferred: Option<u64>,
@@ -82,6 +84,7 @@ impl Error {
             title: None,
             command: None,
             argument: None,
+            is_masked: false,
             subject: None,
             reply: None,
             transferred: None,
@@ -110,6 +113,13 @@ impl Error {
     #[must_use]
     pub fn with_command(mut self, verb: &str) -> Self {
         Arc::make_mut(&mut self.0).command = Some(verb.into());
+        self
+    }
+
+    /// Adds the argument of the command that failed, such as the path of RETR. It must hold no secret.
+    #[must_use]
+    pub fn with_argument(mut self, argument: impl Into<Vec<u8>>) -> Self {
+        Arc::make_mut(&mut self.0).argument = Some(argument.into());
         self
     }
 
@@ -305,7 +315,9 @@ impl Error {
                     reply.mask(secret);
                 }
                 if let Some(argument) = &mut context.argument {
-                    *argument = crate::wire::masked(argument, secret);
+                    let masked = crate::wire::masked(argument, secret);
+                    context.is_masked |= masked != *argument;
+                    *argument = masked;
                 }
             }
         }
