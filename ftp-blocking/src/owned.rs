@@ -119,54 +119,11 @@ impl OwnedDownload {
     /// Returns the client and the server's confirmation. Call it after you have read to the end.
     ///
     /// # Errors
-    /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end, with the
-    /// client.
+    /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end, with
+    /// the client.
     pub fn finish(self) -> Result<(Client, Completion), Returned<Client>> {
         let DataTransfer { client, phase } = self.0.0;
         give_back(client, phase.into_outcome())
-    }
-
-    /// Aborts the transfer (ABOR), and returns the client.
-    ///
-    /// # Errors
-    /// The errors of [`Download::abort`], with the client.
-    pub fn abort(self) -> Result<(Client, Aborted), Returned<Client>> {
-        let DataTransfer { mut client, phase } = self.0.0;
-        let outcome = match phase.into_abort() {
-            Ok(abort) => client.run(abort),
-            Err(error) => Err(error),
-        };
-        give_back(client, outcome)
-    }
-
-    /// Sends a NOOP, so that no firewall drops the idle control connection.
-    ///
-    /// # Errors
-    /// An error if the control connection fails.
-    pub fn keep_alive(&mut self) -> Result<(), Error> {
-        self.0.keep_alive()
-    }
-
-    /// Returns how many bytes were moved until now.
-    pub fn transferred(&self) -> u64 {
-        self.0.transferred()
-    }
-
-    /// Returns the size in bytes that the server announced when the transfer began. `None` if it
-    /// announced none.
-    pub fn size_hint(&self) -> Option<u64> {
-        self.0.size_hint()
-    }
-
-    /// Returns whether the data connection resumed the TLS session of the login. `None` in clear
-    /// text.
-    pub fn resumed(&self) -> Option<bool> {
-        self.0.resumed()
-    }
-
-    /// Returns the TLS parameters of the data connection. `None` in clear text.
-    pub fn tls_info(&self) -> Option<&TlsInfo> {
-        self.0.tls_info()
     }
 }
 
@@ -181,50 +138,58 @@ impl OwnedUpload {
         let DataTransfer { client, phase } = self.0.0;
         give_back(client, ended.and_then(|()| phase.into_outcome()))
     }
-
-    /// Aborts the transfer (ABOR), and returns the client.
-    ///
-    /// # Errors
-    /// The errors of [`Upload::abort`], with the client.
-    pub fn abort(self) -> Result<(Client, Aborted), Returned<Client>> {
-        let DataTransfer { mut client, phase } = self.0.0;
-        let outcome = match phase.into_abort() {
-            Ok(abort) => client.run(abort),
-            Err(error) => Err(error),
-        };
-        give_back(client, outcome)
-    }
-
-    /// Sends a NOOP, so that no firewall drops the idle control connection.
-    ///
-    /// # Errors
-    /// An error if the control connection fails.
-    pub fn keep_alive(&mut self) -> Result<(), Error> {
-        self.0.keep_alive()
-    }
-
-    /// Returns how many bytes were moved until now.
-    pub fn transferred(&self) -> u64 {
-        self.0.transferred()
-    }
-
-    /// Returns the size in bytes that the server announced when the transfer began. `None` if it
-    /// announced none.
-    pub fn size_hint(&self) -> Option<u64> {
-        self.0.size_hint()
-    }
-
-    /// Returns whether the data connection resumed the TLS session of the login. `None` in clear
-    /// text.
-    pub fn resumed(&self) -> Option<bool> {
-        self.0.resumed()
-    }
-
-    /// Returns the TLS parameters of the data connection. `None` in clear text.
-    pub fn tls_info(&self) -> Option<&TlsInfo> {
-        self.0.tls_info()
-    }
 }
+
+macro_rules! in_common {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// Aborts the transfer (ABOR), and returns the client.
+            ///
+            /// # Errors
+            /// The errors of [`Download::abort`], with the client.
+            pub fn abort(self) -> Result<(Client, Aborted), Returned<Client>> {
+                let DataTransfer { mut client, phase } = self.0.0;
+                let outcome = match phase.into_abort() {
+                    Ok(abort) => client.run(abort),
+                    Err(error) => Err(error),
+                };
+                give_back(client, outcome)
+            }
+
+            /// Sends a NOOP, so that no firewall drops the idle control connection.
+            ///
+            /// # Errors
+            /// An error if the control connection fails.
+            pub fn keep_alive(&mut self) -> Result<(), Error> {
+                self.0.keep_alive()
+            }
+
+            /// Returns how many bytes were moved until now.
+            pub fn transferred(&self) -> u64 {
+                self.0.transferred()
+            }
+
+            /// Returns the size in bytes that the server announced when the transfer began. `None`
+            /// if it announced none.
+            pub fn size_hint(&self) -> Option<u64> {
+                self.0.size_hint()
+            }
+
+            /// Returns whether the data connection resumed the TLS session of the login. `None` in
+            /// clear text.
+            pub fn resumed(&self) -> Option<bool> {
+                self.0.resumed()
+            }
+
+            /// Returns the TLS parameters of the data connection. `None` in clear text.
+            pub fn tls_info(&self) -> Option<&TlsInfo> {
+                self.0.tls_info()
+            }
+        }
+    )*};
+}
+
+in_common! { OwnedDownload OwnedUpload }
 
 /// Joins the outcome of a transfer with its client.
 fn give_back<T>(
