@@ -119,8 +119,8 @@ impl OwnedDownload {
     /// Returns the client and the server's confirmation. Call it after you have read to the end.
     ///
     /// # Errors
-    /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end, with
-    /// the client.
+    /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end,
+    /// with the client.
     pub fn finish(self) -> Result<(Client, Completion), Returned<Client>> {
         let DataTransfer { client, phase } = self.0.0;
         give_back(client, phase.into_outcome())

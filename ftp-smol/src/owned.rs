@@ -137,8 +137,8 @@ impl OwnedDownload {
     /// Returns the client and the server's confirmation. Call it after you have read to the end.
     ///
     /// # Errors
-    /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end, with
-    /// the client.
+    /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end,
+    /// with the client.
     pub async fn finish(mut self) -> Result<(Client, Completion), Returned<Client>> {
         poll_fn(|cx| self.0.0.poll_finish(cx)).await;
         let DataTransfer { client, phase, .. } = self.0.0;

@@ -170,8 +170,8 @@ impl Error {
         self.cause() == Cause::NotFound
     }
 
-    /// Returns whether you may not do this with this path, or the server does not allow this name. A
-    /// 550 alone does not show it: see [`Cause::NotFoundOrDenied`].
+    /// Returns whether you may not do this with this path, or the server does not allow this name.
+    /// A 550 alone does not show it: see [`Cause::NotFoundOrDenied`].
     #[must_use]
     pub fn is_denied(&self) -> bool {
         self.cause() == Cause::Denied
@@ -193,8 +193,8 @@ impl Error {
         )
     }
 
-    /// Returns whether a control or data connection could not be made or is lost. Whether the session
-    /// has ended with it, [`Session::is_dead`](crate::Session::is_dead) tells.
+    /// Returns whether a control or data connection could not be made or is lost. Whether the
+    /// session has ended with it, [`Session::is_dead`](crate::Session::is_dead) tells.
     #[must_use]
     pub fn is_connection_lost(&self) -> bool {
         self.cause() == Cause::Connection

@@ -116,7 +116,8 @@ impl Error {
         self
     }
 
-    /// Adds the argument of the command that failed, such as the path of RETR. It must hold no secret.
+    /// Adds the argument of the command that failed, such as the path of RETR. It must hold no
+    /// secret.
     #[must_use]
     pub fn with_argument(mut self, argument: impl Into<Vec<u8>>) -> Self {
         Arc::make_mut(&mut self.0).argument = Some(argument.into());
