@@ -61,6 +61,7 @@ fn the_code_and_the_command_decide_the_cause_of_a_refusal() {
             "522 Data connections must be encrypted.",
             Cause::Security,
         ),
+        ("EPSV", "522 Use (1).", Cause::Unsupported),
         ("PASS", "450 Busy.", Cause::Temporary),
         ("STOR a", "452 Full.", Cause::NoSpace),
         ("STOR a", "552 Quota.", Cause::NoSpace),

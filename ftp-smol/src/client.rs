@@ -370,7 +370,10 @@ impl Client {
     pub(crate) fn tls(&self) -> Result<&TlsLogin, Error> {
         let missing = || {
             let none = Error::new(ErrorKind::Misuse(Misuse::Option));
-            none.with_source("this needs TLS, but the options have none: make a new client with Options::with_tls")
+            none.with_source(
+                "this needs TLS, but the options have none: make a new client with \
+                 Options::with_tls",
+            )
         };
         self.tls.as_ref().ok_or_else(missing)
     }

@@ -22,8 +22,8 @@ use crate::wire::Code;
 /// | [`Temporary`](Self::Temporary) | another 4xx, or the time limit for a reply or for data |
 /// | [`Incomplete`](Self::Incomplete) | a transfer is not complete, or may not be |
 /// | [`Connection`](Self::Connection) | a connection cannot be made, is lost, or is of no use any more; the time limit for connecting, for the greeting, for a handshake, or for sending |
-/// | [`Security`](Self::Security) | TLS failed, a command would have left in clear text, or the server demands TLS (522, 533 to 537) |
-/// | [`Unsupported`](Self::Unsupported) | 500, 502 or 504, or the server knows no command for this |
+/// | [`Security`](Self::Security) | TLS failed, a command would have left in clear text, or the server demands TLS (533 to 537, or 522 to a transfer) |
+/// | [`Unsupported`](Self::Unsupported) | 500, 502 or 504, 522 to EPSV or EPRT, or the server knows no command for this |
 /// | [`Refused`](Self::Refused) | another 5xx |
 /// | [`Protocol`](Self::Protocol) | the server breaks the rules of FTP |
 /// | [`Local`](Self::Local) | your file, argument, option or limit |
@@ -82,8 +82,8 @@ impl Error {
         }
         match self.kind() {
             ErrorKind::Transient | ErrorKind::Permanent => self.cause_of_refusal(),
-            // 331 or 332: the server wants a password or an account that you have not given.
-            ErrorKind::UnexpectedReply if self.is_of_login() => Cause::LoginRefused,
+            // The server wants a password or an account that you have not given.
+            ErrorKind::UnexpectedReply if self.demands_more() => Cause::LoginRefused,
             ErrorKind::Timeout(Wait::Connect | Wait::Greeting | Wait::Handshake | Wait::Send) => {
                 Cause::Connection
             }
@@ -111,7 +111,10 @@ impl Error {
             Some(Reason::ResumptionDemanded | Reason::NotResumed)
         );
         match code.value() {
-            522 | 533..=537 => Cause::Security,
+            533..=537 => Cause::Security,
+            // To a transfer, the server demands TLS. To EPSV and EPRT, 522 is about IPv4 and IPv6.
+            522 if self.path().is_some() => Cause::Security,
+            522 => Cause::Unsupported,
             _ if wants_tls => Cause::Security,
             430 => Cause::LoginRefused,
             500.. if self.is_of_login() => Cause::LoginRefused,
@@ -124,6 +127,11 @@ impl Error {
             500.. => Cause::Refused,
             _ => Cause::Temporary,
         }
+    }
+
+    fn demands_more(&self) -> bool {
+        let demands = [Code::NEED_PASSWORD, Code::NEED_ACCOUNT];
+        self.is_of_login() && self.code().is_some_and(|code| demands.contains(&code))
     }
 
     fn is_of_login(&self) -> bool {
@@ -149,7 +157,7 @@ impl Error {
             | "XRMD" => Some(argument),
             // An option may come first.
             "LIST" | "NLST" | "STAT" => Some(argument).filter(|it| !it.starts_with(b"-")),
-            // MDTM with a time sets the time, unless the name of the file begins with 14 digits.
+            // `20260102030405 a` is a time and a path if MDTM sets the time, and otherwise a path.
             "MDTM" => Some(argument).filter(|it| !begins_with_time(it)),
             "MFCT" | "MFF" | "MFMT" => after_blank(),
             _ => None,
@@ -177,7 +185,8 @@ impl Error {
         self.cause() == Cause::Denied
     }
 
-    /// Returns whether the server refused the user name, the password or the account.
+    /// Returns whether the server refused the user name, the password or the account, or demands a
+    /// login first.
     #[must_use]
     pub fn is_login_refused(&self) -> bool {
         self.cause() == Cause::LoginRefused
@@ -193,8 +202,8 @@ impl Error {
         )
     }
 
-    /// Returns whether a control or data connection could not be made or is lost. Whether the
-    /// session has ended with it, [`Session::is_dead`](crate::Session::is_dead) tells.
+    /// Returns whether a control or data connection could not be made or is lost.
+    /// [`Session::is_dead`](crate::Session::is_dead) tells whether the session has ended, too.
     #[must_use]
     pub fn is_connection_lost(&self) -> bool {
         self.cause() == Cause::Connection
