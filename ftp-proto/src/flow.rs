@@ -106,6 +106,16 @@ pub enum Step<T> {
     Done(T),
 }
 
+impl<T> Step<T> {
+    /// Turns the result into another one.
+    pub(crate) fn map<U>(self, turn: impl FnOnce(T) -> U) -> Step<U> {
+        match self {
+            Self::Want(want) => Step::Want(want),
+            Self::Done(result) => Step::Done(turn(result)),
+        }
+    }
+}
+
 /// What the driver must do next. The enum is exhaustive on purpose: if your driver compiles, it
 /// handles every want.
 ///

@@ -137,6 +137,7 @@ extern crate alloc;
 mod capabilities;
 pub mod data;
 mod error;
+pub mod files;
 mod flow;
 pub mod flows;
 pub mod listing;

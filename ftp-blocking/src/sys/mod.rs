@@ -3,7 +3,7 @@
 //!
 //! This module is for `ftp-smol` and other adapters of this project. The documentation hides it,
 //! and every version may change it, so an adapter must depend on one exact version. The module
-//! needs neither the feature `client` nor `ftp-proto`. Each adapter waits for its sockets in its
+//! does not need the feature `client`. Each adapter waits for its sockets in its
 //! own way, so the functions here do not wait. The exceptions are [`poll`], and calls on a file in
 //! non-blocking mode.
 //!
@@ -15,11 +15,13 @@
 //! | `listening.rs` | listens for data connections, on a range of ports | everywhere |
 //! | `poll.rs` | waits for descriptors | Unix |
 //! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
+//! | `disk.rs` | the files of whole-file transfers, for `ftp_proto::files` | Unix |
 //! | `local_file.rs` | what a transfer can read or write on this machine | Unix |
 //! | `kernel/` | moves bytes between a socket and a file | Linux and Android; elsewhere nothing |
 
 pub mod addresses;
 pub mod descriptor;
+pub mod disk;
 pub mod kernel;
 pub mod listening;
 pub mod local_file;

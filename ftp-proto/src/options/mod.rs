@@ -34,6 +34,9 @@ pub const FTP_PORT: u16 = 21;
 /// The usual port of the control connection under implicit TLS. No RFC defines it.
 pub const IMPLICIT_PORT: u16 = 990;
 
+/// The most bytes of a file in memory.
+const FETCH_LIMIT: usize = 64 * 1024 * 1024;
+
 /// Where an adapter's client connects to, and how.
 ///
 /// `Options` has what a connection needs on this machine: host and port, credentials, local
@@ -70,6 +73,8 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// The most lines and bytes of a listing, for the methods that return a listing as a whole.
     pub listing_limits: ListingLimits,
+    /// The most bytes that the clients' `fetch` puts into memory: 64 MiB, unless you change it.
+    pub fetch_limit: usize,
     /// The encoding of names that you give as text.
     pub encoding: Encoding,
     /// Which certificates the client trusts. Set this if and only if [`Security`](crate::Security)
@@ -110,6 +115,7 @@ impl Options {
             active_ports: None,
             timeouts: Timeouts::default(),
             listing_limits: ListingLimits::default(),
+            fetch_limit: FETCH_LIMIT,
             encoding: Encoding::default(),
             #[cfg(feature = "rustls")]
             tls: None,
@@ -382,6 +388,8 @@ setters! { Options
     /// Sets the most lines and bytes of a listing, for the methods that return a listing as a
     /// whole.
     with_listing_limits => listing_limits: ListingLimits;
+    /// Sets the most bytes that the clients' `fetch` puts into memory.
+    with_fetch_limit => fetch_limit: usize;
     /// Sets the encoding of names that you give as text. Names that you give as bytes are sent
     /// unchanged.
     with_encoding => encoding: Encoding;

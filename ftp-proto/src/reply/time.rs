@@ -244,6 +244,15 @@ impl Timestamp {
         self.nanosecond
     }
 
+    /// Returns the time without the fraction of its second.
+    #[must_use]
+    pub(crate) const fn without_fraction(self) -> Self {
+        Self {
+            nanosecond: 0,
+            ..self
+        }
+    }
+
     /// Returns the 14 digits `YYYYMMDDHHMMSS`, for commands that set a time (MFMT). The fraction is
     /// left out, because few servers accept one.
     ///

@@ -347,7 +347,7 @@ impl TlsConfig {
 }
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     #[cfg(feature = "ring")]
     let provider = rustls::crypto::ring::default_provider();
     #[cfg(not(feature = "ring"))]

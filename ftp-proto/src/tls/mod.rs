@@ -159,6 +159,8 @@ mod weak_rsa;
 
 #[cfg(feature = "rustls")]
 pub use channel::{Next, PlainRead, TlsChannel};
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+pub(crate) use config::provider;
 #[cfg(feature = "rustls")]
 pub use config::{TlsConfig, TlsLogin};
 #[cfg(feature = "rustls")]

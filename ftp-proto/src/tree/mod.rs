@@ -16,6 +16,8 @@ mod walk_entry;
 mod walk_options;
 
 pub use crate::flows::inspect::Inspected;
+pub(crate) use path::file_name;
+
 pub use delete::{DeleteOptions, DeleteTree, Deleted, OnError, Roots};
 pub use lookup::Lookup;
 pub use metadata::{Existence, Finding, FoundBy, Metadata};

@@ -28,7 +28,7 @@ pub(super) fn with_blanks_kept(path: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Returns the last part of a path.
-pub(super) fn file_name(path: &[u8]) -> &[u8] {
+pub(crate) fn file_name(path: &[u8]) -> &[u8] {
     split(path).1
 }
 

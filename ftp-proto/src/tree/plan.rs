@@ -5,8 +5,9 @@ use alloc::boxed::Box;
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::flows::inspect::Inspected;
-use crate::flows::{Delete, Inspect, ReadDirectory, RemoveDirectory};
+use crate::flows::{Delete, HashOf, Inspect, ReadDirectory, RemoveDirectory, Rename, SetModified};
 use crate::listing::Line;
+use crate::reply::FileHash;
 use crate::session::Session;
 
 /// Work that takes several operations, such as a walk through a tree. A plan says what to do next;
@@ -53,7 +54,7 @@ pub enum Todo<T> {
     Done,
 }
 
-/// A flow that a plan wants to run: an inspection of a path, a DELE or an RMD.
+/// A flow that a plan wants to run, such as an inspection of a path, a DELE or an RNTO.
 #[derive(Debug)]
 pub struct Task(Which);
 
@@ -62,6 +63,9 @@ enum Which {
     Inspect(Box<Inspect>),
     Delete(Delete),
     RemoveDirectory(RemoveDirectory),
+    Hash(Box<HashOf>),
+    SetModified(Box<SetModified>),
+    Rename(Box<Rename>),
 }
 
 /// The result of one step of a [`Plan`].
@@ -72,6 +76,8 @@ pub enum Outcome {
     Done,
     /// What the server's replies to MLST, SIZE or MDTM say about a path.
     Inspected(Inspected),
+    /// The server's hash of a file. `None` if it does not compute such a hash.
+    Hash(Option<FileHash>),
 }
 
 impl From<Inspect> for Task {
@@ -92,24 +98,39 @@ impl From<RemoveDirectory> for Task {
     }
 }
 
+impl From<HashOf> for Task {
+    fn from(flow: HashOf) -> Self {
+        Self(Which::Hash(Box::new(flow)))
+    }
+}
+
+impl From<SetModified> for Task {
+    fn from(flow: SetModified) -> Self {
+        Self(Which::SetModified(Box::new(flow)))
+    }
+}
+
+impl From<Rename> for Task {
+    fn from(flow: Rename) -> Self {
+        Self(Which::Rename(Box::new(flow)))
+    }
+}
+
 impl Flow for Task {
     type Output = Outcome;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Outcome>, Error> {
         Ok(match &mut self.0 {
-            Which::Inspect(flow) => match flow.step(session, answer)? {
-                Step::Want(want) => Step::Want(want),
-                Step::Done(inspected) => Step::Done(Outcome::Inspected(inspected)),
-            },
+            Which::Inspect(flow) => flow.step(session, answer)?.map(Outcome::Inspected),
+            Which::Hash(flow) => flow.step(session, answer)?.map(Outcome::Hash),
             Which::Delete(flow) => done(flow.step(session, answer)?),
             Which::RemoveDirectory(flow) => done(flow.step(session, answer)?),
+            Which::SetModified(flow) => done(flow.step(session, answer)?),
+            Which::Rename(flow) => done(flow.step(session, answer)?),
         })
     }
 }
 
 fn done<T>(step: Step<T>) -> Step<Outcome> {
-    match step {
-        Step::Want(want) => Step::Want(want),
-        Step::Done(_) => Step::Done(Outcome::Done),
-    }
+    step.map(|_| Outcome::Done)
 }

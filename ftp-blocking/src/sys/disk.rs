@@ -1,0 +1,342 @@
+//! The local side of the transfer of a whole file: the partial file of a download, and the file of
+//! an upload.
+
+use std::ffi::OsString;
+use std::fs::{self, File, FileTimes, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use ftp_proto::files::{Hasher, LocalFact, LocalStep, Sync};
+use ftp_proto::reply::{Algorithm, Timestamp};
+use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
+use rustix::fs::{FlockOperation, OFlags, flock};
+
+/// The local file of one transfer. If it is dropped, a partial file is deleted, unless it may be
+/// resumed.
+#[derive(Debug)]
+pub struct Disk {
+    local: PathBuf,
+    partial: Option<Partial>,
+    source: Option<File>,
+}
+
+/// A partial file beside its target. The name of `a` is `.a.0123456789abcdef.ftp-part`. The
+/// hexadecimal digits are a tag, which stands for one version of the remote file.
+#[derive(Debug)]
+struct Partial {
+    target: PathBuf,
+    path: PathBuf,
+    file: File,
+    keep: bool,
+}
+
+const SUFFIX: &str = ".ftp-part";
+
+/// A file name longer than this is shortened in the name of its partial file. Most systems allow
+/// 255 bytes.
+const LONGEST_NAME: usize = 200;
+
+impl Disk {
+    /// Names the local file, but does not look at it.
+    pub fn new(local: impl Into<PathBuf>) -> Self {
+        Self {
+            local: local.into(),
+            partial: None,
+            source: None,
+        }
+    }
+
+    /// Does what a plan wants.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Local`] with the error of the system.
+    pub fn run(&mut self, step: LocalStep) -> Result<LocalFact, Error> {
+        match step {
+            LocalStep::Open { tag, name, keep } => self.open(tag, name, keep),
+            LocalStep::Empty => self.try_to("emptying", |file| file.set_len(0)),
+            LocalStep::Tail { end, length } => self.tail(end, length),
+            LocalStep::Hash { algorithm, length } => self.hash(algorithm, length),
+            LocalStep::Commit { modified, sync } => self.commit(modified, sync),
+            LocalStep::Leave => {
+                self.partial = None;
+                Ok(LocalFact::Done)
+            }
+            LocalStep::Source => self.look_at_source(),
+            _ => Err(Error::new(ErrorKind::Local).with_source("this step is unknown")),
+        }
+    }
+
+    /// Returns the open file, at this position.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Local`] with the error of the system.
+    pub fn file_at(&self, position: u64) -> Result<&File, Error> {
+        let mut file = self.file()?;
+        let sought = file.seek(SeekFrom::Start(position));
+        sought.map_err(|error| self.failed("reading", error))?;
+        Ok(file)
+    }
+
+    fn open(
+        &mut self,
+        tag: u64,
+        name: Result<LocalName, UnsafeName>,
+        keep: bool,
+    ) -> Result<LocalFact, Error> {
+        let target = self.target(name)?;
+        let opened = Partial::open(target, tag, keep);
+        let partial = opened.map_err(|error| self.failed("creating", error))?;
+        let length = partial.file.metadata().map(|metadata| metadata.len());
+        self.partial = Some(partial);
+        let length = length.map_err(|error| self.failed("opening", error))?;
+        Ok(LocalFact::Opened(length))
+    }
+
+    /// Returns the path that the download gets in the end. A link leads to this path.
+    fn target(&self, name: Result<LocalName, UnsafeName>) -> Result<PathBuf, Error> {
+        let path = match self.local.is_dir() {
+            false => self.local.clone(),
+            true => match name {
+                Ok(name) => name.join_to(&self.local),
+                Err(error) => {
+                    return Err(Error::new(ErrorKind::Local)
+                        .with_subject("choosing a name for the local file")
+                        .with_source(error));
+                }
+            },
+        };
+        let refuse = |kind, why| Err(self.failed("creating", io::Error::new(kind, why)));
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => {
+                refuse(io::ErrorKind::IsADirectory, "it is a directory")
+            }
+            Ok(metadata) if !metadata.is_file() => refuse(
+                io::ErrorKind::InvalidInput,
+                "it is no regular file, and cannot be replaced: use `Download::save_to`",
+            ),
+            Ok(_) => fs::canonicalize(&path).map_err(|error| self.failed("creating", error)),
+            Err(_) => Ok(path),
+        }
+    }
+
+    fn tail(&self, end: u64, length: usize) -> Result<LocalFact, Error> {
+        let mut file = self.file_at(end.saturating_sub(length as u64))?;
+        let mut bytes = vec![0; length];
+        let read = file.read_exact(&mut bytes);
+        read.map_err(|error| self.failed("reading", error))?;
+        Ok(LocalFact::Bytes(bytes))
+    }
+
+    fn hash(&self, algorithm: Algorithm, length: Option<u64>) -> Result<LocalFact, Error> {
+        let Some(mut hasher) = Hasher::new(algorithm) else {
+            let name = algorithm.name();
+            return Err(Error::new(ErrorKind::Unsupported)
+                .with_source(format!("this build does not compute {name}")));
+        };
+        let mut file = self.file_at(0)?.take(length.unwrap_or(u64::MAX));
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(LocalFact::Hash(hasher.finish())),
+                Ok(count) => hasher.update(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed("reading", error)),
+            }
+        }
+    }
+
+    fn commit(&mut self, modified: Option<Timestamp>, sync: Sync) -> Result<LocalFact, Error> {
+        let Some(partial) = self.partial.take() else {
+            return Err(not_open());
+        };
+        match partial.commit(modified, sync) {
+            Ok(fact) => Ok(fact),
+            Err(error) => Err(self.failed("naming", error)),
+        }
+    }
+
+    fn look_at_source(&mut self) -> Result<LocalFact, Error> {
+        if self.source.is_none() {
+            let opened = File::open(&self.local);
+            self.source = Some(opened.map_err(|error| self.failed("opening", error))?);
+        }
+        let metadata = self.file()?.metadata();
+        let metadata = metadata.map_err(|error| self.failed("reading", error))?;
+        if !metadata.is_file() {
+            let why = "it is no regular file: use `Upload::send_from`";
+            let error = io::Error::new(io::ErrorKind::InvalidInput, why);
+            return Err(self.failed("opening", error));
+        }
+        Ok(LocalFact::Source {
+            length: metadata.len(),
+            modified: metadata
+                .modified()
+                .ok()
+                .and_then(|time| Timestamp::try_from(time).ok()),
+        })
+    }
+
+    fn try_to(
+        &self,
+        what: &str,
+        act: impl FnOnce(&File) -> io::Result<()>,
+    ) -> Result<LocalFact, Error> {
+        act(self.file()?).map_err(|error| self.failed(what, error))?;
+        Ok(LocalFact::Done)
+    }
+
+    fn file(&self) -> Result<&File, Error> {
+        let partial = self.partial.as_ref().map(|partial| &partial.file);
+        partial.or(self.source.as_ref()).ok_or_else(not_open)
+    }
+
+    fn failed(&self, what: &str, error: io::Error) -> Error {
+        let local = self.local.display();
+        Error::new(ErrorKind::Local)
+            .with_subject(format!("{what} the local file {local}"))
+            .with_source(error)
+    }
+}
+
+impl Partial {
+    /// Opens the partial file of this target and locks it. Deletes partial files with other tags.
+    fn open(target: PathBuf, tag: u64, keep: bool) -> io::Result<Self> {
+        let name = target.file_name().unwrap_or_default();
+        let directory = match target.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => directory,
+            _ => Path::new("."),
+        };
+        let mut prefix = OsString::from(".");
+        prefix.push(shortened(name));
+        prefix.push(".");
+        let mut own = prefix.clone();
+        own.push(format!("{tag:016x}{SUFFIX}"));
+        let path = directory.join(&own);
+        let file = open_locked(&path)?;
+        delete_others(directory, prefix.as_encoded_bytes(), own.as_encoded_bytes());
+        let partial = Self {
+            target,
+            path,
+            file,
+            keep,
+        };
+        if !keep {
+            partial.file.set_len(0)?;
+        }
+        Ok(partial)
+    }
+
+    /// Gives the file its time and its final name.
+    fn commit(mut self, modified: Option<Timestamp>, sync: Sync) -> io::Result<LocalFact> {
+        if let Ok(old) = fs::metadata(&self.target) {
+            self.file.set_permissions(old.permissions())?;
+        }
+        let time = modified.and_then(|time| SystemTime::try_from(time).ok());
+        // Not every file system can store every time. The file is right all the same.
+        let timed = time.is_some_and(|time| {
+            let times = FileTimes::new().set_modified(time);
+            self.file.set_times(times).is_ok()
+        });
+        let length = self.file.metadata()?.len();
+        if sync == Sync::Yes {
+            self.file.sync_all()?;
+        }
+        fs::rename(&self.path, &self.target)?;
+        // The partial file is gone, so `drop` must not delete it.
+        self.keep = true;
+        if sync == Sync::Yes {
+            if let Some(directory) = self.path.parent() {
+                File::open(directory)?.sync_all()?;
+            }
+        }
+        Ok(LocalFact::Committed {
+            length,
+            modified: modified.filter(|_| timed),
+        })
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.keep {
+            // If this fails, the next download to the same target deletes the file.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Opens a partial file, or creates it, and locks it against other processes.
+fn open_locked(path: &Path) -> io::Result<File> {
+    loop {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            // Others may write to this directory, and must not lead the download elsewhere.
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            let why = "the partial file is no regular file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        lock(&file)?;
+        // Before the lock, another process may have renamed the file to its final name.
+        let now = fs::symlink_metadata(path);
+        if now.is_ok_and(|now| (now.dev(), now.ino()) == (metadata.dev(), metadata.ino())) {
+            return Ok(file);
+        }
+    }
+}
+
+fn lock(file: &File) -> io::Result<()> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(()),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(io::Error::new(
+            io::ErrorKind::WouldBlock,
+            "another process downloads to it",
+        )),
+        // Some network file systems have no locks.
+        Err(_) => Ok(()),
+    }
+}
+
+/// Deletes the partial files of earlier versions of the remote file. If one cannot be deleted, or
+/// is locked by another process, it stays.
+fn delete_others(directory: &Path, prefix: &[u8], own: &[u8]) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        let tag = name
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.strip_suffix(SUFFIX.as_bytes()));
+        let is_partial =
+            tag.is_some_and(|tag| tag.len() == 16 && tag.iter().all(u8::is_ascii_hexdigit));
+        if is_partial && name != own {
+            let file = File::open(entry.path());
+            if file.is_ok_and(|file| lock(&file).is_ok()) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// Returns the name, or its beginning and a hash of it if it is too long.
+fn shortened(name: &std::ffi::OsStr) -> OsString {
+    let bytes = name.as_encoded_bytes();
+    if bytes.len() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let start: String = name.to_string_lossy().chars().take(40).collect();
+    format!("{start}-{hash:016x}").into()
+}
+
+fn not_open() -> Error {
+    Error::new(ErrorKind::Local).with_source("the local file is not open")
+}

@@ -1,0 +1,333 @@
+//! The plan of a download into a file.
+//!
+//! ```text
+//! Look: size and time of the remote file
+//!   v
+//! Open the partial file -------------------------+
+//!   | it has bytes, and they may be right        | it is empty
+//!   v                                            |
+//! Tail: read its last block                      |
+//!   v                                            v
+//! Ask: the server's hash, for a resume and with Verify
+//!   v
+//! Receive: from the last block on  <------------ Empty: from the beginning
+//!   | confirmed           | the block differs, or REST is refused ^
+//!   v                     +-----------------------------------------+
+//! LookAgain, after a resume: the remote file is still the same      |
+//!   v                                                               |
+//! Compare the hashes ----------- they differ after a resume --------+
+//!   v
+//! Commit: the time, then the final name
+//! ```
+//!
+//! An error leads to `Leave`, which closes the partial file, and deletes it unless it may be
+//! resumed.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::local::{LocalFact, LocalStep};
+use super::options::{FileOptions, KeepTime, Resume, Verify};
+use super::partial::{block_of, tag};
+use super::report::{Discarded, FileReport, Placed, Resumed};
+use super::step::{FileFact, FilePlan, FileStep, Receive, is_refusal};
+use super::version::{Hashes, Version};
+use crate::error::{Error, ErrorKind, Misuse};
+use crate::flows::{HashOf, Inspect, Open};
+use crate::local_name::{LocalName, UnsafeName};
+use crate::options::Options;
+use crate::reply::{Algorithm, FileHash, Timestamp};
+use crate::session::transfer::Completion;
+use crate::tree::Outcome;
+use crate::wire::Reply;
+
+/// Downloads a whole file. The adapters' `get_file` carries it out.
+#[derive(Debug)]
+pub struct GetFile {
+    path: Vec<u8>,
+    name: Result<LocalName, UnsafeName>,
+    server: Vec<u8>,
+    options: FileOptions,
+    state: State,
+    /// The remote file before the transfer.
+    version: Version,
+    /// The length of the partial file. The transfer appends to it.
+    position: u64,
+    /// The algorithms that the server may still be asked for.
+    hashes: Hashes,
+    /// The server's hash of the file. `None` if it was not asked, or computes none.
+    hash: Option<FileHash>,
+    resumed: Resumed,
+    transferred: u64,
+    reply: Option<Reply>,
+}
+
+#[derive(Debug)]
+enum State {
+    Look,
+    Open,
+    Tail,
+    /// Asking for the server's hash. The field is the last block of the partial file, with which
+    /// the data must begin.
+    Ask(Vec<u8>, Algorithm),
+    Empty,
+    Receive(Vec<u8>),
+    LookAgain,
+    Compare(FileHash),
+    Commit,
+    Leave(Error),
+    Ended(Result<FileReport, Error>),
+    Over,
+}
+
+impl GetFile {
+    /// Makes the plan that downloads this path from the server of these options.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(
+        path: impl AsRef<[u8]>,
+        server: &Options,
+        options: &FileOptions,
+    ) -> Result<Self, Error> {
+        let path = path.as_ref();
+        Open::retrieve(path)?;
+        let name = crate::tree::file_name(path);
+        Ok(Self {
+            path: path.to_vec(),
+            name: LocalName::new(name, &server.encoding),
+            server: format!("{}:{}", server.host, server.port).into_bytes(),
+            options: *options,
+            state: State::Look,
+            version: Version::default(),
+            position: 0,
+            hashes: Hashes::new(),
+            hash: None,
+            resumed: Resumed::No,
+            transferred: 0,
+            reply: None,
+        })
+    }
+
+    fn step(&mut self) -> Result<FileStep, Error> {
+        Ok(match &mut self.state {
+            State::Look | State::LookAgain => FileStep::Run(Inspect::new(&self.path)?.into()),
+            State::Open => FileStep::Local(LocalStep::Open {
+                tag: tag(&self.server, &self.path, &self.version),
+                name: self.name.clone(),
+                keep: self.options.resumes(),
+            }),
+            State::Tail => FileStep::Local(LocalStep::Tail {
+                end: self.position,
+                length: block_of(self.position),
+            }),
+            State::Ask(_, algorithm) => FileStep::Run(HashOf::new(&self.path, *algorithm)?.into()),
+            State::Empty => FileStep::Local(LocalStep::Empty),
+            State::Receive(head) => {
+                let before = self.position.saturating_sub(head.len() as u64);
+                let options = self.options.transfer_at(before);
+                FileStep::Receive(Receive {
+                    open: Open::retrieve(&self.path)?.with_options(&options),
+                    options,
+                    head: mem::take(head),
+                    position: self.position,
+                })
+            }
+            State::Compare(hash) => FileStep::Local(LocalStep::Hash {
+                algorithm: hash.algorithm(),
+                length: None,
+            }),
+            State::Commit => FileStep::Local(LocalStep::Commit {
+                modified: self.time_to_keep(),
+                sync: self.options.sync,
+            }),
+            State::Leave(_) => FileStep::Local(LocalStep::Leave),
+            State::Ended(_) => match mem::replace(&mut self.state, State::Over) {
+                State::Ended(result) => FileStep::Done(result),
+                _ => FileStep::Done(Err(Error::misuse(Misuse::Finished))),
+            },
+            State::Over => FileStep::Done(Err(Error::misuse(Misuse::Finished))),
+        })
+    }
+
+    fn take(&mut self, result: Result<FileFact, Error>) -> Result<State, Error> {
+        let stale = || Error::misuse(Misuse::StaleAnswer);
+        match (mem::replace(&mut self.state, State::Over), result) {
+            (State::Leave(error), _) => Ok(State::Ended(Err(error))),
+            (State::Receive(_), Err(error)) if self.position > 0 && refuses_restart(&error) => {
+                Ok(self.start_over(Discarded::NoRestart))
+            }
+            (State::Ask(head, _), Err(error)) if is_refusal(&error) => self.ask_or_go_on(head),
+            (_, Err(error)) => Err(error),
+            (State::Look, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
+                self.version = Version::of(&inspected);
+                Ok(State::Open)
+            }
+            (State::Open, Ok(FileFact::Local(LocalFact::Opened(length)))) => {
+                Ok(self.opened(length))
+            }
+            (State::Tail, Ok(FileFact::Local(LocalFact::Bytes(head)))) => self.ask_or_go_on(head),
+            (State::Ask(head, _), Ok(FileFact::Task(Outcome::Hash(hash)))) => match hash {
+                Some(hash) => {
+                    self.hash = Some(hash);
+                    Ok(State::Receive(head))
+                }
+                None => self.ask_or_go_on(head),
+            },
+            (State::Empty, Ok(_)) => Ok(State::Receive(Vec::new())),
+            (State::Receive(_), Ok(FileFact::HeadDiffers)) => {
+                Ok(self.start_over(Discarded::BlockDiffers))
+            }
+            (State::Receive(_), Ok(FileFact::Moved(completion))) => self.received(completion),
+            (State::LookAgain, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
+                match Version::of(&inspected) == self.version {
+                    true => Ok(self.compare_or_commit()),
+                    false => Err(Version::changed()),
+                }
+            }
+            (State::Compare(theirs), Ok(FileFact::Local(LocalFact::Hash(ours)))) => {
+                self.compared(&theirs, &ours)
+            }
+            (State::Commit, Ok(FileFact::Local(LocalFact::Committed { length, modified }))) => {
+                Ok(State::Ended(Ok(self.report(length, modified))))
+            }
+            _ => Err(stale()),
+        }
+    }
+
+    /// Decides whether to use the partial file, which has this length.
+    fn opened(&mut self, length: u64) -> State {
+        self.position = length;
+        if length == 0 {
+            self.resumed = Resumed::No;
+            return self.ask_first(Vec::new());
+        }
+        if self.version.size().is_some_and(|size| size < length) {
+            return self.start_over(Discarded::TooLong);
+        }
+        self.resumed = Resumed::Unproven { offset: length };
+        State::Tail
+    }
+
+    /// Goes on with the beginning of the file.
+    fn start_over(&mut self, why: Discarded) -> State {
+        self.resumed = Resumed::Discarded(why);
+        self.position = 0;
+        State::Empty
+    }
+
+    fn ask_first(&mut self, head: Vec<u8>) -> State {
+        match self.wants_hash().then(|| self.hashes.next()).flatten() {
+            Some(algorithm) => State::Ask(head, algorithm),
+            None => State::Receive(head),
+        }
+    }
+
+    /// Asks for the hash by the next algorithm. After the last, goes on without a hash if the
+    /// options allow it.
+    fn ask_or_go_on(&mut self, head: Vec<u8>) -> Result<State, Error> {
+        if let Some(algorithm) = self.hashes.next() {
+            return Ok(State::Ask(head, algorithm));
+        }
+        if self.options.verify == Verify::Required {
+            return Err(Hashes::unsupported());
+        }
+        if self.position > 0 && self.options.resume == Resume::IfProven {
+            return Ok(self.start_over(Discarded::Unproven));
+        }
+        Ok(State::Receive(head))
+    }
+
+    fn wants_hash(&self) -> bool {
+        self.options.is_exact() && (self.options.verify != Verify::No || self.position > 0)
+    }
+
+    fn received(&mut self, completion: Completion) -> Result<State, Error> {
+        self.transferred = self.transferred.saturating_add(completion.bytes);
+        let head = block_of(self.position) as u64;
+        let total = self
+            .position
+            .saturating_sub(head)
+            .saturating_add(completion.bytes);
+        self.reply = Some(completion.reply);
+        if let Some(size) = self.version.size().filter(|_| self.options.is_exact()) {
+            if total < size {
+                let why = format!("SIZE said {size} bytes");
+                return Err(Error::new(ErrorKind::Truncated)
+                    .with_command("RETR")
+                    .with_argument(self.path.as_slice())
+                    .with_transferred(total)
+                    .with_expected(size, why));
+            }
+        }
+        Ok(match self.position {
+            0 => self.compare_or_commit(),
+            _ => State::LookAgain,
+        })
+    }
+
+    fn compare_or_commit(&mut self) -> State {
+        match self.hash.clone() {
+            Some(hash) => State::Compare(hash),
+            None => State::Commit,
+        }
+    }
+
+    fn compared(&mut self, theirs: &FileHash, ours: &[u8]) -> Result<State, Error> {
+        let is_same = theirs.as_bytes() == ours;
+        match self.resumed {
+            Resumed::Unproven { offset } if is_same => {
+                self.resumed = Resumed::Proven { offset };
+                Ok(State::Commit)
+            }
+            _ if is_same => Ok(State::Commit),
+            Resumed::Unproven { .. } => Ok(self.start_over(Discarded::HashDiffers)),
+            _ => Err(Hashes::differ(theirs, ours)),
+        }
+    }
+
+    fn time_to_keep(&self) -> Option<Timestamp> {
+        let keep = self.options.keep_time == KeepTime::IfPossible;
+        self.version.modified().filter(|_| keep)
+    }
+
+    fn report(&mut self, size: u64, modified: Option<Timestamp>) -> FileReport {
+        FileReport {
+            size,
+            transferred: self.transferred,
+            resumed: self.resumed,
+            verified: self.hash.as_ref().map(FileHash::algorithm),
+            modified,
+            placed: Placed::Renamed,
+            reply: self.reply.take(),
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.state = State::Leave(error);
+    }
+}
+
+impl FilePlan for GetFile {
+    fn next_step(&mut self) -> FileStep {
+        loop {
+            match self.step() {
+                Ok(step) => return step,
+                Err(error) => self.fail(error),
+            }
+        }
+    }
+
+    fn finished(&mut self, result: Result<FileFact, Error>) {
+        match self.take(result) {
+            Ok(state) => self.state = state,
+            Err(error) => self.fail(error),
+        }
+    }
+}
+
+/// Whether the server refused to start in the middle of a file.
+fn refuses_restart(error: &Error) -> bool {
+    error.command() == Some("REST") && is_refusal(error)
+}

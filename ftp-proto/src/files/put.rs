@@ -1,0 +1,516 @@
+//! The plan of an upload of a file.
+//!
+//! ```text
+//! Source: length and time of the local file
+//!   v
+//! LookPartial, for a resume: size and time of the partial file on the server
+//!   | it may be right                            | there is none, or it is wrong
+//!   v                                            |
+//! Tail, ReadTail: the last block of both sides --+ they differ
+//!   v                                            |
+//! Ask, Prove: the hash of both sides ------------+ they differ
+//!   v                                            v
+//! Send: from the end of the partial file, or from the beginning
+//!   v
+//! SourceAgain: the local file is still the same
+//!   v
+//! LookSent: the file on the server has the right size
+//!   v
+//! AskSent, Compare, after a resume and with Verify: the hashes of both sides
+//!   v
+//! SetTime
+//!   v
+//! Rename ---> refused: LookTarget --> it is there: DeleteTarget, Rename again
+//!                          +--------> it is not: DeletePartial, Send under the final name
+//! ```
+//!
+//! An error leads to `CleanUp`, which deletes the partial file on the server unless it may be
+//! resumed.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::local::{LocalFact, LocalStep};
+use super::options::{FileOptions, KeepTime, Resume, UploadTo, Verify};
+use super::partial::{beside, block_of};
+use super::report::{Discarded, FileReport, Placed, Resumed};
+use super::step::{FileFact, FilePlan, FileStep, Part, Send, is_refusal};
+use super::version::{Hashes, Version};
+use crate::error::{Cause, Error, ErrorKind, Misuse};
+use crate::flows::{Delete, HashOf, Inspect, Open, Rename, SetModified};
+use crate::listing::Kind;
+use crate::reply::{Algorithm, FileHash, Timestamp};
+use crate::session::transfer::Completion;
+use crate::tree::{Inspected, Outcome};
+use crate::wire::Reply;
+
+/// Uploads a whole file. The adapters' `put_file` carries it out.
+#[derive(Debug)]
+pub struct PutFile {
+    target: Vec<u8>,
+    partial: Vec<u8>,
+    options: FileOptions,
+    state: State,
+    /// The local file before the transfer.
+    source: Version,
+    /// Where the upload begins in the file.
+    offset: u64,
+    /// Whether the upload begins by APPE, because the server refuses REST before STOR.
+    appends: bool,
+    /// Whether a part of the file may be on the server.
+    begun: bool,
+    hashes: Hashes,
+    hash: Option<FileHash>,
+    modified: Option<Timestamp>,
+    placed: Placed,
+    resumed: Resumed,
+    transferred: u64,
+    reply: Option<Reply>,
+}
+
+#[derive(Debug)]
+enum State {
+    Source,
+    LookPartial,
+    Tail,
+    ReadTail(Vec<u8>),
+    Ask(Algorithm),
+    Prove(FileHash),
+    Send,
+    SourceAgain,
+    LookSent,
+    AskSent(Algorithm),
+    Compare(FileHash),
+    SetTime(Timestamp),
+    Rename,
+    /// RNTO was refused with this error. Finds out whether the target exists.
+    LookTarget(Error),
+    DeleteTarget(Error),
+    /// RNTO was refused, and there is no target. The file is sent again under its final name.
+    DeletePartial(Error),
+    CleanUp(Error),
+    Ended(Result<FileReport, Error>),
+    Over,
+}
+
+impl PutFile {
+    /// Makes the plan that uploads a file to this path.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn new(path: impl AsRef<[u8]>, options: &FileOptions) -> Result<Self, Error> {
+        let target = path.as_ref();
+        Open::store(target)?;
+        Ok(Self {
+            target: target.to_vec(),
+            partial: beside(target),
+            options: *options,
+            state: State::Source,
+            source: Version::default(),
+            offset: 0,
+            appends: false,
+            begun: false,
+            hashes: Hashes::new(),
+            hash: None,
+            modified: None,
+            placed: match options.upload_to {
+                UploadTo::TemporaryName => Placed::Renamed,
+                UploadTo::FinalName => Placed::Direct,
+            },
+            resumed: Resumed::No,
+            transferred: 0,
+            reply: None,
+        })
+    }
+
+    /// Where the file is until it gets its name.
+    fn place(&self) -> &[u8] {
+        match self.placed {
+            Placed::Direct => &self.target,
+            Placed::Renamed | Placed::RenamedAfterDelete => &self.partial,
+        }
+    }
+
+    fn step(&mut self) -> Result<FileStep, Error> {
+        Ok(match &mut self.state {
+            State::Source | State::SourceAgain => FileStep::Local(LocalStep::Source),
+            State::LookPartial | State::LookSent => {
+                FileStep::Run(Inspect::new(self.place())?.into())
+            }
+            State::Tail => FileStep::Local(LocalStep::Tail {
+                end: self.offset,
+                length: block_of(self.offset),
+            }),
+            State::ReadTail(ours) => {
+                let before = self.offset.saturating_sub(ours.len() as u64);
+                let limit = ours.len();
+                let options = self.options.transfer_at(before);
+                FileStep::Read(Part {
+                    open: Open::retrieve(self.place())?.with_options(&options),
+                    options,
+                    limit,
+                })
+            }
+            State::Ask(algorithm) | State::AskSent(algorithm) => {
+                let algorithm = *algorithm;
+                FileStep::Run(HashOf::new(self.place(), algorithm)?.into())
+            }
+            State::Prove(hash) => FileStep::Local(LocalStep::Hash {
+                algorithm: hash.algorithm(),
+                length: Some(self.offset),
+            }),
+            State::Send => FileStep::Send(self.send()?),
+            State::Compare(hash) => FileStep::Local(LocalStep::Hash {
+                algorithm: hash.algorithm(),
+                length: None,
+            }),
+            State::SetTime(time) => {
+                let time = *time;
+                FileStep::Run(SetModified::new(self.place(), time)?.into())
+            }
+            State::Rename => FileStep::Run(Rename::new(&self.partial, &self.target)?.into()),
+            State::LookTarget(_) => {
+                FileStep::Run(Inspect::new(&self.target)?.without_time().into())
+            }
+            State::DeleteTarget(_) => FileStep::Run(Delete::new(&self.target)?.into()),
+            State::DeletePartial(_) => FileStep::Run(Delete::new(&self.partial)?.into()),
+            State::CleanUp(_) => FileStep::Run(Delete::new(self.place())?.into()),
+            State::Ended(_) => match mem::replace(&mut self.state, State::Over) {
+                State::Ended(result) => FileStep::Done(result),
+                _ => FileStep::Done(Err(Error::misuse(Misuse::Finished))),
+            },
+            State::Over => FileStep::Done(Err(Error::misuse(Misuse::Finished))),
+        })
+    }
+
+    fn send(&self) -> Result<Send, Error> {
+        let options = match self.appends {
+            false => self.options.transfer_at(self.offset),
+            true => self.options.transfer_at(0),
+        };
+        let open = match self.appends {
+            false => Open::store(self.place())?,
+            true => Open::append(self.place())?,
+        };
+        Ok(Send {
+            open: open.with_options(&options),
+            options,
+            position: self.offset,
+        })
+    }
+
+    fn take(&mut self, result: Result<FileFact, Error>) -> Result<State, Error> {
+        let state = mem::replace(&mut self.state, State::Over);
+        let fact = match result {
+            Ok(fact) => fact,
+            Err(error) => return self.after_error(state, error),
+        };
+        match (state, fact) {
+            (
+                state @ (State::LookPartial
+                | State::Tail
+                | State::ReadTail(_)
+                | State::Ask(_)
+                | State::Prove(_)),
+                fact,
+            ) => self.take_about_partial(state, fact),
+            (State::Source, FileFact::Local(LocalFact::Source { length, modified })) => {
+                self.source = Version::new(Some(length), modified);
+                Ok(match self.options.resumes() {
+                    true => State::LookPartial,
+                    false => State::Send,
+                })
+            }
+            (State::Send, FileFact::Moved(completion)) => Ok(self.sent(completion)),
+            (State::SourceAgain, FileFact::Local(LocalFact::Source { length, modified })) => {
+                self.compare_source(&Version::new(Some(length), modified))
+            }
+            (State::LookSent, FileFact::Task(Outcome::Inspected(found))) => {
+                self.compare_size(&Version::of(&found))
+            }
+            (State::AskSent(_), FileFact::Task(Outcome::Hash(hash))) => match hash {
+                Some(hash) => Ok(State::Compare(hash)),
+                None => self.ask_sent(),
+            },
+            (State::Compare(theirs), FileFact::Local(LocalFact::Hash(ours))) => {
+                self.compared(theirs, &ours)
+            }
+            (State::SetTime(time), FileFact::Task(_)) => {
+                self.modified = Some(time);
+                Ok(self.rename_or_end())
+            }
+            (State::Rename, FileFact::Task(_)) => Ok(self.end()),
+            (State::LookTarget(error), FileFact::Task(Outcome::Inspected(found))) => {
+                Ok(match is_file(&found) {
+                    true => State::DeleteTarget(error),
+                    false => State::DeletePartial(error),
+                })
+            }
+            (State::DeleteTarget(_), FileFact::Task(_)) => {
+                self.placed = Placed::RenamedAfterDelete;
+                Ok(State::Rename)
+            }
+            (State::DeletePartial(_), FileFact::Task(_)) => Ok(self.send_directly()),
+            (State::CleanUp(error), _) => Ok(State::Ended(Err(error))),
+            _ => Err(Error::misuse(Misuse::StaleAnswer)),
+        }
+    }
+
+    /// Takes what is known about the partial file on the server.
+    fn take_about_partial(&mut self, state: State, fact: FileFact) -> Result<State, Error> {
+        match (state, fact) {
+            (State::LookPartial, FileFact::Task(Outcome::Inspected(found))) => {
+                Ok(self.found_partial(&Version::of(&found)))
+            }
+            (State::Tail, FileFact::Local(LocalFact::Bytes(ours))) => Ok(State::ReadTail(ours)),
+            (State::ReadTail(ours), FileFact::Part(theirs)) => Ok(match ours == theirs {
+                true => self.ask_prefix(),
+                false => self.start_over(Discarded::BlockDiffers),
+            }),
+            (State::Ask(_), FileFact::Task(Outcome::Hash(hash))) => Ok(match hash {
+                Some(hash) => State::Prove(hash),
+                None => self.ask_prefix(),
+            }),
+            (State::Prove(theirs), FileFact::Local(LocalFact::Hash(ours))) => {
+                Ok(match theirs.as_bytes() == ours {
+                    true => self.resume(),
+                    false => self.start_over(Discarded::HashDiffers),
+                })
+            }
+            _ => Err(Error::misuse(Misuse::StaleAnswer)),
+        }
+    }
+
+    /// Decides what to do after a step has failed.
+    fn after_error(&mut self, state: State, error: Error) -> Result<State, Error> {
+        let is_refusal = is_refusal(&error);
+        match state {
+            State::CleanUp(first) => Ok(State::Ended(Err(first))),
+            // The end of the partial file cannot be read, so it is not used.
+            State::ReadTail(_) if is_refusal || error.kind() == ErrorKind::TooLarge => {
+                Ok(self.start_over(Discarded::BlockDiffers))
+            }
+            State::Ask(_) | State::AskSent(_) if is_refusal => match state {
+                State::Ask(_) => Ok(self.ask_prefix()),
+                _ => self.ask_sent(),
+            },
+            State::Send => self.after_send_error(error),
+            State::SetTime(_) if is_refusal => Ok(self.rename_or_end()),
+            State::Rename if is_refusal && self.placed == Placed::Renamed => {
+                Ok(State::LookTarget(error))
+            }
+            // The old file is gone, so the new one stays, although under its temporary name.
+            State::Rename if is_refusal => Ok(State::Ended(Err(error))),
+            State::DeleteTarget(first) if is_refusal => Err(first),
+            State::DeletePartial(first) if is_refusal => Ok(State::Ended(Err(first))),
+            _ => Err(error),
+        }
+    }
+
+    fn after_send_error(&mut self, error: Error) -> Result<State, Error> {
+        let has_moved = error.transferred().is_some();
+        self.begun |= has_moved;
+        if has_moved || !is_refusal(&error) {
+            return Err(error);
+        }
+        let restart = error.command() == Some("REST");
+        if self.offset > 0 && restart && !self.appends {
+            self.appends = true;
+            return Ok(State::Send);
+        }
+        if self.offset > 0 {
+            return Ok(self.start_over(Discarded::NoRestart));
+        }
+        let is_about_name = matches!(
+            error.cause(),
+            Cause::NotFound | Cause::Denied | Cause::NotFoundOrDenied | Cause::Refused
+        );
+        match self.placed {
+            // Some servers do not allow names that begin with a dot, or new files.
+            Placed::Renamed if is_about_name && error.kind() == ErrorKind::Permanent => {
+                Ok(self.send_directly())
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Decides whether to use the partial file that the server has.
+    fn found_partial(&mut self, found: &Version) -> State {
+        let Some(size) = found.size().filter(|size| *size > 0) else {
+            return State::Send;
+        };
+        if self.source.size() < Some(size) {
+            return self.start_over(Discarded::TooLong);
+        }
+        let older = match (found.modified(), self.source.modified()) {
+            (Some(partial), Some(file)) => partial.without_fraction() < file.without_fraction(),
+            _ => false,
+        };
+        if older {
+            return self.start_over(Discarded::Changed);
+        }
+        self.offset = size;
+        State::Tail
+    }
+
+    fn start_over(&mut self, why: Discarded) -> State {
+        self.resumed = Resumed::Discarded(why);
+        (self.offset, self.appends) = (0, false);
+        State::Send
+    }
+
+    /// Asks for the hash of the partial file by the next algorithm.
+    fn ask_prefix(&mut self) -> State {
+        match self.hashes.next() {
+            Some(algorithm) => State::Ask(algorithm),
+            None if self.options.resume == Resume::IfProven => self.start_over(Discarded::Unproven),
+            None => self.resume(),
+        }
+    }
+
+    /// Goes on after the partial file.
+    fn resume(&mut self) -> State {
+        self.resumed = Resumed::Unproven {
+            offset: self.offset,
+        };
+        match self.source.size() == Some(self.offset) {
+            true => State::SourceAgain,
+            false => State::Send,
+        }
+    }
+
+    fn send_directly(&mut self) -> State {
+        self.placed = Placed::Direct;
+        self.begun = false;
+        (self.offset, self.appends) = (0, false);
+        State::Send
+    }
+
+    fn sent(&mut self, completion: Completion) -> State {
+        self.begun = true;
+        self.transferred = self.transferred.saturating_add(completion.bytes);
+        self.reply = Some(completion.reply);
+        State::SourceAgain
+    }
+
+    fn compare_source(&mut self, now: &Version) -> Result<State, Error> {
+        if *now != self.source {
+            return Err(Error::new(ErrorKind::Local)
+                .with_subject("reading the local file")
+                .with_source("the file was changed during the upload"));
+        }
+        if !self.options.is_exact() {
+            return Ok(self.set_time());
+        }
+        Ok(State::LookSent)
+    }
+
+    fn compare_size(&mut self, found: &Version) -> Result<State, Error> {
+        match (found.size(), self.source.size()) {
+            (Some(there), Some(here)) if there != here => {
+                let why = format!("the server has {there} bytes of {here}");
+                Err(Error::new(ErrorKind::Unconfirmed)
+                    .with_command("STOR")
+                    .with_argument(self.place())
+                    .with_transferred(self.transferred)
+                    .with_expected(here, why))
+            }
+            _ => {
+                self.hashes = Hashes::new();
+                self.ask_sent()
+            }
+        }
+    }
+
+    /// Asks for the hash of the whole file by the next algorithm.
+    fn ask_sent(&mut self) -> Result<State, Error> {
+        let resumed = matches!(self.resumed, Resumed::Unproven { .. });
+        let verify = self.options.verify;
+        if resumed || verify != Verify::No {
+            if let Some(algorithm) = self.hashes.next() {
+                return Ok(State::AskSent(algorithm));
+            }
+        }
+        match verify {
+            Verify::Required => Err(Hashes::unsupported()),
+            _ => Ok(self.set_time()),
+        }
+    }
+
+    fn compared(&mut self, theirs: FileHash, ours: &[u8]) -> Result<State, Error> {
+        if theirs.as_bytes() != ours {
+            return match self.resumed {
+                Resumed::Unproven { .. } => Ok(self.start_over(Discarded::HashDiffers)),
+                _ => Err(Hashes::differ(&theirs, ours)),
+            };
+        }
+        if let Resumed::Unproven { offset } = self.resumed {
+            self.resumed = Resumed::Proven { offset };
+        }
+        self.hash = Some(theirs);
+        Ok(self.set_time())
+    }
+
+    fn set_time(&mut self) -> State {
+        let keep = self.options.keep_time == KeepTime::IfPossible;
+        match self.source.modified().filter(|_| keep) {
+            Some(time) => State::SetTime(time.without_fraction()),
+            None => self.rename_or_end(),
+        }
+    }
+
+    fn rename_or_end(&mut self) -> State {
+        match self.placed {
+            Placed::Direct => self.end(),
+            Placed::Renamed | Placed::RenamedAfterDelete => State::Rename,
+        }
+    }
+
+    fn end(&mut self) -> State {
+        State::Ended(Ok(FileReport {
+            size: self.source.size().unwrap_or_default(),
+            transferred: self.transferred,
+            resumed: self.resumed,
+            verified: self.hash.as_ref().map(FileHash::algorithm),
+            modified: self.modified,
+            placed: self.placed,
+            reply: self.reply.take(),
+        }))
+    }
+
+    fn fail(&mut self, error: Error) {
+        let keep = self.options.resumes() && self.placed != Placed::Direct;
+        self.state = match self.begun && !keep {
+            true => State::CleanUp(error),
+            false => State::Ended(Err(error)),
+        };
+    }
+}
+
+impl FilePlan for PutFile {
+    fn next_step(&mut self) -> FileStep {
+        loop {
+            match self.step() {
+                Ok(step) => return step,
+                Err(error) => self.fail(error),
+            }
+        }
+    }
+
+    fn finished(&mut self, result: Result<FileFact, Error>) {
+        match self.take(result) {
+            Ok(state) => self.state = state,
+            Err(error) => self.fail(error),
+        }
+    }
+}
+
+/// Whether this is a file, and no directory.
+fn is_file(found: &Inspected) -> bool {
+    match found {
+        Inspected::Facts(entry) => matches!(entry.kind(), Kind::File | Kind::Link),
+        Inspected::File { size, .. } => size.is_some(),
+        Inspected::Refused(_) | Inspected::Unasked => false,
+    }
+}

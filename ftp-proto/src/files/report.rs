@@ -1,0 +1,80 @@
+//! What a transfer of a whole file has done.
+
+use crate::reply::{Algorithm, Timestamp};
+use crate::wire::Reply;
+
+/// What a transfer of a whole file has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileReport {
+    /// How many bytes the new file has. For an upload of text, this is the number of bytes of the
+    /// local file.
+    pub size: u64,
+    /// How many bytes moved over data connections. It is less than `size` if the transfer was
+    /// resumed.
+    pub transferred: u64,
+    /// Whether the transfer went on where an earlier one was interrupted.
+    pub resumed: Resumed,
+    /// The algorithm of the hash that is the same on both sides. `None` if no hash was compared.
+    pub verified: Option<Algorithm>,
+    /// The modification time that the new file has got from the old one. `None` if it has the time
+    /// of the transfer.
+    pub modified: Option<Timestamp>,
+    /// How the new file has got its name.
+    pub placed: Placed,
+    /// The server's final reply to the transfer. `None` if nothing was left to transfer.
+    pub reply: Option<Reply>,
+}
+
+/// Whether a transfer went on where an earlier one was interrupted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Resumed {
+    /// No: there was no partial file, or you did not ask for it.
+    #[default]
+    No,
+    /// Yes. The server's hash proves that the file is right.
+    Proven {
+        /// How many bytes of the file were there already.
+        offset: u64,
+    },
+    /// Yes. Size, time and the last block of the partial file were the same on both sides. Nothing
+    /// proves that the bytes before this block are the same.
+    Unproven {
+        /// How many bytes of the file were there already.
+        offset: u64,
+    },
+    /// No: there was a partial file, but the transfer started at the beginning. The field says why.
+    Discarded(Discarded),
+}
+
+/// Why a partial file was not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Discarded {
+    /// The partial file is longer than the file.
+    TooLong,
+    /// The file was changed after the partial file was written.
+    Changed,
+    /// The last block of the partial file is not the same on both sides.
+    BlockDiffers,
+    /// The server's hash is not that of the partial file.
+    HashDiffers,
+    /// The server cannot start in the middle of a file (REST).
+    NoRestart,
+    /// The server computes no hash, and you demanded one ([`Resume::IfProven`](super::Resume)).
+    Unproven,
+}
+
+/// How the new file has got its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Placed {
+    /// It was renamed after it was complete. An older file of this name was replaced in one step.
+    Renamed,
+    /// It was renamed after it was complete. The server does not overwrite files by RNTO, so the
+    /// older file of this name was deleted just before.
+    RenamedAfterDelete,
+    /// It was stored under its name from the beginning.
+    Direct,
+}

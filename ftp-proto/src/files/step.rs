@@ -1,0 +1,137 @@
+//! The steps of a plan for a whole file.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::local::{LocalFact, LocalStep};
+use super::report::FileReport;
+use crate::error::{Error, ErrorKind};
+use crate::flows::Open;
+use crate::options::transfer::TransferOptions;
+use crate::session::transfer::Completion;
+use crate::tree::{Outcome, Task};
+
+/// The transfer of a whole file, as a value that says what to do next. It does no I/O. The adapters
+/// have one loop for all such plans:
+///
+/// 1. Call [`next_step`](Self::next_step).
+/// 2. Do what the step says.
+/// 3. Call [`finished`](Self::finished) with the result, even if the session is dead now: the plan
+///    may still have to delete a partial file. Go on with 1.
+pub trait FilePlan {
+    /// Returns what to do next.
+    fn next_step(&mut self) -> FileStep;
+
+    /// Takes the result of the step.
+    fn finished(&mut self, result: Result<FileFact, Error>);
+}
+
+/// The next step of a [`FilePlan`].
+#[derive(Debug)]
+#[must_use]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a plan returns a few steps for each file"
+)]
+pub enum FileStep {
+    /// Run this task. Answer: [`FileFact::Task`].
+    Run(Task),
+    /// Do this on the local disk. Answer: [`FileFact::Local`].
+    Local(LocalStep),
+    /// Download into the partial file. Answer: [`FileFact::Moved`] or [`FileFact::HeadDiffers`].
+    Receive(Receive),
+    /// Upload the file. Answer: [`FileFact::Moved`].
+    Send(Send),
+    /// Download into memory. Answer: [`FileFact::Part`].
+    Read(Part),
+    /// The plan has ended.
+    Done(Result<FileReport, Error>),
+}
+
+/// A download into the partial file.
+#[derive(Debug)]
+pub struct Receive {
+    /// The flow that opens the transfer.
+    pub open: Open,
+    /// The options of the transfer.
+    pub options: TransferOptions,
+    /// The bytes with which the data must begin. They are in the partial file already. If the data
+    /// begins with others, or ends before, abort the transfer and answer with
+    /// [`FileFact::HeadDiffers`].
+    pub head: Vec<u8>,
+    /// The length of the partial file, where the rest of the data belongs.
+    pub position: u64,
+}
+
+/// An upload of the local file.
+#[derive(Debug)]
+pub struct Send {
+    /// The flow that opens the transfer.
+    pub open: Open,
+    /// The options of the transfer.
+    pub options: TransferOptions,
+    /// The position in the local file at which the upload begins.
+    pub position: u64,
+}
+
+/// A download of the end of a file into memory.
+#[derive(Debug)]
+pub struct Part {
+    /// The flow that opens the transfer.
+    pub open: Open,
+    /// The options of the transfer.
+    pub options: TransferOptions,
+    /// The most bytes that may come. If more come, the step fails.
+    pub limit: usize,
+}
+
+impl Part {
+    /// Downloads a whole file in TYPE I, up to this limit.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
+    pub fn whole(path: impl AsRef<[u8]>, limit: usize) -> Result<Self, Error> {
+        Ok(Self {
+            open: Open::retrieve(path)?,
+            options: TransferOptions::new(),
+            limit,
+        })
+    }
+}
+
+/// The error for a file with more bytes than the limit of a [`Part`].
+#[must_use]
+pub fn above_limit(limit: usize) -> Error {
+    Error::new(ErrorKind::TooLarge).with_source(format!(
+        "the file has more than {limit} bytes (Options::fetch_limit)"
+    ))
+}
+
+/// Whether the server has refused a command, or its reply cannot be read, so that the session can
+/// go on.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Permanent
+        | ErrorKind::Transient
+        | ErrorKind::Unsupported
+        | ErrorKind::UnexpectedReply => true,
+        ErrorKind::Protocol => error.reply().is_some(),
+        _ => false,
+    }
+}
+
+/// The result of a step of a [`FilePlan`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum FileFact {
+    /// The task has ended with this outcome.
+    Task(Outcome),
+    /// The disk has answered.
+    Local(LocalFact),
+    /// The transfer is confirmed.
+    Moved(Completion),
+    /// The data does not begin with [`Receive::head`].
+    HeadDiffers,
+    /// The bytes that came.
+    Part(Vec<u8>),
+}
