@@ -154,6 +154,8 @@ pub use ftp_proto::{
     reply, wire,
 };
 #[cfg(feature = "client")]
+pub use ftp_proto::{InvalidUrl, Url, UrlType};
+#[cfg(feature = "client")]
 pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;

@@ -174,6 +174,7 @@ pub use options::config::{
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
 pub use options::optional_name::OptionalName;
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};
+pub use options::url::{InvalidUrl, Url, UrlType};
 pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
 pub use path::{HERE, InvalidPath, RemotePath};
 pub use reply::Features;

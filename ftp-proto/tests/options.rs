@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use ftp_proto::{Error, ErrorKind, Misuse, Options, Timeouts};
+use ftp_proto::flows::Credentials;
+use ftp_proto::{DataMode, Error, ErrorKind, Misuse, Options, Timeouts};
 
 fn options() -> Options {
     Options::new("ftp.example.org")
@@ -101,7 +102,10 @@ fn a_host_is_a_name_or_an_address() {
     ] {
         let options = Options::new(host);
         let error = options.check_host().expect_err("no host").to_string();
-        assert!(error.contains("is a URL: give its host alone"), "{error}");
+        assert!(
+            error.contains("is a URL: give the URL to `Options::from_url`"),
+            "{error}"
+        );
         let shown = format!("{error} {}", options.connecting());
         assert!(!shown.contains("ter2") && !shown.contains("hun"), "{shown}");
         assert!(error.contains("`Options::new(\"host\")`"), "{error}");
@@ -116,4 +120,26 @@ fn socket_options_are_refused_without_sockets() {
     assert_refused(source.check_without_sockets());
     let ports = options().with_active_ports(50_000..=50_099);
     assert_refused(ports.check_without_sockets());
+}
+
+#[test]
+fn short_forms_are_the_long_ones() {
+    let limit = Duration::from_secs(20);
+    let short = options().with_timeout(limit).timeouts;
+    assert_eq!(short, Timeouts::default().with_all(limit));
+    let address = Ipv4Addr::new(192, 0, 2, 7);
+    let active = options().with_active_mode().with_active_address(address);
+    assert_eq!(active.config.data_mode, DataMode::Active);
+    assert_eq!(active.config.active_address, Some(address.into()));
+    let told = options().with_active_address(address).config;
+    assert_eq!(told.data_mode, DataMode::Passive);
+}
+
+#[test]
+fn a_password_needs_a_user_and_can_be_sent() {
+    assert_refused(options().with_password("secret").map(|_| ()));
+    let ada = || options().with_credentials(Credentials::new("ada", "").expect("ada"));
+    let error = ada().with_password("a\nb").expect_err("two lines");
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(ada().with_password("secret").is_ok());
 }

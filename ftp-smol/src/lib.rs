@@ -132,6 +132,7 @@ pub use ftp_proto::{
     TransferOptions, TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait,
     reply, wire,
 };
+pub use ftp_proto::{InvalidUrl, Url, UrlType};
 pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;

@@ -1,10 +1,11 @@
-//! Options that are refused before anything is sent.
+//! Options that are refused before anything is sent, and options from a URL.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use ftp_proto::simulator::{Setup, Simulator};
 
-use crate::face::{Client, Config, ErrorKind, Memory, Misuse, Options, Timeouts};
+use crate::face::{Client, Config, ErrorKind, Memory, Misuse, Options, Timeouts, Url};
 use crate::support::tls::tls;
 
 #[test]
@@ -24,4 +25,24 @@ fn options_that_contradict_each_other_are_refused() {
     let memory = Memory::new(Simulator::new(Setup::new()));
     let options = Options::new("localhost").with_timeouts(endless);
     Client::connect_over(memory, options).expect("for ever is long, but not too long");
+}
+
+#[test]
+fn a_url_says_where_to_connect_and_as_whom_and_which_file() {
+    let memory = Memory::new(Simulator::new(Setup::new().file("/d/a b", "content")));
+    let url = Url::parse("ftp://user@localhost/%2Fd/a%20b").expect("a URL");
+    let options = url.options().and_then(|it| it.with_password("secret"));
+    let options = options.expect("options");
+    let mut client = Client::connect_over(memory.clone(), options).expect("logged in");
+    let mut content = String::new();
+    let mut download = client.download(url.path()).expect("the file");
+    download.read_to_string(&mut content).expect("all of it");
+    assert_eq!(content, "content");
+    let commands = memory.server().commands().to_vec();
+    let sent: Vec<_> = commands
+        .iter()
+        .map(|command| String::from_utf8_lossy(command).into_owned())
+        .collect();
+    assert!(sent.contains(&"PASS secret".to_owned()), "{sent:?}");
+    assert!(sent.contains(&"RETR /d/a b".to_owned()), "{sent:?}");
 }

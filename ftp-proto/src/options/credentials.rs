@@ -48,16 +48,22 @@ impl Credentials {
             b"" => ANONYMOUS.as_bytes(),
             user => user,
         };
-        let password = match (user, password.as_ref()) {
-            (b"anonymous", b"") => &b"anonymous@"[..],
-            (b"anonymous", b"-") => b"-anonymous@",
-            (_, password) => password,
-        };
         Ok(Self {
             user: Verb::USER.with(user)?,
-            password: Verb::PASS.with(password)?,
+            password: password_of(user, password.as_ref())?,
             account: None,
         })
+    }
+
+    /// Replaces the password. An empty one, and `-`, mean for `anonymous` what they mean in
+    /// [`new`](Self::new).
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the password holds CR, LF or NUL.
+    pub fn with_password(mut self, password: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let user = self.user.argument().unwrap_or_default();
+        self.password = password_of(user, password.as_ref())?;
+        Ok(self)
     }
 
     /// Makes credentials for `anonymous` with the password `anonymous@`, which says nothing about
@@ -97,6 +103,16 @@ impl Credentials {
     pub(crate) fn account(&self) -> Option<&Command> {
         self.account.as_ref()
     }
+}
+
+/// Makes the PASS command. The password of `anonymous` may be left out.
+fn password_of(user: &[u8], password: &[u8]) -> Result<Command, Error> {
+    let password = match (user, password) {
+        (b"anonymous", b"") => &b"anonymous@"[..],
+        (b"anonymous", b"-") => b"-anonymous@",
+        (_, password) => password,
+    };
+    Ok(Verb::PASS.with(password)?)
 }
 
 impl fmt::Debug for Credentials {

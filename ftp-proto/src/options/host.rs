@@ -17,7 +17,6 @@ pub(super) fn without_brackets(host: String) -> String {
 
 /// Removes the zone of an IPv6 address (RFC 4007 section 11), because a certificate has no zone.
 #[cfg(feature = "rustls")]
-#[cfg(feature = "rustls")]
 pub(super) fn without_zone(host: &str) -> &str {
     match host.split_once('%') {
         Some((address, _)) if is_ipv6(host) => address,
@@ -52,15 +51,12 @@ pub(super) fn mistake(host: &str) -> Option<String> {
         let rest = rest.rsplit('@').next().unwrap_or_default();
         let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let name = split_port(name).map_or(name, |(name, _)| name);
-        let tls = match scheme.to_ascii_lowercase().as_str() {
-            "ftps" => ", `Options::with_implicit_tls` for ftps",
-            "ftpes" => ", `Options::with_tls` for ftpes",
+        let whole = match scheme.to_ascii_lowercase().as_str() {
+            "ftp" | "ftps" | "ftpes" => "give the URL to `Options::from_url`, or ",
             _ => "",
         };
         return Some(format!(
-            "the host is a URL: give its host alone, `Options::new({name:?})`; a port is for \
-             `Options::with_port`, a user and a password are for `login`, a path is for \
-             `cwd`{tls}"
+            "the host is a URL: {whole}give its host alone, `Options::new({name:?})`"
         ));
     }
     if host.contains('@') {
@@ -95,7 +91,7 @@ fn split_port(host: &str) -> Option<(&str, u16)> {
 }
 
 /// Whether this is an IPv6 address. It may have a zone, as in `fe80::1%eth0`.
-fn is_ipv6(host: &str) -> bool {
+pub(super) fn is_ipv6(host: &str) -> bool {
     let address = host.split_once('%').map_or(host, |(address, _)| address);
     address.parse::<Ipv6Addr>().is_ok()
 }

@@ -8,7 +8,9 @@ mod host;
 mod labels;
 pub(crate) mod optional_name;
 pub(crate) mod setters;
+mod shortcuts;
 pub(crate) mod transfer;
+pub(crate) mod url;
 
 use alloc::format;
 use alloc::string::String;
