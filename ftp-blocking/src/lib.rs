@@ -145,11 +145,11 @@ pub use ftp_proto::tree::{
 #[cfg(feature = "client")]
 pub use ftp_proto::{
     AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Cause, Codec,
-    Completion, Config, Copied, DataCommand, DataMode, Encoding, Error, ErrorKind, FTP_PORT,
-    Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits,
-    LocalName, MissingCloseNotify, Misuse, Name, Observed, Observer, OptionalName, Options,
-    PassiveAddress, PassiveCommand, ProtectWhen, Protection, RemotePath, Reply, ReplyCodes,
-    Resumption, Security, ServerCopy, Session, SizeCheck, Standing, Support, Timeouts,
+    Completion, Config, Copied, DataCommand, DataMode, DebugLevel, Encoding, Error, ErrorKind,
+    FTP_PORT, Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath, LineEnds,
+    ListingLimits, LocalName, MissingCloseNotify, Misuse, Name, Observed, Observer, OptionalName,
+    Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection, RemotePath, Reply,
+    ReplyCodes, Resumption, Security, ServerCopy, Session, SizeCheck, Standing, Support, Timeouts,
     TransferOptions, TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait,
     reply, wire,
 };

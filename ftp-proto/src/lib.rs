@@ -136,6 +136,7 @@ extern crate alloc;
 
 mod capabilities;
 pub mod data;
+mod debug_level;
 mod error;
 pub mod files;
 mod flow;
@@ -159,6 +160,7 @@ mod wait;
 pub mod wire;
 
 pub use capabilities::{Capabilities, Capability, Support};
+pub use debug_level::DebugLevel;
 pub use error::{Cause, Error, ErrorKind, Misuse};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Flow, Listen,

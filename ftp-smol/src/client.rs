@@ -292,9 +292,19 @@ impl Client {
         Ok(reply)
     }
 
-    /// Calls the observer with every command and every reply from now on, with secrets masked. This
-    /// method corresponds to ftplib's `set_debuglevel`. To observe the greeting and the first login
-    /// too, use [`Options::with_observer`].
+    /// Calls the observer with every command and every reply from now on, with secrets masked. To
+    /// observe the greeting and the first login too, use [`Options::with_observer`].
+    ///
+    /// With a [`DebugLevel`](ftp_proto::DebugLevel), this method is the counterpart of ftplib's
+    /// `set_debuglevel`:
+    ///
+    /// ```no_run
+    /// # fn show(client: &mut ftp_smol::Client) {
+    /// use ftp_smol::DebugLevel;
+    ///
+    /// client.observe(DebugLevel::Commands.to_stdout());
+    /// # }
+    /// ```
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.session.observe(observer);
     }

@@ -18,6 +18,8 @@ pub(crate) struct Dialogue {
     pub(crate) setting: Setting,
     /// The result also shows the commands with these verbs, as the server received them.
     pub(crate) watched: &'static [&'static str],
+    /// Whether the result shows long values in full.
+    pub(crate) in_full: bool,
     /// The result, if both clients have the same. `None` if the results differ:
     /// [`DIFFERENCES`](crate::differences::DIFFERENCES) then lists both of them.
     pub(crate) result: Option<&'static str>,
@@ -66,6 +68,7 @@ pub(crate) fn dialogue(name: &'static str, calls: &[&[&'static str]]) -> Dialogu
             absent: false,
         },
         watched: &[],
+        in_full: false,
         result: None,
     }
 }
@@ -126,6 +129,12 @@ impl Dialogue {
         self
     }
 
+    /// Makes the result show long values in full.
+    pub(crate) fn in_full(mut self) -> Self {
+        self.in_full = true;
+        self
+    }
+
     /// Sets the result that both clients must have.
     pub(crate) fn both(mut self, result: &'static str) -> Self {
         self.result = Some(result);
@@ -149,7 +158,11 @@ impl Dialogue {
         }
     }
 
+    /// Returns the name of the first call. For `printing`, this is the call inside it.
     fn first(&self) -> &'static str {
-        self.calls[0][0]
+        match self.calls[0][..] {
+            ["printing", _, name, ..] => name,
+            ref call => call[0],
+        }
     }
 }

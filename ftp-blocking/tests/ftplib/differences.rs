@@ -64,6 +64,9 @@ const FORM: &str = "a positive reply without the value that the command asks for
     refusal, but a fault of the server";
 const NO_SIZE: &str = "`None` means that the server does not know SIZE";
 
+const MASKED: &str =
+    "an account, and a secret that the server repeats, are masked as a password is";
+
 /// All differences, in the order in which the dialogues are defined.
 pub(crate) const DIFFERENCES: &[Difference] = &[
     row(
@@ -713,5 +716,45 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         "reply 350 \"/a\"",
         "protocol",
         FORM,
+    ),
+    row(
+        "printing an account",
+        "ok *cmd* 'USER ada' | *resp* '331 Password?' | *cmd* 'PASS ******' | \
+         *resp* '332 Account?' | *cmd* 'ACCT research' | *resp* '230 In'",
+        "ok *cmd* 'USER ada' | *resp* '331 Password?' | *cmd* 'PASS ******' | \
+         *resp* '332 Account?' | *cmd* 'ACCT ***' | *resp* '230 In'",
+        MASKED,
+    ),
+    row(
+        "printing a password that the server repeats",
+        "ok *cmd* 'USER ada' | *resp* '331 Password?' | *cmd* 'PASS ******' | \
+         *resp* '530 Not secret'",
+        "ok *cmd* 'USER ada' | *resp* '331 Password?' | *cmd* 'PASS ******' | \
+         *resp* '530 Not ***'",
+        MASKED,
+    ),
+    row(
+        "printing a command in lower case",
+        "ok *cmd* 'noop' | *resp* '200 Fine'",
+        "ok *cmd* 'NOOP' | *resp* '200 Fine'",
+        "verbs are sent in upper case",
+    ),
+    row(
+        "printing Latin-1",
+        "ok *cmd* 'CWD é' | *resp* '250 Here'",
+        "ok *cmd* 'CWD \\xe9' | *resp* '250 Here'",
+        "an observer gets bytes; those that are not UTF-8 are escaped",
+    ),
+    row(
+        "printing the end of the connection",
+        "ok *cmd* 'STAT' | *put* 'STAT\\r\\n' | *get* '211-a\\n' | *get* ''",
+        "ok *cmd* 'STAT' | *put* 'STAT\\r\\n'",
+        "an observer gets whole replies; the error says that the connection ended",
+    ),
+    row(
+        "printing the welcome",
+        "ok 220 ready / ok *welcome* '220 ready'",
+        "ok 220 ready / ok",
+        "`Session::greeting` returns the greeting and prints nothing",
     ),
 ];

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use ftp_blocking::wire::{Class, Limits};
 use ftp_blocking::{
-    Client, Config, Credentials, DataMode, Encoding, Entry, Error, ErrorKind, Options, Reply,
-    SizeCheck, Timeouts, TransferOptions, TransferType,
+    Client, Config, Credentials, DataMode, DebugLevel, Encoding, Entry, Error, ErrorKind, Observed,
+    Options, Reply, SizeCheck, Timeouts, TransferOptions, TransferType,
 };
 use ftp_proto::PassiveAddress;
 use ftp_proto::reply::{self, Malformed};
@@ -72,6 +72,13 @@ impl Ours {
                 let greeting = client.session().greeting();
                 Ok(text(greeting.expect("it was waited for")))
             }
+            ("printing", [level, name, arguments @ ..]) => {
+                Ok(self.printed(level.parse().expect("a level"), name, arguments))
+            }
+            ("getwelcome", []) => {
+                let client = self.client.as_ref().expect("connected");
+                Ok(text(client.session().greeting().expect("it has come")))
+            }
             ("constant", ["FTP_PORT"]) => Ok(shown(Options::new("").port)),
             ("constant", ["MAXLINE"]) => Ok(shown(Limits::default().line)),
             ("parse150", [text]) => Ok(optional(reply::transfer_size(&parsed(text)?))),
@@ -116,6 +123,26 @@ impl Ours {
                 on(client, &self.options.encoding, name, arguments)
             }
         }
+    }
+
+    /// Makes a call, and returns what is printed at this level. Before `connect` there is no client,
+    /// so the level is set in the options.
+    fn printed(&mut self, level: u8, name: &str, arguments: &[&str]) -> Vec<u8> {
+        let printed = Arc::new(Mutex::new(String::new()));
+        let log = Arc::clone(&printed);
+        let observer = move |seen: Observed<'_>| {
+            *log.lock().expect("one thread") += &DebugLevel::from(level).lines(seen);
+        };
+        match &mut self.client {
+            Some(client) => client.observe(observer),
+            None => self.options = self.options.clone().with_observer(observer),
+        }
+        let _ = self.perform(name, arguments);
+        if let Some(client) = &mut self.client {
+            client.observe(DebugLevel::Off.to_stdout());
+        }
+        let printed = printed.lock().expect("one thread");
+        printed.clone().into_bytes()
     }
 }
 

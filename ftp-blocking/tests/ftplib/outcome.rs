@@ -1,5 +1,6 @@
 //! Turns the results of a dialogue's calls into text, in the same way for both clients.
 
+use crate::dialogue::Dialogue;
 use crate::server::Seen;
 
 /// The most bytes of a value that the text shows. If a value is longer, the text shows its start
@@ -8,8 +9,13 @@ const SHOWN: usize = 40;
 
 /// Returns the result of a dialogue as one line: what its calls returned, and what the server
 /// received.
-pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> String {
-    let mut parts: Vec<String> = outcomes.iter().map(|outcome| shown(outcome)).collect();
+pub(crate) fn summary(dialogue: &Dialogue, outcomes: &[Vec<u8>], seen: &[Seen]) -> String {
+    let watched = dialogue.watched;
+    let outcomes = outcomes.iter().map(|outcome| match dialogue.in_full {
+        true => printed(outcome),
+        false => shown(outcome),
+    });
+    let mut parts: Vec<String> = outcomes.collect();
     for seen in seen {
         if watched.contains(&"from") {
             parts.extend(seen.from.map(|address| format!("from {address}")));
@@ -29,6 +35,20 @@ pub(crate) fn summary(outcomes: &[Vec<u8>], watched: &[&str], seen: &[Seen]) -> 
         parts.extend(seen.troubles.iter().cloned());
     }
     parts.join(" / ")
+}
+
+/// Returns text of several lines in full, with ` | ` between lines. The number of the port in a
+/// 229 is replaced, because it is another one in each run.
+fn printed(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim_end().replace('\n', " | ");
+    let mut parts = text.split("(|||");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|symbol: char| symbol.is_ascii_digit());
+        out += &format!("(|||port{rest}");
+    }
+    out
 }
 
 fn shown(bytes: &[u8]) -> String {

@@ -50,7 +50,9 @@ class Session:
 
     def connect(self):
         self.ftp.connect(self.settings["host"], int(self.settings["port"]))
-        return self.ftp.getwelcome()
+        # At a debug level, `getwelcome` prints the greeting once more.
+        with contextlib.redirect_stdout(io.StringIO()):
+            return self.ftp.getwelcome()
 
     def login(self, user="user", password="secret", account=""):
         return self.ftp.login(user, password, account)
@@ -144,6 +146,14 @@ class Session:
             self.ftp.login(user, password, account)
         shown = shown.getvalue()
         return " ".join(secret for secret in (password, account) if secret in shown)
+
+    def printing(self, level, name, *arguments):
+        shown = io.StringIO()
+        self.ftp.set_debuglevel(int(level))
+        with contextlib.redirect_stdout(shown):
+            outcome(self, name, arguments)
+        self.ftp.set_debuglevel(0)
+        return shown.getvalue().encode()
 
     def copy(self, name, target_name=""):
         self.target = self.client()

@@ -24,6 +24,8 @@ use self::credentials::Credentials;
 use self::encoding::Encoding;
 use self::setters::setters;
 use crate::capabilities::Capabilities;
+#[cfg(feature = "std")]
+use crate::debug_level::DebugLevel;
 use crate::error::Error;
 use crate::observer::{Observed, Observer};
 #[cfg(feature = "rustls")]
@@ -167,6 +169,23 @@ impl Options {
         observer: impl Fn(Observed<'_>) + Send + Sync + 'static,
     ) -> Self {
         self.observer = Some(Observer::new(observer));
+        self
+    }
+
+    /// Prints every command and every reply to standard output, from the greeting on, as Python's
+    /// ftplib does at this [`DebugLevel`]. This replaces an observer that was set before.
+    ///
+    /// ```
+    /// use ftp_proto::{DebugLevel, Options};
+    ///
+    /// let options = Options::new("ftp.example.org").with_debug_level(DebugLevel::Commands);
+    /// # let _ = options;
+    /// ```
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn with_debug_level(mut self, level: DebugLevel) -> Self {
+        let prints = level != DebugLevel::Off;
+        self.observer = prints.then(|| Observer::new(level.to_stdout()));
         self
     }
 

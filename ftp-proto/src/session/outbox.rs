@@ -56,7 +56,7 @@ impl Session {
             self.keep_secret(secret, command.verb() == Verb::SITE.as_str());
         }
         if let Some(observer) = &mut self.observer {
-            let command = command.masked();
+            let command = command.masked_for_observer();
             observer(match owed.shape {
                 Shape::Fence(_) => Observed::Fence(&command),
                 _ => Observed::Sent(&command),

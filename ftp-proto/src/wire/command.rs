@@ -218,6 +218,19 @@ impl Command {
         }
     }
 
+    /// Returns a copy that an observer may see. It is masked, but a password (PASS) is one `*` for
+    /// each character, because Python's ftplib prints it so at its debug levels. `Display` still
+    /// shows `***`.
+    pub(crate) fn masked_for_observer(&self) -> Self {
+        let mut masked = self.masked();
+        if let Some(password) = self.argument.as_ref().filter(|_| self.verb == Verb::PASS) {
+            let text = core::str::from_utf8(password);
+            let characters = text.map_or(password.len(), |text| text.chars().count());
+            masked.argument = Some(alloc::vec![b'*'; characters]);
+        }
+        masked
+    }
+
     /// Returns how many bytes [`encode`](Self::encode) appends at most. It counts each 0xFF twice,
     /// because [`Telnet::Doubled`] sends it twice.
     #[must_use]
