@@ -43,13 +43,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = File::create(name(theirs)?)?;
     let download = client.download(theirs)?;
     show("data", download.tls_info());
-    let done = download.save_to(&file, |bytes| eprint!("\r{bytes} bytes"))?;
-    eprintln!("\r{theirs}: {} bytes, {}", done.bytes, done.reply);
+    let done = download.save_to(&file, |progress| eprint!("\r{progress}"))?;
+    eprintln!("\n{theirs}: {} bytes, {}", done.bytes, done.reply);
 
     let upload = client.upload(name(ours)?)?;
     show("data", upload.tls_info());
-    let done = upload.send_from(&File::open(ours)?, |bytes| eprint!("\r{bytes} bytes"))?;
-    eprintln!("\r{ours}: {} bytes, {}", done.bytes, done.reply);
+    let done = upload.send_from(&File::open(ours)?, |progress| eprint!("\r{progress}"))?;
+    eprintln!("\n{ours}: {} bytes, {}", done.bytes, done.reply);
 
     client.quit()?;
     Ok(())

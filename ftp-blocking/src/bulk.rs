@@ -5,8 +5,8 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use ftp_proto::data::{DataProgress, ReadAhead};
-use ftp_proto::{Completion, DataEnd, Error};
+use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller, ReadAhead};
+use ftp_proto::{Completion, DataEnd, Error, ErrorKind};
 use rustix::event::PollFlags;
 
 use crate::channel::Channel;
@@ -34,9 +34,12 @@ const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
     /// Writes all the data to a file, from the file's current position, and waits for the server's
-    /// confirmation. Calls `progress` with [`transferred`](Self::transferred) after each write.
-    /// That number does not include bytes skipped by a [restart
-    /// offset](ftp_proto::TransferOptions::with_offset).
+    /// confirmation. Calls `progress` at the start, and after each write with a [`Progress`]. So the
+    /// last call has the number of all bytes.
+    ///
+    /// If `progress` returns `ControlFlow::Break(())`, the transfer stops: it is aborted (ABOR), the
+    /// error is an [`Aborted`](ftp_proto::ErrorKind::Aborted), and you can use the client at once.
+    /// `progress` may also return nothing.
     ///
     /// On Linux and in clear text, the bytes pass through a pipe in the kernel and never through
     /// this process (splice). Otherwise they pass through one buffer. The file may be anything with
@@ -48,7 +51,7 @@ impl Download<'_> {
     /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
     /// let file = std::fs::File::create("image.iso")?;
     /// let download = client.download("image.iso")?;
-    /// let done = download.save_to(&file, |bytes| eprint!("\r{bytes} bytes"))?;
+    /// let done = download.save_to(&file, |progress| eprint!("\r{progress}"))?;
     /// assert_eq!(file.metadata()?.len(), done.bytes);
     /// # Ok(())
     /// # }
@@ -59,28 +62,41 @@ impl Download<'_> {
     /// [`Local`](ftp_proto::ErrorKind::Local) without a command, and its text says "writing the local
     /// file". [`Error::transferred`] is then the number of bytes that reached the file (for a
     /// translated text, nearly that number). The client's next operation first aborts the transfer.
-    pub fn save_to(
+    pub fn save_to<R: ProgressFlow>(
         mut self,
         file: impl LocalFile,
-        mut progress: impl FnMut(u64),
+        progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
-        let file = file.as_fd();
+        let progress = &mut ProgressTeller::new(progress);
+        match self.save(file.as_fd(), progress) {
+            Ok(()) => self.finish(),
+            Err(error) => Err(self.0.stop(error)),
+        }
+    }
+
+    /// Writes all the data to the file, until the server has confirmed the transfer.
+    fn save<R: ProgressFlow>(
+        &mut self,
+        file: BorrowedFd<'_>,
+        progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
+    ) -> Result<(), Error> {
+        progress.tell(&self.0.phase)?;
         if let Some(pipe) = self.0.pipe() {
-            self.splice(pipe, file, &mut progress)?;
+            self.splice(pipe, file, progress)?;
         }
         if self.0.phase.has_ended() {
-            return self.finish();
+            return Ok(());
         }
         let mut buffer = vec![0; FIRST];
         loop {
-            let count = io::Read::read(&mut self, &mut buffer)?;
+            let count = io::Read::read(self, &mut buffer)?;
             if count == 0 {
-                return self.finish();
+                return Ok(());
             }
             let mut bytes = &buffer[..count];
             let written = descriptor::write_all(file, &mut bytes);
             written.map_err(|error| self.cut_short(error, bytes.len()))?;
-            progress(self.transferred());
+            progress.tell(&self.0.phase)?;
             if count == FIRST && !self.0.is_tls() {
                 buffer.resize(SAVING, 0);
             }
@@ -88,11 +104,11 @@ impl Download<'_> {
     }
 
     /// Moves bytes from the socket to the file by splice, until the kernel cannot move any more.
-    fn splice(
+    fn splice<R: ProgressFlow>(
         &mut self,
         mut pipe: Pipe,
         file: BorrowedFd<'_>,
-        progress: &mut impl FnMut(u64),
+        progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
         let mut rest = self.1.waiting();
         if !rest.is_empty() {
@@ -102,7 +118,7 @@ impl Download<'_> {
             self.0.phase.moved(before - left);
             written.map_err(|error| self.cut_short(error, 0))?;
             self.1 = ReadAhead::default();
-            progress(self.transferred());
+            progress.tell(&self.0.phase)?;
         }
         loop {
             // Bytes are added to `transferred` only after they have left the pipe for the file.
@@ -113,7 +129,7 @@ impl Download<'_> {
             let emptied = pipe.empty(file);
             self.0.phase.moved(came - pipe.held());
             let copied = emptied.map_err(|error| self.cut_short(error, 0))?;
-            progress(self.transferred());
+            progress.tell(&self.0.phase)?;
             if copied == KernelCopy::Refused {
                 return Ok(());
             }
@@ -129,8 +145,9 @@ impl Download<'_> {
 
 impl Upload<'_> {
     /// Sends a file, from its current position to its end, and waits until the server confirms the
-    /// upload. Calls `progress` with [`transferred`](Self::transferred) each time that bytes were
-    /// sent.
+    /// upload. Calls `progress` at the start, and each time that bytes were sent, with a
+    /// [`Progress`]. If `progress` returns `ControlFlow::Break(())`, the transfer stops, as
+    /// [`save_to`](Download::save_to) says. The server may then keep a partial file.
     ///
     /// On Linux and in clear text, the kernel sends a large regular file, which never passes
     /// through this process (sendfile). Otherwise the data passes through one buffer. The file may
@@ -151,12 +168,26 @@ impl Upload<'_> {
     /// The errors of writing and of [`finish`](Self::finish). If the file cannot be read, the error
     /// is a [`Local`](ftp_proto::ErrorKind::Local) without a command. The client's next operation then
     /// first aborts the transfer.
-    pub fn send_from(
+    pub fn send_from<R: ProgressFlow>(
         mut self,
         file: impl LocalFile,
-        mut progress: impl FnMut(u64),
+        progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
+        self.0.phase.will_send(descriptor::left(file));
+        match self.send(file, &mut ProgressTeller::new(progress)) {
+            Ok(()) => self.finish(),
+            Err(error) => Err(self.0.stop(error)),
+        }
+    }
+
+    /// Sends the file to its end.
+    fn send<R: ProgressFlow>(
+        &mut self,
+        file: BorrowedFd<'_>,
+        progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
+    ) -> Result<(), Error> {
+        progress.tell(&self.0.phase)?;
         if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
                 let sent = self.0.send(file)?;
@@ -164,7 +195,7 @@ impl Upload<'_> {
                     break;
                 }
                 self.0.phase.moved(sent);
-                progress(self.transferred());
+                progress.tell(&self.0.phase)?;
             }
         }
         // `send` also returns 0 if sendfile does not support this file. Only a read of 0 bytes
@@ -173,14 +204,14 @@ impl Upload<'_> {
         loop {
             let read = descriptor::read(file, &mut buffer);
             let count = read.map_err(|error| self.0.phase.reading_failed(error))?;
-            if count == 0 {
-                return self.finish();
-            }
             let mut bytes = &buffer[..count];
-            while !bytes.is_empty() {
-                let taken = io::Write::write(&mut self, bytes)?;
+            while !bytes.is_empty() || !self.0.phase.unsent().is_empty() {
+                let taken = self.0.send_some(bytes)?;
                 bytes = &bytes[taken..];
-                progress(self.transferred());
+                progress.tell(&self.0.phase)?;
+            }
+            if count == 0 {
+                return Ok(());
             }
             if count == FIRST {
                 buffer.resize(SENDING, 0);
@@ -193,6 +224,21 @@ impl Upload<'_> {
 /// the kernel cannot move it. The caller then reads or writes in the ordinary way, which shows
 /// which of the two is true.
 impl DataTransfer<'_> {
+    /// Aborts the transfer, if `error` says that the program has stopped it. Returns the error.
+    fn stop(mut self, error: Error) -> Error {
+        if error.kind() != ErrorKind::Aborted {
+            return error;
+        }
+        match self
+            .phase
+            .into_abort()
+            .and_then(|abort| self.client.run(abort))
+        {
+            Ok(_) => error,
+            Err(why) => error.with_source(why),
+        }
+    }
+
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();
         !self.phase.is_translated() && channel.is_ok_and(|channel| channel.plain_socket().is_some())

@@ -277,6 +277,22 @@ impl DataTransfer<'_> {
         Ok(sent)
     }
 
+    /// Sends translated bytes that are still unsent, and otherwise bytes of `bytes`. Returns how
+    /// many bytes of `bytes` were taken. Nothing is taken before all translated bytes are sent.
+    pub(crate) fn send_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.phase.unsent().is_empty() {
+            self.write(|channel, phase, until| channel.write(phase.unsent(), until))?;
+            return Ok(0);
+        }
+        if self.phase.has_ended() {
+            return Err(self.phase.refusal().into());
+        }
+        match self.phase.fill(bytes) {
+            Some(taken) => Ok(taken),
+            None => self.write(|channel, _, until| channel.write(bytes, until)),
+        }
+    }
+
     /// Sends all translated bytes that are still unsent.
     fn drained(&mut self) -> io::Result<&mut Self> {
         while !self.phase.unsent().is_empty() {

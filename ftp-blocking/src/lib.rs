@@ -129,7 +129,7 @@ pub use client::Client;
 #[cfg(feature = "client")]
 pub use data::{Download, Upload};
 #[cfg(feature = "client")]
-pub use ftp_proto::data::Returned;
+pub use ftp_proto::data::{Progress, ProgressFlow, Returned};
 #[cfg(feature = "client")]
 pub use ftp_proto::flows::{self, Credentials};
 #[cfg(feature = "client")]

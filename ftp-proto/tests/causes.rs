@@ -143,6 +143,7 @@ fn an_io_error_has_the_kind_of_the_cause() {
             Error::new(ErrorKind::Misuse(Misuse::NotAtEnd)),
             io::ErrorKind::InvalidInput,
         ),
+        (Error::new(ErrorKind::Aborted), io::ErrorKind::Other),
         (local(io::ErrorKind::NotFound), io::ErrorKind::NotFound),
         // These two kinds must become `Other`: `read_to_end` and similar functions try again after
         // `Interrupted`, and programs try again after `WouldBlock`, although the operation has

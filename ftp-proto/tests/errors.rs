@@ -61,6 +61,7 @@ fn every_error_kind_has_its_own_text() {
         ),
         (ErrorKind::InvalidArgument, "an argument cannot be sent"),
         (ErrorKind::TooLarge, "too large"),
+        (ErrorKind::Aborted, "stopped on request"),
         (
             ErrorKind::Misuse(Misuse::Finished),
             "misuse: the operation has ended",

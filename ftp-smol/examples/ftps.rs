@@ -53,16 +53,16 @@ async fn run(
     let download = client.download(theirs).await?;
     show("data", download.tls_info());
     let done = download
-        .save_to(&file, |bytes| eprint!("\r{bytes} bytes"))
+        .save_to(&file, |progress| eprint!("\r{progress}"))
         .await?;
-    eprintln!("\r{theirs}: {} bytes, {}", done.bytes, done.reply);
+    eprintln!("\n{theirs}: {} bytes, {}", done.bytes, done.reply);
 
     let upload = client.upload(name(ours)?).await?;
     show("data", upload.tls_info());
     let done = upload
-        .send_from(&File::open(ours)?, |bytes| eprint!("\r{bytes} bytes"))
+        .send_from(&File::open(ours)?, |progress| eprint!("\r{progress}"))
         .await?;
-    eprintln!("\r{ours}: {} bytes, {}", done.bytes, done.reply);
+    eprintln!("\n{ours}: {} bytes, {}", done.bytes, done.reply);
 
     client.quit().await?;
     Ok(())

@@ -10,8 +10,8 @@ use std::task::{Context, Poll, ready};
 use ftp_blocking::sys::descriptor;
 use ftp_blocking::sys::kernel::{self, KernelCopy, Pipe};
 use ftp_blocking::sys::local_file::LocalFile;
-use ftp_proto::data::{DataProgress, ReadAhead};
-use ftp_proto::{Completion, DataEnd, Error};
+use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller, ReadAhead};
+use ftp_proto::{Completion, DataEnd, Error, ErrorKind};
 use smol::Async;
 use smol::future::yield_now;
 
@@ -34,9 +34,12 @@ const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
     /// Writes all the data to a file, from the file's current position, and waits for the server's
-    /// confirmation. Calls `progress` with [`transferred`](Self::transferred) after each write.
-    /// That number does not include bytes skipped by a [restart
-    /// offset](ftp_proto::TransferOptions::with_offset).
+    /// confirmation. Calls `progress` at the start, and after each write with a [`Progress`]. So the
+    /// last call has the number of all bytes.
+    ///
+    /// If `progress` returns `ControlFlow::Break(())`, the transfer stops: it is aborted (ABOR), the
+    /// error is an [`Aborted`](ftp_proto::ErrorKind::Aborted), and you can use the client at once.
+    /// `progress` may also return nothing.
     ///
     /// On Linux and in clear text, the bytes pass through a pipe in the kernel and never through
     /// this process (splice). Otherwise they pass through one buffer. The file may be anything with
@@ -51,7 +54,7 @@ impl Download<'_> {
     /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
     /// let file = std::fs::File::create("image.iso")?;
     /// let download = client.download("image.iso").await?;
-    /// let done = download.save_to(&file, |bytes| eprint!("\r{bytes} bytes")).await?;
+    /// let done = download.save_to(&file, |progress| eprint!("\r{progress}")).await?;
     /// assert_eq!(file.metadata()?.len(), done.bytes);
     /// # Ok::<(), ftp_smol::Error>(())
     /// # })?;
@@ -63,29 +66,42 @@ impl Download<'_> {
     /// [`Local`](ftp_proto::ErrorKind::Local) without a command, and its text says "writing the local
     /// file". [`Error::transferred`] is then the number of bytes that reached the file (for a
     /// translated text, nearly that number). The client's next operation first aborts the transfer.
-    pub async fn save_to(
+    pub async fn save_to<R: ProgressFlow>(
         mut self,
         file: impl LocalFile,
-        mut progress: impl FnMut(u64),
+        progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
-        let file = file.as_fd();
+        let progress = &mut ProgressTeller::new(progress);
+        match self.save(file.as_fd(), progress).await {
+            Ok(()) => self.finish().await,
+            Err(error) => Err(self.0.stop(error).await),
+        }
+    }
+
+    /// Writes all the data to the file, until the server has confirmed the transfer.
+    async fn save<R: ProgressFlow>(
+        &mut self,
+        file: BorrowedFd<'_>,
+        progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
+    ) -> Result<(), Error> {
+        progress.tell(&self.0.phase)?;
         let mut turn = TurnBudget::default();
         if let Some(pipe) = self.0.pipe() {
-            self.splice(pipe, file, &mut turn, &mut progress).await?;
+            self.splice(pipe, file, &mut turn, progress).await?;
         }
         if self.0.phase.has_ended() {
-            return self.finish().await;
+            return Ok(());
         }
         let mut buffer = vec![0; FIRST];
         loop {
-            let count = smol::io::AsyncReadExt::read(&mut self, &mut buffer).await?;
+            let count = smol::io::AsyncReadExt::read(self, &mut buffer).await?;
             if count == 0 {
-                return self.finish().await;
+                return Ok(());
             }
             let mut bytes = &buffer[..count];
             let written = descriptor::write_all(file, &mut bytes);
             written.map_err(|error| self.cut_short(error, bytes.len()))?;
-            progress(self.transferred());
+            progress.tell(&self.0.phase)?;
             if count == FIRST && !self.0.is_tls() {
                 buffer.resize(SAVING, 0);
             }
@@ -95,12 +111,12 @@ impl Download<'_> {
 
     /// Moves bytes from the socket to the file by splice, until the data ends or the kernel cannot
     /// move more.
-    async fn splice(
+    async fn splice<R: ProgressFlow>(
         &mut self,
         mut pipe: Pipe,
         file: BorrowedFd<'_>,
         turn: &mut TurnBudget,
-        progress: &mut impl FnMut(u64),
+        progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
         let mut rest = self.1.waiting();
         if !rest.is_empty() {
@@ -110,7 +126,7 @@ impl Download<'_> {
             self.0.phase.moved(before - left);
             written.map_err(|error| self.cut_short(error, 0))?;
             self.1 = ReadAhead::default();
-            progress(self.transferred());
+            progress.tell(&self.0.phase)?;
         }
         loop {
             // Adds bytes to `transferred` only after they are in the file. Bytes in the pipe may be
@@ -122,7 +138,7 @@ impl Download<'_> {
             let emptied = pipe.empty(file);
             self.0.phase.moved(came - pipe.held());
             let copied = emptied.map_err(|error| self.cut_short(error, 0))?;
-            progress(self.transferred());
+            progress.tell(&self.0.phase)?;
             if copied == KernelCopy::Refused {
                 return Ok(());
             }
@@ -139,8 +155,9 @@ impl Download<'_> {
 
 impl Upload<'_> {
     /// Sends a file, from its current position to its end, and waits until the server confirms the
-    /// upload. Calls `progress` with [`transferred`](Self::transferred) each time that bytes were
-    /// sent.
+    /// upload. Calls `progress` at the start, and each time that bytes were sent, with a
+    /// [`Progress`]. If `progress` returns `ControlFlow::Break(())`, the transfer stops, as
+    /// [`save_to`](Download::save_to) says. The server may then keep a partial file.
     ///
     /// On Linux and in clear text, the kernel sends a large regular file, which never passes
     /// through this process (sendfile). Otherwise the data passes through one buffer. The file may
@@ -164,12 +181,26 @@ impl Upload<'_> {
     /// The errors of writing and of [`finish`](Self::finish). If the file cannot be read, the error
     /// is a [`Local`](ftp_proto::ErrorKind::Local) without a command. The client's next operation then
     /// first aborts the transfer.
-    pub async fn send_from(
+    pub async fn send_from<R: ProgressFlow>(
         mut self,
         file: impl LocalFile,
-        mut progress: impl FnMut(u64),
+        progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
+        self.0.phase.will_send(descriptor::left(file));
+        match self.send(file, &mut ProgressTeller::new(progress)).await {
+            Ok(()) => self.finish().await,
+            Err(error) => Err(self.0.stop(error).await),
+        }
+    }
+
+    /// Sends the file to its end.
+    async fn send<R: ProgressFlow>(
+        &mut self,
+        file: BorrowedFd<'_>,
+        progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
+    ) -> Result<(), Error> {
+        progress.tell(&self.0.phase)?;
         let mut turn = TurnBudget::default();
         if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
@@ -178,7 +209,7 @@ impl Upload<'_> {
                     break;
                 }
                 self.0.phase.moved(sent);
-                progress(self.transferred());
+                progress.tell(&self.0.phase)?;
                 turn.spend(sent).await;
             }
         }
@@ -188,15 +219,15 @@ impl Upload<'_> {
         loop {
             let read = descriptor::read(file, &mut buffer);
             let count = read.map_err(|error| self.0.phase.reading_failed(error))?;
-            if count == 0 {
-                return self.finish().await;
-            }
             let mut bytes = &buffer[..count];
-            while !bytes.is_empty() {
-                let taken = smol::io::AsyncWriteExt::write(&mut self, bytes).await?;
+            while !bytes.is_empty() || !self.0.phase.unsent().is_empty() {
+                let taken = poll_fn(|cx| self.0.poll_send_some(cx, bytes)).await?;
                 bytes = &bytes[taken..];
-                progress(self.transferred());
+                progress.tell(&self.0.phase)?;
                 turn.spend(taken).await;
+            }
+            if count == 0 {
+                return Ok(());
             }
             if count == FIRST {
                 buffer.resize(SENDING, 0);
@@ -209,6 +240,21 @@ impl Upload<'_> {
 /// the kernel cannot move it. The caller then finds out by an ordinary read which of the two is
 /// true.
 impl DataTransfer<'_> {
+    /// Aborts the transfer, if `error` says that the program has stopped it. Returns the error.
+    async fn stop(mut self, error: Error) -> Error {
+        if error.kind() != ErrorKind::Aborted {
+            return error;
+        }
+        let aborted = match self.phase.into_abort() {
+            Ok(abort) => self.client.run(abort).await,
+            Err(why) => Err(why),
+        };
+        match aborted {
+            Ok(_) => error,
+            Err(why) => error.with_source(why),
+        }
+    }
+
     fn is_plain(&mut self) -> bool {
         let channel = self.client.data.channel();
         !self.phase.is_translated() && channel.is_ok_and(|channel| channel.plain_socket().is_some())

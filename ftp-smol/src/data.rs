@@ -341,6 +341,30 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(Ok(sent))
     }
 
+    /// Sends translated bytes that are still unsent, and otherwise bytes of `bytes`. Returns how
+    /// many bytes of `bytes` were taken. Nothing is taken before all translated bytes are sent.
+    pub(crate) fn poll_send_some(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if !self.phase.unsent().is_empty() {
+            return self
+                .poll_write(cx, |channel, phase, cx| {
+                    channel.poll_write(cx, phase.unsent())
+                })
+                .map_ok(|_| 0);
+        }
+        if self.phase.has_ended() {
+            ready!(self.poll_finish(cx));
+            return Poll::Ready(Err(self.phase.refusal().into()));
+        }
+        match self.phase.fill(bytes) {
+            Some(taken) => Poll::Ready(Ok(taken)),
+            None => self.poll_write(cx, |channel, _, cx| channel.poll_write(cx, bytes)),
+        }
+    }
+
     /// Sends all translated bytes that are still unsent.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.phase.unsent().is_empty() {

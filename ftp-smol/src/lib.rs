@@ -114,7 +114,7 @@ mod walk;
 pub use client::Client;
 pub use data::{Download, Upload};
 pub use ftp_blocking::sys::local_file::LocalFile;
-pub use ftp_proto::data::Returned;
+pub use ftp_proto::data::{Progress, ProgressFlow, Returned};
 pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;

@@ -349,10 +349,16 @@ fn dropped_everywhere(tls: Option<&TlsEnds>, downloading: bool) -> usize {
         let mut told = 0;
         let moved = if downloading {
             let download = block_on(client.download("/file")).expect("opened");
-            poll_times(times, download.save_to(&target, |bytes| told = bytes))
+            poll_times(
+                times,
+                download.save_to(&target, |progress| told = progress.done),
+            )
         } else {
             let upload = block_on(client.upload("/new")).expect("opened");
-            poll_times(times, upload.send_from(holding(&all), |bytes| told = bytes))
+            poll_times(
+                times,
+                upload.send_from(holding(&all), |progress| told = progress.done),
+            )
         };
         if downloading {
             assert_eq!(content(&target).len() as u64, told, "after poll {times}");
@@ -390,7 +396,7 @@ fn a_transfer_that_never_waits_can_be_dropped_in_its_middle() {
         let (mut told, mut polls) = (0, 0);
         let download = block_on(client.download("/file")).expect("opened");
         {
-            let mut saving = pin!(download.save_to(&target, |bytes| told = bytes));
+            let mut saving = pin!(download.save_to(&target, |progress| told = progress.done));
             block_on(poll_fn(|cx| {
                 polls += 1;
                 match saving.as_mut().poll(cx) {

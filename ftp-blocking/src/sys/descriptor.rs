@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{FileType, fstat, tell};
 use rustix::io::Errno;
 
 /// Reads at least one byte. Returns 0 at the end of the file.
@@ -33,6 +34,17 @@ pub fn write_all(file: BorrowedFd<'_>, bytes: &mut &[u8]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns how many bytes of a regular file come after its current position. `None` for other kinds
+/// of files.
+pub fn left(file: BorrowedFd<'_>) -> Option<u64> {
+    let stat = fstat(file).ok()?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return None;
+    }
+    let size = u64::try_from(stat.st_size).ok()?;
+    Some(size.saturating_sub(tell(file).ok()?))
 }
 
 /// If the system call that returned this error may be repeated, waits until it can succeed.

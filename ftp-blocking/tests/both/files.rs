@@ -11,7 +11,7 @@ use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 
 use crate::face::{
-    Behind, Bridge, Client, Error, ErrorKind, Memory, Options, Timeouts, TransferOptions,
+    Behind, Bridge, Client, Error, ErrorKind, Memory, Options, Progress, Timeouts, TransferOptions,
 };
 use crate::support;
 use crate::support::counting::{BOTH, Copied, Counting, Way};
@@ -46,6 +46,15 @@ fn perform_on(client: &mut Option<Client>, operation: &Operation) -> Outcome {
     outcome.unwrap_or_else(|error| Outcome::Failed((&error).into(), came))
 }
 
+/// Notes how many bytes of a transfer were moved. The progress must begin at the restart offset and
+/// then rise with each call.
+fn note(told: &mut Option<u64>, progress: Progress, options: &TransferOptions) {
+    let moved = progress.done - options.offset;
+    assert!(told.map_or(moved == 0, |told| moved > told), "{progress:?}");
+    assert!(progress.total.is_none_or(|total| total >= progress.done));
+    *told = Some(moved);
+}
+
 fn download(
     client: &mut Client,
     path: &str,
@@ -53,18 +62,15 @@ fn download(
     came: &mut Vec<u8>,
 ) -> Result<Outcome, Error> {
     let file = holding(b"");
-    let mut told = 0;
+    let mut told = None;
     let download = client.download_with(path, options)?;
-    let saved = download.save_to(&file, |bytes| {
-        assert!(bytes >= told, "progress goes forward");
-        told = bytes;
-    });
+    let saved = download.save_to(&file, |progress| note(&mut told, progress, options));
     *came = content(&file);
     let said = match &saved {
         Ok(completion) => Some(completion.bytes),
         Err(error) => error.transferred(),
     };
-    assert_eq!(said, Some(told), "what was told");
+    assert_eq!(said, told, "what was told");
     if options.line_ends == LineEnds::AsSent {
         assert_eq!(said, Some(came.len() as u64), "exactly what is in the file");
     }
@@ -78,19 +84,19 @@ fn upload(
     content: &[u8],
 ) -> Result<Outcome, Error> {
     let file = holding(content);
-    let mut told = 0;
+    let mut told = None;
     let upload = client.upload_with(path, options)?;
-    let sent = upload.send_from(&file, |bytes| {
-        assert!(bytes >= told, "progress goes forward");
-        told = bytes;
+    let sent = upload.send_from(&file, |progress| {
+        note(&mut told, progress, options);
+        if options.line_ends == LineEnds::AsSent {
+            assert_eq!(progress.total, Some(options.offset + content.len() as u64));
+        }
     });
     let said = match &sent {
         Ok(completion) => Some(completion.bytes),
         Err(error) => error.transferred(),
     };
-    if options.line_ends == LineEnds::AsSent || sent.is_err() {
-        assert_eq!(said, Some(told), "what was told");
-    }
+    assert_eq!(said, told, "what was told");
     sent.map(|completion| Outcome::Count(completion.bytes as usize))
 }
 
@@ -382,7 +388,7 @@ fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
         });
         let download = session.client().download("/file").expect("opened");
         let mut told = 0;
-        let saved = download.save_to(&target, |bytes| told = bytes);
+        let saved = download.save_to(&target, |progress| told = progress.done);
         let error = saved.expect_err("nobody reads it");
         drop(target);
         let (mut eater, mut eaten) = eating.join().expect("eaten");
@@ -426,7 +432,7 @@ fn hard_02_a_552_stops_a_sender_who_is_blocked() {
         source.set_len(64 << 20).expect("a regular file");
         let mut told = 0;
         let upload = session.client().upload("/file").expect("opened");
-        let sent = upload.send_from(&source, |bytes| told = bytes);
+        let sent = upload.send_from(&source, |progress| told = progress.done);
         let error = sent.expect_err("refused");
         assert_eq!(error.kind(), ErrorKind::Permanent);
         assert_eq!(error.reply().expect("the server's").code().value(), 552);

@@ -17,6 +17,7 @@ mod names;
 mod observer;
 mod options;
 mod owned;
+mod progress;
 mod proxy;
 mod resume;
 mod round_trips;

@@ -3,6 +3,7 @@
 mod ascii;
 mod ascii_outbox;
 mod backlog;
+mod file_progress;
 mod interruption;
 mod lease;
 mod line_collector;
@@ -15,6 +16,7 @@ mod read_ahead;
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 use ascii_outbox::AsciiOutbox;
 pub use backlog::Backlog;
+pub use file_progress::{Progress, ProgressFlow, ProgressTeller};
 pub use interruption::Interruption;
 pub use lease::{Lease, Returned};
 pub use line_collector::LineCollector;

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::mem;
 
-use super::{AsciiDecoder, AsciiOutbox, Interruption};
+use super::{AsciiDecoder, AsciiOutbox, Interruption, Progress};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flows::{Abort, Finish};
 use crate::options::transfer::{LineEnds, TransferOptions};
@@ -106,6 +106,10 @@ pub struct DataPhase {
     unlooked: usize,
     expected: Option<u64>,
     text: Option<Text>,
+    /// The restart offset in bytes.
+    offset: u64,
+    /// The size of the whole file in bytes, as far as it is known.
+    total: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -164,13 +168,18 @@ impl DataPhase {
             (LineEnds::Lf, Direction::Download) => Some(Text::Coming(AsciiDecoder::new())),
             (LineEnds::Lf, Direction::Upload) => Some(Text::Going(AsciiOutbox::new())),
         };
+        let expected = options
+            .expected
+            .filter(|_| direction == Direction::Download);
+        let offset = transfer.offset();
+        let total = expected.map(|bytes| bytes.saturating_add(offset));
         Self {
+            total: total.or(transfer.whole()),
+            offset,
             state: State::Moving(transfer),
             bytes: 0,
             unlooked: 0,
-            expected: options
-                .expected
-                .filter(|_| direction == Direction::Download),
+            expected,
             text,
         }
     }
@@ -247,6 +256,15 @@ impl DataPhase {
             Some(Text::Going(outbox)) => outbox.unsent(),
             _ => &[],
         }
+    }
+
+    /// Notes that an upload will send this many bytes from now on, so that its
+    /// [progress](Self::progress) knows the total. `None` if the number is not known. If line ends
+    /// are translated, it never is, because they make the text longer.
+    pub fn will_send(&mut self, bytes: Option<u64>) {
+        let done = self.progress().done;
+        let bytes = bytes.filter(|_| !self.is_translated());
+        self.total = bytes.map(|bytes| done.saturating_add(bytes));
     }
 
     /// Returns whether line ends are translated. If so, the bytes of your file are not those on the
@@ -333,6 +351,15 @@ impl DataPhase {
         self.outcome().err().unwrap_or(over)
     }
 
+    /// Returns the error for a transfer that the program has stopped.
+    pub(super) fn stopped(&self) -> Error {
+        let error = Error::new(ErrorKind::Aborted).with_transferred(self.bytes);
+        match self.transfer() {
+            Some(transfer) => error.with_command(transfer.verb()),
+            None => error,
+        }
+    }
+
     /// Turns an error of writing your local file into the error of the download. `left` is how many
     /// bytes had come from the server but were not written.
     pub fn writing_failed(
@@ -386,6 +413,11 @@ impl DataPhase {
     /// Returns how many bytes were moved until now, counted on the wire.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Returns how much of the file is done.
+    pub fn progress(&self) -> Progress {
+        Progress::new(self.offset.saturating_add(self.bytes), self.total)
     }
 
     /// Returns the transfer, as long as its data has not ended. `None` after that.

@@ -26,6 +26,7 @@ use crate::wire::Code;
 /// | [`Unsupported`](Self::Unsupported) | 500, 502 or 504, 522 to EPSV or EPRT, or the server knows no command for this |
 /// | [`Refused`](Self::Refused) | another 5xx |
 /// | [`Protocol`](Self::Protocol) | the server breaks the rules of FTP |
+/// | [`Aborted`](Self::Aborted) | your program stopped the operation |
 /// | [`Local`](Self::Local) | your file, argument, option or limit |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -58,6 +59,8 @@ pub enum Cause {
     Protocol,
     /// Something on your side: a local file, an argument, an option, or a limit of yours.
     Local,
+    /// Your program stopped the operation.
+    Aborted,
 }
 
 /// What programs ask about an error.
@@ -93,6 +96,7 @@ impl Error {
             ErrorKind::Tls | ErrorKind::Injection | ErrorKind::Insecure => Cause::Security,
             ErrorKind::Unsupported => Cause::Unsupported,
             ErrorKind::UnexpectedReply | ErrorKind::Protocol => Cause::Protocol,
+            ErrorKind::Aborted => Cause::Aborted,
             ErrorKind::Local
             | ErrorKind::InvalidArgument
             | ErrorKind::TooLarge
@@ -243,6 +247,7 @@ impl Cause {
             Self::Refused => "refused",
             Self::Protocol => "protocol",
             Self::Local => "local",
+            Self::Aborted => "aborted",
         }
     }
 }
@@ -263,6 +268,7 @@ impl fmt::Display for Cause {
             Self::Refused => "the server refused",
             Self::Protocol => "the server breaks the rules of FTP",
             Self::Local => "a mistake or failure on this side",
+            Self::Aborted => "it was stopped on request",
         })
     }
 }

@@ -54,6 +54,8 @@ fn io_kind(error: &Error) -> std::io::ErrorKind {
     match (error.kind(), error.cause()) {
         (ErrorKind::Timeout(_), _) => Io::TimedOut,
         (ErrorKind::Closed, _) => Io::ConnectionAborted,
+        // Not `ConnectionAborted`, because programs try again after it.
+        (ErrorKind::Aborted, _) => Io::Other,
         (ErrorKind::Io | ErrorKind::Local, _) => {
             let inner = error
                 .inner()

@@ -30,6 +30,7 @@ use crate::wait::Wait;
 /// | [`InvalidArgument`](Self::InvalidArgument) | an argument cannot be sent | lives; nothing was sent | change the argument |
 /// | [`Unsupported`](Self::Unsupported) | the server knows no command for this | lives; nothing was changed | do it in another way |
 /// | [`TooLarge`](Self::TooLarge) | more than a limit of yours, or a directory that cannot be restored | lives, or stays as it was | raise the limit, or use a call that streams |
+/// | [`Aborted`](Self::Aborted) | your program stopped the operation | lives as a rule, as after a time-out | nothing, or do it again |
 /// | [`Misuse`](Self::Misuse) | a call or an option makes no sense here | lives; nothing was sent | see [`Misuse`] |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -89,6 +90,10 @@ pub enum ErrorKind {
     Unsupported,
     /// A listing, or one of its lines, is larger than a limit that you may raise.
     TooLarge,
+    /// Your program stopped the operation: the function that gets the
+    /// [progress](crate::data::Progress) of a transfer returned `ControlFlow::Break`.
+    /// [`Error::transferred`](super::Error::transferred) is how many bytes had moved.
+    Aborted,
     /// Your program used this crate in a wrong way, and nothing was sent. The field says which
     /// mistake it is.
     Misuse(Misuse),
@@ -160,6 +165,7 @@ impl ErrorKind {
             Self::InvalidArgument => "invalid_argument",
             Self::Unsupported => "unsupported",
             Self::TooLarge => "too_large",
+            Self::Aborted => "aborted",
             Self::Misuse(_) => "misuse",
         }
     }
@@ -188,6 +194,7 @@ impl fmt::Display for ErrorKind {
             Self::InvalidArgument => "an argument cannot be sent",
             Self::Unsupported => "the server cannot do this",
             Self::TooLarge => "too large",
+            Self::Aborted => "stopped on request",
             Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
         })
     }

@@ -546,6 +546,7 @@ impl Session {
                 .and_then(crate::reply::unique_name),
             offset: 0,
             transfer_type,
+            size: None,
         })
     }
 

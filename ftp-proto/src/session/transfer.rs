@@ -38,6 +38,8 @@ pub struct Transfer {
     pub(super) name: Option<RemotePath>,
     pub(super) offset: u64,
     pub(super) transfer_type: TransferType,
+    /// The whole length in bytes of a file that is downloaded, if SIZE has returned it.
+    pub(super) size: Option<u64>,
 }
 
 /// How TLS was set up on a data connection.
@@ -54,7 +56,7 @@ impl Transfer {
     /// that the server's 150 has announced.
     pub(crate) fn with_size(self, size: Option<u64>) -> Self {
         let due = size.or(self.due);
-        Self { due, ..self }
+        Self { due, size, ..self }
     }
 
     /// Returns how many bytes a download must bring at least: those from the restart offset to the
@@ -62,6 +64,13 @@ impl Transfer {
     pub(crate) fn due(&self) -> Option<u64> {
         let due = self.due.filter(|_| self.size_check != SizeCheck::Never);
         Some(due?.saturating_sub(self.offset))
+    }
+
+    /// Returns the whole length in bytes of a file that is downloaded in TYPE I, if it is certain:
+    /// at a restart offset, some servers announce only the size of the rest.
+    pub(crate) fn whole(&self) -> Option<u64> {
+        let announced = self.due.filter(|_| self.offset == 0);
+        self.size.or(announced)
     }
 
     /// Sets the restart offset: the position in the file, in bytes, at which the transfer begins.

@@ -274,10 +274,10 @@ impl Download<'_> {
         wait(self.0.keep_alive())
     }
 
-    pub(crate) fn save_to(
+    pub(crate) fn save_to<R: ProgressFlow>(
         self,
         file: impl AsFd,
-        progress: impl FnMut(u64),
+        progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         wait(self.0.save_to(file, progress))
     }
@@ -298,10 +298,10 @@ impl Upload<'_> {
         wait(self.0.keep_alive())
     }
 
-    pub(crate) fn send_from(
+    pub(crate) fn send_from<R: ProgressFlow>(
         self,
         file: impl AsFd,
-        progress: impl FnMut(u64),
+        progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         wait(self.0.send_from(file, progress))
     }
