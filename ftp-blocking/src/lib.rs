@@ -86,6 +86,8 @@
 #[cfg(feature = "client")]
 mod bulk;
 #[cfg(feature = "client")]
+mod by_url;
+#[cfg(feature = "client")]
 mod channel;
 #[cfg(feature = "client")]
 mod client;
@@ -123,13 +125,19 @@ pub mod transport;
 mod trees;
 #[cfg(feature = "client")]
 mod walk;
+#[cfg(feature = "client")]
+mod whole_files;
 
+#[cfg(feature = "client")]
+pub use by_url::{get, put, resume};
 #[cfg(feature = "client")]
 pub use client::Client;
 #[cfg(feature = "client")]
 pub use data::{Download, Upload};
 #[cfg(feature = "client")]
 pub use ftp_proto::data::{Progress, ProgressFlow, Returned};
+#[cfg(feature = "client")]
+pub use ftp_proto::files::{self, FileOptions, FileReport};
 #[cfg(feature = "client")]
 pub use ftp_proto::flows::{self, Credentials};
 #[cfg(feature = "client")]

@@ -90,6 +90,7 @@
 #![warn(clippy::too_many_lines)]
 
 mod bulk;
+mod by_url;
 mod channel;
 mod client;
 mod connect;
@@ -98,6 +99,7 @@ mod data;
 mod data_connection;
 mod deadline;
 mod drive;
+
 mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
@@ -110,11 +112,14 @@ mod transfers;
 pub mod transport;
 mod trees;
 mod walk;
+mod whole_files;
 
+pub use by_url::{get, put, resume};
 pub use client::Client;
 pub use data::{Download, Upload};
 pub use ftp_blocking::sys::local_file::LocalFile;
 pub use ftp_proto::data::{Progress, ProgressFlow, Returned};
+pub use ftp_proto::files::{self, FileOptions, FileReport};
 pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::listing::{self, Entry};
 pub use ftp_proto::reply::Timestamp;

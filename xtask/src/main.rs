@@ -52,11 +52,15 @@ fn main() -> ExitCode {
         #[cfg(feature = "clients")]
         ["interop", arguments @ ..] => interop::run(arguments),
         #[cfg(not(feature = "embedded"))]
-        [job @ ("demo" | "interop"), arguments @ ..] => {
-            workspace::again(&["--features", "embedded"], job, arguments)
+        ["demo"] => workspace::again(&["--features", "embedded"], "demo", &[]),
+        #[cfg(not(feature = "clients"))]
+        ["interop", arguments @ ..] => {
+            workspace::again(&["--features", "embedded"], "interop", arguments)
         }
         #[cfg(all(feature = "embedded", unix))]
         [servers::libunftp::JOB, arguments @ ..] => servers::libunftp::serve(arguments),
+        #[cfg(feature = "clients")]
+        [interop::VICTIM, arguments @ ..] => interop::victim(arguments),
         ["no-std"] => no_std::link(),
         ["bench", arguments @ ..] => bench::run(arguments),
         #[cfg(all(feature = "bench", target_os = "linux"))]

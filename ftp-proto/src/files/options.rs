@@ -1,7 +1,9 @@
 //! The options of whole files.
 
+use crate::error::Error;
 use crate::options::setters::setters;
 use crate::options::transfer::{LineEnds, TransferOptions};
+use crate::options::url::{Url, UrlType};
 use crate::representation::TransferType;
 
 /// How to download or upload a whole file.
@@ -133,6 +135,17 @@ impl FileOptions {
     #[must_use]
     pub fn resuming() -> Self {
         Self::new().with_resume(Resume::Allowed)
+    }
+
+    /// Makes options for the file of a URL: as text for `;type=a`, and as bytes otherwise.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`](crate::Misuse::Option) for a URL that names a directory by `;type=d`.
+    pub fn of_url(url: &Url) -> Result<Self, Error> {
+        match url.transfer_type() {
+            Some(UrlType::Directory) => Err(Error::option("this URL names a directory")),
+            _ => Ok(Self::new().with_transfer(url.transfer_options())),
+        }
     }
 
     /// Whether the two files have the same bytes after the transfer.

@@ -124,6 +124,20 @@ impl PutFile {
         })
     }
 
+    /// Adds the name of the local file. If the path that you gave ends with `/`, it is a directory,
+    /// and the file keeps its name there.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a name that cannot be sent.
+    pub fn with_name(mut self, name: &[u8]) -> Result<Self, Error> {
+        if self.target.ends_with(b"/") {
+            self.target.extend_from_slice(name);
+            Open::store(&self.target)?;
+            self.partial = beside(&self.target);
+        }
+        Ok(self)
+    }
+
     /// Where the file is until it gets its name.
     fn place(&self) -> &[u8] {
         match self.placed {

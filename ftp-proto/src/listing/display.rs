@@ -3,9 +3,11 @@
 use alloc::format;
 use core::fmt::{self, Write as _};
 
+use super::directory::Directory;
 use super::entry::Entry;
 use super::kind::Kind;
 use super::modified::{Modified, Precision, Zone};
+use crate::wire::Escaped;
 
 /// Prints the entry as one line in columns: kind and permissions, size in bytes, time, name, and the
 /// target of a link. A field that the listing does not say is blank. The line is safe to print:
@@ -38,9 +40,26 @@ impl fmt::Display for Entry<'_> {
         }
         write!(f, "  {}", self.display_name())?;
         match self.link_target() {
-            Some(target) => write!(f, " -> {}", crate::wire::Escaped::new(target)),
+            Some(target) => write!(f, " -> {}", Escaped::new(target)),
             None => Ok(()),
         }
+    }
+}
+
+/// Prints the directory: each entry as one line in columns, and then the lines that are no entries,
+/// with control characters escaped. There is no line end after the last line.
+impl fmt::Display for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut end = "";
+        for entry in self.entries() {
+            write!(f, "{end}{entry}")?;
+            end = "\n";
+        }
+        for line in self.unparsed() {
+            write!(f, "{end}{}", Escaped::new(line))?;
+            end = "\n";
+        }
+        Ok(())
     }
 }
 

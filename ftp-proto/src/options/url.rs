@@ -179,11 +179,19 @@ impl Url {
         self.port
     }
 
-    /// Returns the path, as the methods of a client take it. It is empty if the URL has no path: then
-    /// it means the directory in which the login ends. To list this directory, give
-    /// [`HERE`](crate::HERE) instead.
+    /// Returns the path of a file, as the methods of a client take it. It is empty if the URL has no
+    /// path.
     pub fn path(&self) -> &[u8] {
         &self.path
+    }
+
+    /// Returns the path of a directory, as the methods of a client take it. It is `.` if the URL has
+    /// no path: the directory in which the login ends.
+    pub fn directory(&self) -> &[u8] {
+        match self.path.as_slice() {
+            b"" => b".",
+            path => path,
+        }
     }
 
     /// Returns the type at the end of the URL. `None` if there is none: then transfer bytes, in TYPE

@@ -9,6 +9,7 @@ mod cell;
 mod exceptions;
 mod idle;
 mod jobs;
+mod kills;
 mod metadata;
 mod names;
 mod question;
@@ -26,6 +27,8 @@ use std::thread;
 use crate::servers::Result;
 use crate::servers::foreign::{Kind, Program};
 use crate::workspace;
+
+pub(crate) use kills::{VICTIM, victim};
 
 /// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,8 +48,12 @@ impl Extent {
 
 /// Runs the interop tests with the servers that the arguments name, or else with all servers. With
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
-/// session with each server is recorded. With `--capture`, their listings are captured.
+/// session with each server is recorded. With `--capture`, their listings are captured. `--kills
+/// 500` kills transfers of whole files instead (`kills.rs`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    if let ["--kills", count] = arguments {
+        return kills::run(count.parse()?);
+    }
     let workdir = workspace::root()?.join("target/interop");
     let mut kinds = Vec::new();
     for argument in arguments

@@ -107,6 +107,11 @@ impl Trust {
         }
     }
 
+    /// Returns the certificate of the authority that has signed the servers' certificates.
+    pub(super) fn root_pem(&self) -> &str {
+        &self.root
+    }
+
     /// Returns the TLS configuration of a client without a certificate.
     pub(super) fn nobody(&self) -> TlsConfig {
         self.config.clone()
