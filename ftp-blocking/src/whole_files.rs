@@ -207,7 +207,9 @@ impl Client {
             // The next operation aborts the transfer.
             return Ok(FileFact::HeadDiffers);
         }
-        download.save_to(file, progress).map(FileFact::Moved)
+        let size = receive.size;
+        let told = |done: Progress| progress(Progress::new(done.done, done.total.or(size)));
+        download.save_to(file, told).map(FileFact::Moved)
     }
 
     fn send_file(

@@ -227,7 +227,9 @@ impl Client {
             // The next operation aborts the transfer.
             return Ok(FileFact::HeadDiffers);
         }
-        let saved = download.save_to(file, progress).await;
+        let size = receive.size;
+        let told = |done: Progress| progress(Progress::new(done.done, done.total.or(size)));
+        let saved = download.save_to(file, told).await;
         saved.map(FileFact::Moved)
     }
 

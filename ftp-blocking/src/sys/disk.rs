@@ -276,7 +276,7 @@ fn open_locked(path: &Path) -> io::Result<File> {
             .create(true)
             .truncate(false)
             // Others may write to this directory, and must not lead the download elsewhere.
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .custom_flags(OFlags::NOFOLLOW.bits() as i32)
             .open(path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {

@@ -30,3 +30,4 @@ mod tls_hostile;
 mod uploads;
 mod urgent;
 mod walk;
+mod whole_files;

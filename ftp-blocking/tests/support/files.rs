@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use socket2::SockRef;
 
@@ -16,6 +16,52 @@ fn fresh() -> PathBuf {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let name = format!("bulk-{}-{number}", std::process::id());
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// A directory for the files of one test. It is deleted in the end.
+pub(crate) struct Room(PathBuf);
+
+impl Room {
+    pub(crate) fn new() -> Self {
+        let path = fresh();
+        std::fs::create_dir_all(&path).expect("a new directory");
+        Self(path)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Writes a file with a modification time in 2020, before that of all files of the simulator.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) {
+        let mut file = File::create(self.path(name)).expect("a new file");
+        file.write_all(content).expect("there is room");
+        let time = UNIX_EPOCH + Duration::from_secs(1_577_836_800);
+        file.set_modified(time).expect("a time");
+    }
+
+    pub(crate) fn content(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).expect("a file")
+    }
+
+    /// Returns the names of all files in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).expect("a directory");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 fn opened(options: &mut OpenOptions) -> File {

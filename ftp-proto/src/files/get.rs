@@ -132,6 +132,7 @@ impl GetFile {
                     options,
                     head: mem::take(head),
                     position: self.position,
+                    size: self.version.size().filter(|_| self.options.is_exact()),
                 })
             }
             State::Compare(hash) => FileStep::Local(LocalStep::Hash {

@@ -61,6 +61,9 @@ pub struct Receive {
     pub head: Vec<u8>,
     /// The length of the partial file, where the rest of the data belongs.
     pub position: u64,
+    /// The size of the whole file. Tell it by the progress if the server does not announce it with
+    /// the transfer. `None` if it is not known.
+    pub size: Option<u64>,
 }
 
 /// An upload of the local file.

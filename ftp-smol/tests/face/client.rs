@@ -5,8 +5,9 @@
 //! because `Deref` makes them available.
 
 use std::io::{self, Read, Write};
-use std::ops::{Deref, DerefMut};
+use std::ops::{ControlFlow, Deref, DerefMut};
 use std::os::fd::AsFd;
+use std::path::Path;
 
 use ftp_smol::listing::{Directory, Line};
 use ftp_smol::reply::{Algorithm, FileHash, Identity, Timestamp};
@@ -164,6 +165,21 @@ waits_for! {
     delete_tree(path: impl Name) -> Deleted;
     delete_tree_with(path: impl Name, options: &DeleteOptions) -> Deleted;
     mlsd_lines(path: impl OptionalName) -> Lines<'_>;
+    fetch(path: impl Name) -> Vec<u8>;
+    get_file(remote: impl Name, local: impl AsRef<Path>) -> FileReport;
+    get_file_with(
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &FileOptions,
+        progress: impl FnMut(Progress) -> ControlFlow<()>
+    ) -> FileReport;
+    put_file(local: impl AsRef<Path>, remote: impl Name) -> FileReport;
+    put_file_with(
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &FileOptions,
+        progress: impl FnMut(Progress) -> ControlFlow<()>
+    ) -> FileReport;
 }
 
 impl Deref for Client {
