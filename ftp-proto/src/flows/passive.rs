@@ -1,5 +1,6 @@
 //! Passive mode: asks the server for a port by EPSV or PASV.
 
+use alloc::format;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::compose::{completion, inner};
@@ -12,6 +13,12 @@ use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
+/// How many times the client asks for a port, if [`Config::blocked_ports`] holds the ports that the
+/// server names.
+///
+/// [`Config::blocked_ports`]: crate::Config::blocked_ports
+const MOST_PORTS: u8 = 10;
+
 /// Asks the server for the endpoint of the next data connection. The flow sends EPSV (RFC 2428). If
 /// the server refuses EPSV or does not answer it, or if EPSV is known not to work, the flow sends
 /// PASV. With [`PassiveCommand`] you may allow only one of the two.
@@ -19,9 +26,18 @@ use crate::wire::{Class, Code, Command, Reply, Verb};
 /// If the server lists PRET in FEAT, as drftpd does, the flow first sends PRET with the data
 /// command, so that the server can choose the machine that holds the file. `Passive::default()`
 /// sends no PRET.
+///
+/// If the server names a port that you have told to be blocked, the flow asks for another one. The
+/// server gives up the earlier port when it gets the next EPSV or PASV.
 #[derive(Debug, Default)]
 pub(super) struct Passive {
     announcement: Option<Command>,
+    is_announced: bool,
+    /// How many ports the server has named that are blocked.
+    blocked: u8,
+    /// Whether another server connects to the port, in a copy between servers. What is blocked for
+    /// this client says nothing about that server.
+    for_another: bool,
     /// The error of EPSV, or of the connection to the port from EPSV. If the server refuses PASV
     /// too, as servers do over IPv6, the flow fails with this error. `None` if there was no such
     /// error yet. Also `None` if the server does not know EPSV, because its refusal of PASV then
@@ -46,8 +62,15 @@ impl Passive {
     pub(super) fn new(data: &Command) -> Self {
         Self {
             announcement: Some(data.clone()),
-            failure: None,
-            state: State::Start,
+            ..Self::default()
+        }
+    }
+
+    /// Makes the flow that asks for a port to which another server connects.
+    pub(super) fn for_another_server(data: &Command) -> Self {
+        Self {
+            for_another: true,
+            ..Self::new(data)
         }
     }
 
@@ -79,8 +102,10 @@ impl Flow for Passive {
                         let wait = session.wait_for_epsv();
                         match session.next_reply(answer, wait) {
                             Ok(reply) => match self.extended(session, reply)? {
-                                Some(endpoint) => return Ok(endpoint),
-                                None => State::Start,
+                                Some(endpoint) if self.is_usable(session, endpoint, "EPSV")? => {
+                                    return Ok(endpoint);
+                                }
+                                _ => State::Start,
                             },
                             Err(Halt::Error(error)) => self.unanswered(session, error)?,
                             Err(want) => return Err(want),
@@ -97,7 +122,11 @@ impl Flow for Passive {
                     },
                     State::Classic => {
                         let reply = session.next_reply(answer, Wait::Reply)?;
-                        return Ok(self.classic(session, reply)?);
+                        let endpoint = self.classic(session, reply)?;
+                        if self.is_usable(session, endpoint, "PASV")? {
+                            return Ok(endpoint);
+                        }
+                        State::Start
                     }
                 };
             }
@@ -109,8 +138,9 @@ impl Passive {
     /// Sends EPSV or PASV. Sends PRET before it if the server lists PRET.
     fn ask(&mut self, session: &mut Session) -> Result<State, Error> {
         let wanted = session.features().is_some_and(|all| all.supports("PRET"));
-        if let Some(data) = self.announcement.take().filter(|_| wanted) {
-            session.send(Command::containing(Verb::PRET, &data))?;
+        let wanted = wanted && !core::mem::replace(&mut self.is_announced, true);
+        if let Some(data) = self.announcement.as_ref().filter(|_| wanted) {
+            session.send(Command::containing(Verb::PRET, data))?;
             return Ok(State::Announced);
         }
         let (verb, state) = match session.asks_by_epsv() {
@@ -183,5 +213,36 @@ impl Passive {
                 Endpoint::ControlPeer(passive.port)
             }
         })
+    }
+
+    /// Returns whether the client may connect to this endpoint. If its port is blocked, the flow
+    /// asks for another one, and fails after [`MOST_PORTS`].
+    fn is_usable(
+        &mut self,
+        session: &Session,
+        endpoint: Endpoint,
+        verb: &str,
+    ) -> Result<bool, Error> {
+        let port = match endpoint {
+            Endpoint::ControlPeer(port) => port.get(),
+            Endpoint::Address(address) => address.port(),
+        };
+        let mut blocked = session.config().blocked_ports.iter();
+        if self.for_another || !blocked.any(|ports| ports.contains(&port)) {
+            return Ok(true);
+        }
+        self.blocked = self.blocked.saturating_add(1);
+        if self.blocked < MOST_PORTS {
+            // The PRET of the first port does not hold for the next one.
+            self.is_announced = false;
+            return Ok(false);
+        }
+        let why = format!(
+            "the server has named {MOST_PORTS} ports, and all of them are in \
+             Config::blocked_ports"
+        );
+        Err(Error::new(ErrorKind::Io)
+            .with_command(verb)
+            .with_source(why))
     }
 }

@@ -1,6 +1,8 @@
 //! The settings of a session, which you choose before the session starts.
 
+use alloc::vec::Vec;
 use core::net::IpAddr;
+use core::ops::RangeInclusive;
 
 use super::setters::setters;
 use crate::wire::{Limits, Multiline, Telnet};
@@ -84,6 +86,9 @@ pub struct Config {
     /// in step. If more come, the session ends. Default: 8. The worst server known sends two such
     /// replies after an abort.
     pub max_strays: usize,
+    /// The ports to which the client does not connect in passive mode, because a firewall blocks
+    /// them. If the server names such a port, the client asks for another one.
+    pub blocked_ports: Vec<RangeInclusive<u16>>,
 }
 
 /// How the session decides whether a positive reply can belong to its command. A negative reply can
@@ -323,11 +328,37 @@ impl Default for Config {
             abort_close: AbortClose::default(),
             max_unsent: 64 * 1024,
             max_strays: 8,
+            blocked_ports: Vec::new(),
         }
     }
 }
 
 impl Config {
+    /// Sets [`Config::blocked_ports`]: ports to which the client does not connect in passive mode,
+    /// because a firewall blocks them. If the server names such a port, the client asks for another
+    /// one by EPSV or PASV, ten times at most. The server chooses the ports, so this helps only if a
+    /// part of its ports is blocked.
+    ///
+    /// If all ten ports are blocked, the transfer fails with
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), as it does if a connection cannot be made. The
+    /// session lives.
+    ///
+    /// ```
+    /// use ftp_proto::Options;
+    ///
+    /// let options = Options::new("ftp.example.org")
+    ///     .with_config(|config| config.with_blocked_ports([3389..=3389, 50_000..=65_535]));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_blocked_ports(
+        mut self,
+        ports: impl IntoIterator<Item = RangeInclusive<u16>>,
+    ) -> Self {
+        self.blocked_ports = ports.into_iter().collect();
+        self
+    }
+
     /// Sets [`Config::active_address`]. An IPv6 address can be sent only by EPRT, even if the
     /// control connection uses IPv4. If the server refuses EPRT, the transfer fails with that
     /// refusal.

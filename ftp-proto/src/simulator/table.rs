@@ -117,6 +117,24 @@ cases! {
     epsv_port_blocked_then_pasv => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .steps(everything());
+    /// The client knows that a firewall blocks the first ports that the server names. It must ask for
+    /// others, and all transfers must succeed.
+    blocked_ports_are_skipped => session(Setup::new())
+        .config(|config| config.with_blocked_ports([50_001..=50_002, 50_005..=50_013]))
+        .steps(everything());
+    /// The client knows that a firewall blocks all ports that the server names. It must ask ten
+    /// times and then fail. A later download gets another port, and must succeed.
+    ten_blocked_ports => session(Setup::new().without("EPSV"))
+        .config(|config| config.with_blocked_ports([50_000..=50_012]))
+        .step(Download("/five", 0), Fails(ErrorKind::Io, None))
+        .steps(still_in_step());
+    /// A server with PRET names ports that a firewall blocks. The client must send PRET again before
+    /// it asks for another port.
+    blocked_ports_with_pret => session(Setup::new().pret())
+        .config(|config| config.with_blocked_ports([50_001..=50_003]))
+        .step(Features, Expect::Words(&["PRET"]))
+        .step(Download("/five", 0), bytes(b"12345"))
+        .steps(still_in_step());
     /// A firewall swallows EPSV, so no reply comes. The client must use PASV from then on.
     epsv_swallowed_then_pasv => session(Setup::new().fault(Fault::on("EPSV", Action::Silent)))
         .steps(everything());

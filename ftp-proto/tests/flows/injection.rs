@@ -44,6 +44,10 @@ const CONSTRUCTORS: &[(&str, Make)] = &[
     ("Credentials::new", |bad| {
         Credentials::new("ada", bad).map(drop)
     }),
+    ("Credentials::with_password", |bad| {
+        let ada = Credentials::new("ada", "x").expect("can be sent");
+        ada.with_password(bad).map(drop)
+    }),
     ("Credentials::with_account", |bad| {
         credentials().with_account(bad).map(drop)
     }),

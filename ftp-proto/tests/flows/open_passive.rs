@@ -111,3 +111,81 @@ fn pasv_alone_sends_no_epsv() {
     assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
     driver.server.assert_over();
 }
+
+/// Returns a configuration in which these ports are blocked.
+fn without(ports: std::ops::RangeInclusive<u16>) -> Config {
+    Config::default().with_blocked_ports([1..=1, ports])
+}
+
+#[test]
+fn a_blocked_port_is_not_connected_to_and_another_one_is_asked_for() {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        say("229 (|||7000|)"),
+        hear("EPSV"),
+        say("229 (|||7009|)"),
+        hear("EPSV"),
+        say("229 (|||7010|)"),
+        serve("connect peer:7010"),
+        hear("RETR a"),
+        say("150 here"),
+    ];
+    let mut driver = logged_in(without(7000..=7009), script);
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}
+
+#[test]
+fn ten_blocked_ports_fail_the_transfer_and_leave_the_session_in_step() {
+    for (command, verb, reply) in [
+        (PassiveCommand::Epsv, "EPSV", "229 (|||7000|)"),
+        (PassiveCommand::Pasv, "PASV", "227 (192,0,2,1,27,88)"),
+    ] {
+        let mut script = vec![hear("TYPE I"), say("200 I")];
+        for _ in 0..10 {
+            script.extend([hear(verb), say(reply)]);
+        }
+        script.extend(pwd());
+        let config = without(7000..=7000).with_passive_command(command);
+        let mut driver = logged_in(config, script);
+        let error = driver.run(ftp_proto::flows::Open::retrieve("a").expect("a path"));
+        let error = error.expect_err("no port");
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "{verb}: the server has named 10 ports, and all of them are in \
+                 Config::blocked_ports"
+            )
+        );
+        assert!(error.is_temporary());
+        assert_eq!(driver.outcome(&Op::Pwd), "/here");
+        driver.server.assert_over();
+    }
+}
+
+/// EPSV names a blocked port, and is then refused: the flow goes on by PASV.
+#[test]
+fn a_blocked_port_does_not_forbid_pasv() {
+    let script = [
+        &[
+            hear("TYPE I"),
+            say("200 I"),
+            hear("EPSV"),
+            say("229 (|||7000|)"),
+        ][..],
+        &[
+            hear("EPSV"),
+            say("500 not again"),
+            hear("PASV"),
+            say("227 (192,0,2,1,27,88)"),
+        ],
+        &by_pasv("RETR a"),
+    ]
+    .concat();
+    let mut driver = logged_in(without(7000..=7000), script);
+    assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
+    driver.server.assert_over();
+}

@@ -42,7 +42,7 @@ impl OfferPort {
         Self {
             data: data.clone(),
             prepare: Some(Prepare::new(transfer_type)),
-            passive: Passive::new(data),
+            passive: Passive::for_another_server(data),
         }
     }
 }
