@@ -9,25 +9,24 @@ use rustix::event::PollFlags;
 
 use crate::sys::poll::wait;
 use crate::sys::race::Race;
-use crate::sys::socket;
+use crate::sys::socket::{self, SocketOptions};
 use crate::transport::{Dialling, Stream};
 
 /// Connects to several addresses, and returns the first connection. Several attempts may run at the
-/// same time, and one `poll` waits for all of them. `source` is the local address; `None` lets the
-/// system choose it.
+/// same time, and one `poll` waits for all of them.
 ///
 /// # Errors
 /// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline. If all attempts fail before the deadline,
 /// the error that [`Race`] chooses.
 pub(crate) fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
-    source: Option<SocketAddr>,
+    options: SocketOptions,
     deadline: Instant,
 ) -> io::Result<Box<dyn Stream>> {
-    let mut race = Race::new(addresses, source);
+    let mut race = Race::new(addresses, options.source);
     let mut now = Instant::now();
     loop {
-        race.begin(now, |address| Attempt::start(address, source))?;
+        race.begin(now, |address| Attempt::start(address, &options))?;
         let attempts = race.attempts().iter();
         let writable: Vec<_> = attempts
             .filter_map(|attempt| Some((attempt.descriptor()?, PollFlags::OUT)))
@@ -48,10 +47,9 @@ pub(crate) fn race(
 pub(crate) struct Attempt(Option<TcpStream>);
 
 impl Attempt {
-    /// Begins to connect to `address`. `source` is the local address; `None` lets the system choose
-    /// it.
-    pub(crate) fn start(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<Self> {
-        socket::connect(address, source).map(|socket| Self(Some(socket)))
+    /// Begins to connect to `address`.
+    pub(crate) fn start(address: SocketAddr, options: &SocketOptions) -> io::Result<Self> {
+        socket::connect(address, options).map(|socket| Self(Some(socket)))
     }
 }
 

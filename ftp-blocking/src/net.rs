@@ -13,7 +13,7 @@ use crate::connect::{Attempt, race};
 use crate::sys::addresses;
 use crate::sys::listening::Listening;
 use crate::sys::poll::wait;
-use crate::sys::socket;
+use crate::sys::socket::{self, SocketOptions};
 use crate::transport::{Dialled, Listener, Network, Stream, Target};
 
 /// A network of TCP sockets of the operating system. If a host has several addresses, they are
@@ -23,12 +23,12 @@ use crate::transport::{Dialled, Listener, Network, Stream, Target};
 /// The time limit for a connection covers all addresses of the host. It does not cover name
 /// resolution, because the standard library has no limit for that.
 ///
-/// [`Options`] sets the local address that connections come from, and the ports on which active
-/// mode listens.
+/// [`Options`] sets the local address that connections come from, the ports on which active mode
+/// listens, keep-alive, and the sizes of buffers.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Tcp {
-    source: Option<SocketAddr>,
+    sockets: SocketOptions,
     active_ports: Option<RangeInclusive<u16>>,
 }
 
@@ -42,18 +42,22 @@ impl Tcp {
     /// the options, but from any port.
     fn attempt(&self, target: &Target<'_>) -> io::Result<Dialled> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable)?;
-        let mut source = self.source;
-        if let Some(source) = &mut source {
-            source.set_port(0);
-        }
-        Ok(Dialled::Pending(Box::new(Attempt::start(address, source)?)))
+        let options = self.sockets.of_data();
+        Ok(Dialled::Pending(Box::new(Attempt::start(
+            address, &options,
+        )?)))
     }
 }
 
 impl Network for Tcp {
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
         options.check_host()?;
-        self.source = options.source_address;
+        self.sockets = SocketOptions {
+            source: options.source_address,
+            keep_alive: options.keep_alive,
+            send_buffer: options.send_buffer,
+            receive_buffer: options.receive_buffer,
+        };
         self.active_ports.clone_from(&options.active_ports);
         Ok(())
     }
@@ -65,7 +69,7 @@ impl Network for Tcp {
                     Some(address) => vec![address?].into_iter(),
                     None => (host, port).to_socket_addrs()?,
                 };
-                race(addresses, self.source, deadline).map(Dialled::Connected)
+                race(addresses, self.sockets.of_control(), deadline).map(Dialled::Connected)
             }
             Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),
         }
@@ -75,7 +79,7 @@ impl Network for Tcp {
         let local = control
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;
-        let listening = Listening::beside(local, self.active_ports.as_ref())?;
+        let listening = Listening::beside(local, self.active_ports.as_ref(), self.sockets)?;
         Ok(Box::new(listening))
     }
 }
@@ -183,3 +187,6 @@ pub(crate) fn is_timeout(error: &io::Error) -> bool {
     // the connection, and returns it only once. So the caller must not ignore it.
     error.kind() == io::ErrorKind::WouldBlock
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,6 +120,14 @@ fn socket_options_are_refused_without_sockets() {
     assert_refused(source.check_without_sockets());
     let ports = options().with_active_ports(50_000..=50_099);
     assert_refused(ports.check_without_sockets());
+    for options in [
+        options().with_keep_alive(Duration::from_secs(60)),
+        options().with_send_buffer(65_536),
+        options().with_receive_buffer(65_536),
+    ] {
+        assert_eq!(options.check().ok(), Some(()));
+        assert_refused(options.check_without_sockets());
+    }
 }
 
 #[test]
@@ -142,4 +150,17 @@ fn a_password_needs_a_user_and_can_be_sent() {
     let error = ada().with_password("a\nb").expect_err("two lines");
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(ada().with_password("secret").is_ok());
+}
+
+#[test]
+fn a_buffer_has_room_and_a_keep_alive_has_a_second() {
+    assert_refused(options().with_send_buffer(0).check());
+    assert_refused(options().with_receive_buffer(0).check());
+    assert_refused(
+        options()
+            .with_keep_alive(Duration::from_millis(999))
+            .check(),
+    );
+    let year = options().with_keep_alive(Duration::from_secs(365 * 86_400));
+    assert_eq!(year.check().ok(), Some(()));
 }

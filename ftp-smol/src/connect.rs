@@ -8,21 +8,21 @@ use std::task::{Poll, ready};
 use std::time::Instant;
 
 use ftp_blocking::sys::race::Race;
-use ftp_blocking::sys::socket;
+use ftp_blocking::sys::socket::{self, SocketOptions};
 use smol::{Async, Timer};
 
 use crate::transport::{BoxFuture, Stream};
 
-/// Connects to the first of `addresses` that answers. The connection comes from the address
-/// `source`, if that is given.
+/// Connects to the first of `addresses` that answers.
 ///
 /// # Errors
 /// If no address answers: the error that [`Race`] chooses from the errors of all attempts.
 pub(crate) async fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
-    source: Option<SocketAddr>,
+    options: SocketOptions,
 ) -> io::Result<Box<dyn Stream>> {
-    let mut race: Race<BoxFuture<io::Result<Box<dyn Stream>>>> = Race::new(addresses, source);
+    let mut race: Race<BoxFuture<io::Result<Box<dyn Stream>>>> =
+        Race::new(addresses, options.source);
     let mut timer = Timer::never();
     poll_fn(|cx| {
         loop {
@@ -33,7 +33,7 @@ pub(crate) async fn race(
             if let Some(stream) = connected {
                 return Poll::Ready(Ok(stream));
             }
-            let begin = |address| Ok(Box::pin(connect(address, source)) as _);
+            let begin = |address| Ok(Box::pin(connect(address, options)) as _);
             if race.begin(Instant::now(), begin)? {
                 continue;
             }
@@ -47,12 +47,12 @@ pub(crate) async fn race(
     .await
 }
 
-/// Connects to `address`. The connection comes from the address `source`, if that is given.
+/// Connects to `address`.
 pub(crate) async fn connect(
     address: SocketAddr,
-    source: Option<SocketAddr>,
+    options: SocketOptions,
 ) -> io::Result<Box<dyn Stream>> {
-    let stream = Async::new_nonblocking(socket::connect(address, source)?)?;
+    let stream = Async::new_nonblocking(socket::connect(address, &options)?)?;
     stream.writable().await?;
     socket::connected(stream.get_ref())?;
     Ok(Box::new(stream))

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use ftp_blocking::sys::addresses;
 use ftp_blocking::sys::listening::Listening;
-use ftp_blocking::sys::socket;
+use ftp_blocking::sys::socket::{self, SocketOptions};
 use ftp_proto::{Error, Options};
 use smol::io::{AsyncRead, AsyncWrite};
 use smol::{Async, Timer};
@@ -24,12 +24,12 @@ use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 ///
 /// The time limit for a connection covers the name resolution and all addresses of the host.
 ///
-/// [`Options`] sets the local address that connections come from, and the ports on which active
-/// mode listens.
+/// [`Options`] sets the local address that connections come from, the ports on which active mode
+/// listens, keep-alive, and the sizes of buffers.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Tcp {
-    source: Option<SocketAddr>,
+    sockets: SocketOptions,
     active_ports: Option<RangeInclusive<u16>>,
 }
 
@@ -43,18 +43,20 @@ impl Tcp {
     /// address of the options, if there is one, but from any port.
     fn attempt(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
         let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable);
-        let mut source = self.source;
-        if let Some(source) = &mut source {
-            source.set_port(0);
-        }
-        Box::pin(async move { connect(address?, source).await })
+        let options = self.sockets.of_data();
+        Box::pin(async move { connect(address?, options).await })
     }
 }
 
 impl Network for Tcp {
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
         options.check_host()?;
-        self.source = options.source_address;
+        self.sockets = SocketOptions {
+            source: options.source_address,
+            keep_alive: options.keep_alive,
+            send_buffer: options.send_buffer,
+            receive_buffer: options.receive_buffer,
+        };
         self.active_ports.clone_from(&options.active_ports);
         Ok(())
     }
@@ -63,13 +65,13 @@ impl Network for Tcp {
         match *target {
             Target::Server { host, port } => {
                 let host = host.to_owned();
-                let source = self.source;
+                let options = self.sockets.of_control();
                 Box::pin(async move {
                     let addresses = match addresses::with_zone(&host, port) {
                         Some(address) => vec![address?],
                         None => smol::net::resolve((host, port)).await?,
                     };
-                    race(addresses, source).await
+                    race(addresses, options).await
                 })
             }
             Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),
@@ -80,7 +82,7 @@ impl Network for Tcp {
         let local = control
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;
-        let listening = Listening::beside(local, self.active_ports.as_ref())?;
+        let listening = Listening::beside(local, self.active_ports.as_ref(), self.sockets)?;
         Ok(Box::new(Async::new_nonblocking(listening)?))
     }
 
@@ -161,3 +163,6 @@ impl Listener for Async<Listening> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

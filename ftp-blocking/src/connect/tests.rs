@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use addresses::{BlackHole, answering};
 
-use super::{Attempt, race};
+use super::{Attempt, SocketOptions, race};
 use crate::transport::{Dialling as _, Stream};
 
 fn run(
@@ -20,19 +20,23 @@ fn run(
     source: Option<SocketAddr>,
     limit: Duration,
 ) -> io::Result<Box<dyn Stream>> {
-    race(addresses.iter().copied(), source, Instant::now() + limit)
+    let options = SocketOptions {
+        source,
+        ..SocketOptions::default()
+    };
+    race(addresses.iter().copied(), options, Instant::now() + limit)
 }
 
 #[test]
 fn one_attempt_goes_on_after_its_first_deadline() {
     let (_listener, good) = answering();
     let hole = BlackHole::open();
-    let mut stuck = Attempt::start(hole.address(), None).expect("begun");
+    let mut stuck = Attempt::start(hole.address(), &SocketOptions::default()).expect("begun");
     for _ in 0..3 {
         let stream = stuck.finish(Instant::now()).expect("no failure yet");
         assert!(stream.is_none());
     }
-    let mut attempt = Attempt::start(good, None).expect("begun");
+    let mut attempt = Attempt::start(good, &SocketOptions::default()).expect("begun");
     let stream = attempt
         .finish(Instant::now() + races::LONG)
         .expect("no failure");

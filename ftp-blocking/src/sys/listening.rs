@@ -6,7 +6,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use crate::sys::socket::{create, tune};
+use socket2::SockRef;
+
+use crate::sys::socket::{SocketOptions, create, tune};
 
 /// How many connections the kernel may queue before they are accepted. Strangers may connect before
 /// the server does, and their connections must leave room for the server's.
@@ -17,6 +19,7 @@ const BACKLOG: i32 = 128;
 pub struct Listening {
     listener: TcpListener,
     address: SocketAddr,
+    options: SocketOptions,
 }
 
 impl Listening {
@@ -26,16 +29,24 @@ impl Listening {
     /// # Errors
     /// The socket's error. If no port of the range is free, the error of the last port that was
     /// tried.
-    pub fn beside(local: SocketAddr, ports: Option<&RangeInclusive<u16>>) -> io::Result<Self> {
+    pub fn beside(
+        local: SocketAddr,
+        ports: Option<&RangeInclusive<u16>>,
+        options: SocketOptions,
+    ) -> io::Result<Self> {
         let listener = match ports {
-            None => listen(local, 0)?,
-            Some(ports) => listen_within(local, ports)?,
+            None => listen(local, 0, &options)?,
+            Some(ports) => listen_within(local, ports, &options)?,
         };
         // An IPv4 address in IPv6 form, such as `::ffff:192.0.2.1`, becomes a plain IPv4 address,
         // because EPRT and PORT must name it as IPv4.
         let port = listener.local_addr()?.port();
         let address = SocketAddr::new(local.ip().to_canonical(), port);
-        Ok(Self { listener, address })
+        Ok(Self {
+            listener,
+            address,
+            options,
+        })
     }
 
     /// Returns the address at which the listener waits, and which the client sends to the server.
@@ -52,6 +63,8 @@ impl Listening {
             Ok((socket, _)) => {
                 socket.set_nonblocking(true)?;
                 tune(&socket);
+                // The buffers come from the listener. Not every system passes keep-alive on.
+                self.options.keep_alive_on(&SockRef::from(&socket))?;
                 Ok(socket)
             }
             // The peer has closed this connection before it was accepted. Another connection may
@@ -72,12 +85,16 @@ impl AsFd for Listening {
 
 /// Listens on a free port of the range. The first port to try is random, so that several clients
 /// with the same range rarely try the same port.
-fn listen_within(local: SocketAddr, ports: &RangeInclusive<u16>) -> io::Result<TcpListener> {
+fn listen_within(
+    local: SocketAddr,
+    ports: &RangeInclusive<u16>,
+    options: &SocketOptions,
+) -> io::Result<TcpListener> {
     let count = usize::from(ports.end().saturating_sub(*ports.start())) + 1;
     let anywhere = RandomState::new().build_hasher().finish() as usize % count;
     let mut failure = io::Error::from(io::ErrorKind::AddrInUse);
     for port in ports.clone().cycle().skip(anywhere).take(count) {
-        match listen(local, port) {
+        match listen(local, port, options) {
             Err(error) if is_of_the_port(&error) => failure = error,
             result => return result,
         }
@@ -95,9 +112,10 @@ fn is_of_the_port(error: &io::Error) -> bool {
     )
 }
 
-fn listen(mut address: SocketAddr, port: u16) -> io::Result<TcpListener> {
+fn listen(mut address: SocketAddr, port: u16, options: &SocketOptions) -> io::Result<TcpListener> {
     address.set_port(port);
     let socket = create(address)?;
+    options.set_on(&socket)?;
     // An earlier transfer may have left the port in TIME_WAIT. With SO_REUSEADDR the listener can
     // use it nevertheless.
     socket.set_reuse_address(true)?;

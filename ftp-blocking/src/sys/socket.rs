@@ -5,7 +5,67 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use rustix::io::Errno;
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+
+/// The longest idle time of TCP keep-alive that Linux accepts.
+const LONGEST_IDLE: Duration = Duration::from_secs(32_767);
+
+/// The options of the sockets of one client.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SocketOptions {
+    /// The local address. `None`: the system chooses it.
+    pub source: Option<SocketAddr>,
+    /// The idle time of TCP keep-alive. `None`: the system's.
+    pub keep_alive: Option<Duration>,
+    /// The size of the send buffer, in bytes. `None`: the system chooses it.
+    pub send_buffer: Option<usize>,
+    /// The size of the receive buffer, in bytes. `None`: the system chooses it.
+    pub receive_buffer: Option<usize>,
+}
+
+impl SocketOptions {
+    /// Returns the options of the control connection, which has no use for large buffers.
+    pub fn of_control(self) -> Self {
+        Self {
+            send_buffer: None,
+            receive_buffer: None,
+            ..self
+        }
+    }
+
+    /// Returns the options of a data connection. Only the control connection comes from the source
+    /// port.
+    pub fn of_data(mut self) -> Self {
+        if let Some(source) = &mut self.source {
+            source.set_port(0);
+        }
+        self
+    }
+
+    /// Sets these options. TCP agrees on the scale of its window while it connects, so the buffers
+    /// must have their sizes before.
+    pub(super) fn set_on(&self, socket: &Socket) -> io::Result<()> {
+        let size = |bytes: usize| bytes.min(i32::MAX as usize);
+        if let Some(bytes) = self.send_buffer {
+            socket.set_send_buffer_size(size(bytes))?;
+        }
+        if let Some(bytes) = self.receive_buffer {
+            socket.set_recv_buffer_size(size(bytes))?;
+        }
+        self.keep_alive_on(socket)
+    }
+
+    /// Sets the idle time of TCP keep-alive.
+    pub(super) fn keep_alive_on(&self, socket: &Socket) -> io::Result<()> {
+        match self.keep_alive {
+            Some(idle) => {
+                let keep_alive = TcpKeepalive::new().with_time(idle.min(LONGEST_IDLE));
+                socket.set_tcp_keepalive(&keep_alive)
+            }
+            None => Ok(()),
+        }
+    }
+}
 
 /// Begins to connect, from the source address if there is one. The socket becomes writable when it
 /// is connected or when the attempt has failed. [`connected`] then tells which of the two has
@@ -14,9 +74,10 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 /// # Errors
 /// [`AddrNotAvailable`](io::ErrorKind::AddrNotAvailable) if one address is IPv4 and the other IPv6;
 /// the socket's error.
-pub fn connect(address: SocketAddr, source: Option<SocketAddr>) -> io::Result<TcpStream> {
+pub fn connect(address: SocketAddr, options: &SocketOptions) -> io::Result<TcpStream> {
     let socket = create(address)?;
-    if let Some(source) = source {
+    options.set_on(&socket)?;
+    if let Some(source) = options.source {
         if source.is_ipv4() != address.is_ipv4() {
             let why = "the source address is of the other family";
             return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, why));
@@ -161,6 +222,10 @@ fn the_other_family_cannot_be_reached_from_the_source_address() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
     let source = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 0));
-    let error = connect(address, Some(source)).expect_err("of the other family");
+    let options = SocketOptions {
+        source: Some(source),
+        ..SocketOptions::default()
+    };
+    let error = connect(address, &options).expect_err("of the other family");
     assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
 }

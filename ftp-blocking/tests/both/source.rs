@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use ftp_proto::simulator::{Setup, Simulator};
 
@@ -89,6 +90,9 @@ fn a_network_without_addresses_refuses_options_that_name_them() {
     for options in [
         options().with_source_address(ours),
         options().with_active_ports(50_000..=50_099),
+        options().with_keep_alive(Duration::from_secs(60)),
+        options().with_send_buffer(65_536),
+        options().with_receive_buffer(65_536),
     ] {
         let memory = Memory::new(Simulator::new(Setup::new()));
         let error = Client::connect_over(memory.clone(), options).map(|_| ());

@@ -9,6 +9,7 @@ mod labels;
 pub(crate) mod optional_name;
 pub(crate) mod setters;
 mod shortcuts;
+mod sockets;
 pub(crate) mod transfer;
 pub(crate) mod url;
 
@@ -16,6 +17,7 @@ use alloc::format;
 use alloc::string::String;
 use core::net::SocketAddr;
 use core::ops::RangeInclusive;
+use core::time::Duration;
 
 use self::config::Config;
 #[cfg(feature = "rustls")]
@@ -92,6 +94,15 @@ pub struct Options {
     pub capabilities: Option<Capabilities>,
     /// A function that is called with every command and every reply. `None`: no function is called.
     pub observer: Option<Observer>,
+    /// How long a TCP connection may be idle before the system asks the peer whether it is still
+    /// there (TCP keep-alive). `None`: the time of the system, which is two hours on most.
+    pub keep_alive: Option<Duration>,
+    /// The size in bytes of the system's send buffer for a data connection. `None`: the system
+    /// chooses the size.
+    pub send_buffer: Option<usize>,
+    /// The size in bytes of the system's receive buffer for a data connection. `None`: the system
+    /// chooses the size.
+    pub receive_buffer: Option<usize>,
 }
 
 /// Whether the TLS handshake of each data connection must resume the TLS session of the login.
@@ -126,6 +137,9 @@ impl Options {
             resumption: Resumption::default(),
             capabilities: None,
             observer: None,
+            keep_alive: None,
+            send_buffer: None,
+            receive_buffer: None,
         }
     }
 
@@ -279,7 +293,8 @@ impl Options {
     }
 
     /// Checks these options for mistakes: a time-out of zero, an empty range of active ports or a
-    /// port 0 in it, and `0.0.0.0` or `::` as the address for active mode.
+    /// port 0 in it, `0.0.0.0` or `::` as the address for active mode, a buffer without room, and a
+    /// keep-alive of less than a second.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
@@ -296,7 +311,7 @@ impl Options {
             let why = "Config::active_address is an address that no server can connect to";
             return Err(Error::option(why));
         }
-        Ok(())
+        self.check_sockets()
     }
 
     /// Checks that the host looks like a name or an address. An adapter's network calls this method
@@ -335,13 +350,15 @@ impl Options {
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) as for `check`. Also if
-    /// [`source_address`](Self::source_address) or [`active_ports`](Self::active_ports) is set,
-    /// because the network would have to ignore it.
+    /// [`source_address`](Self::source_address), [`active_ports`](Self::active_ports),
+    /// [`keep_alive`](Self::keep_alive), [`send_buffer`](Self::send_buffer) or
+    /// [`receive_buffer`](Self::receive_buffer) is set, because the network would have to ignore it.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
             let why = "this network cannot choose a source address or ports for active mode";
             return Err(Error::option(why));
         }
+        self.check_without_socket_options()?;
         self.check()
     }
 

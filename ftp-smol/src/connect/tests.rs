@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use smol::{Timer, block_on, future};
 
-use super::race;
+use super::{SocketOptions, race};
 use crate::transport::Stream;
 
 fn run(
@@ -19,7 +19,11 @@ fn run(
     source: Option<SocketAddr>,
     limit: Duration,
 ) -> io::Result<Box<dyn Stream>> {
-    let race = race(addresses.iter().copied(), source);
+    let options = SocketOptions {
+        source,
+        ..SocketOptions::default()
+    };
+    let race = race(addresses.iter().copied(), options);
     let late = async {
         Timer::after(limit).await;
         Err(io::ErrorKind::TimedOut.into())
