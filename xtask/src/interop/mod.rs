@@ -20,6 +20,7 @@ mod suite;
 mod tasks;
 mod trust;
 mod way;
+mod whole_files;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;

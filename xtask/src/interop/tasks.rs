@@ -11,7 +11,7 @@ use ftp_blocking::wire::{Escaped, Telnet};
 use super::cell::{Cell, confirmed};
 use super::trust::Secured;
 use super::way::Way;
-use super::{metadata, names};
+use super::{metadata, names, whole_files};
 use crate::job::client::{End, Listing, Stop, Storing, ask};
 use crate::job::content::{Content, compare, equal};
 use crate::job::{during, shown};
@@ -54,6 +54,8 @@ pub(super) enum Task {
     AnyName,
     /// The task of `metadata.rs`: what the server tells about files, and what it can set.
     Metadata,
+    /// The task of `whole_files.rs`: `get_file`, `put_file` and `fetch`.
+    WholeFiles,
     Directory(&'static [u8]),
     Iac(Telnet),
     Large,
@@ -93,6 +95,7 @@ pub(super) const TASKS: &[(&str, Task)] = &[
     ("256 MiB, both ways", Task::Large),
     ("1,000 files in one session", Task::Thousand),
     ("metadata", Task::Metadata),
+    ("whole files", Task::WholeFiles),
     (IDLE, Task::Idle),
 ];
 
@@ -121,6 +124,7 @@ impl Task {
         match self {
             Self::AnyName => names::steps(),
             Self::Metadata => metadata::steps(),
+            Self::WholeFiles => whole_files::steps(),
             _ => vec![String::new()],
         }
     }
@@ -134,6 +138,7 @@ impl Cell<'_> {
         match task {
             Task::AnyName => return self.names_of_any_bytes(),
             Task::Metadata => return self.metadata(),
+            Task::WholeFiles => return self.whole_files(),
             Task::Files => self.files(),
             Task::Unique => self.unique(),
             Task::Download(stop) => self.give_up_download(stop),
