@@ -165,9 +165,7 @@ impl GetFile {
                 self.version = Version::of(&inspected);
                 Ok(State::Open)
             }
-            (State::Open, Ok(FileFact::Local(LocalFact::Opened(length)))) => {
-                Ok(self.opened(length))
-            }
+            (State::Open, Ok(FileFact::Local(LocalFact::Opened(length)))) => self.opened(length),
             (State::Tail, Ok(FileFact::Local(LocalFact::Bytes(head)))) => self.ask_or_go_on(head),
             (State::Ask(head, _), Ok(FileFact::Task(Outcome::Hash(hash)))) => match hash {
                 Some(hash) => {
@@ -176,7 +174,7 @@ impl GetFile {
                 }
                 None => self.ask_or_go_on(head),
             },
-            (State::Empty, Ok(_)) => Ok(State::Receive(Vec::new())),
+            (State::Empty, Ok(_)) => self.begin(),
             (State::Receive(_), Ok(FileFact::HeadDiffers)) => {
                 Ok(self.start_over(Discarded::BlockDiffers))
             }
@@ -198,17 +196,16 @@ impl GetFile {
     }
 
     /// Decides whether to use the partial file, which has this length.
-    fn opened(&mut self, length: u64) -> State {
+    fn opened(&mut self, length: u64) -> Result<State, Error> {
         self.position = length;
         if length == 0 {
-            self.resumed = Resumed::No;
-            return self.ask_first(Vec::new());
+            return self.begin();
         }
         if self.version.size().is_some_and(|size| size < length) {
-            return self.start_over(Discarded::TooLong);
+            return Ok(self.start_over(Discarded::TooLong));
         }
         self.resumed = Resumed::Unproven { offset: length };
-        State::Tail
+        Ok(State::Tail)
     }
 
     /// Goes on with the beginning of the file.
@@ -218,14 +215,15 @@ impl GetFile {
         State::Empty
     }
 
-    fn ask_first(&mut self, head: Vec<u8>) -> State {
-        match self.wants_hash().then(|| self.hashes.next()).flatten() {
-            Some(algorithm) => State::Ask(head, algorithm),
-            None => State::Receive(head),
+    /// Downloads from the beginning. Asks for the hash before, unless that was done already.
+    fn begin(&mut self) -> Result<State, Error> {
+        match self.hash.is_none() && self.wants_hash() {
+            true => self.ask_or_go_on(Vec::new()),
+            false => Ok(State::Receive(Vec::new())),
         }
     }
 
-    /// Asks for the hash by the next algorithm. After the last, goes on without a hash if the
+    /// Asks for the hash by the next algorithm. After the last one, goes on without a hash if the
     /// options allow it.
     fn ask_or_go_on(&mut self, head: Vec<u8>) -> Result<State, Error> {
         if let Some(algorithm) = self.hashes.next() {
