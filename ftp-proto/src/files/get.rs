@@ -33,7 +33,7 @@ use super::partial::{block_of, tag};
 use super::report::{Discarded, FileReport, Placed, Resumed};
 use super::step::{FileFact, FilePlan, FileStep, Receive, is_refusal};
 use super::version::{Hashes, Version};
-use crate::error::{Error, ErrorKind, Misuse};
+use crate::error::{Cause, Error, ErrorKind, Misuse};
 use crate::flows::{HashOf, Inspect, Open};
 use crate::local_name::{LocalName, UnsafeName};
 use crate::options::Options;
@@ -156,7 +156,7 @@ impl GetFile {
         let stale = || Error::misuse(Misuse::StaleAnswer);
         match (mem::replace(&mut self.state, State::Over), result) {
             (State::Leave(error), _) => Ok(State::Ended(Err(error))),
-            (State::Receive(_), Err(error)) if self.position > 0 && refuses_restart(&error) => {
+            (State::Receive(_), Err(error)) if self.restarts() && refuses_restart(&error) => {
                 Ok(self.start_over(Discarded::NoRestart))
             }
             (State::Ask(head, _), Err(error)) if is_refusal(&error) => self.ask_or_go_on(head),
@@ -206,6 +206,11 @@ impl GetFile {
         }
         self.resumed = Resumed::Unproven { offset: length };
         Ok(State::Tail)
+    }
+
+    /// Whether the transfer begins in the middle of the file.
+    fn restarts(&self) -> bool {
+        self.position > block_of(self.position) as u64
     }
 
     /// Goes on with the beginning of the file.
@@ -328,5 +333,13 @@ impl FilePlan for GetFile {
 
 /// Whether the server refused to start in the middle of a file.
 fn refuses_restart(error: &Error) -> bool {
-    error.command() == Some("REST") && is_refusal(error)
+    match error.command() {
+        Some("REST") => is_refusal(error),
+        // For example by 554, if the file ends before the offset.
+        Some("RETR") => {
+            error.kind() == ErrorKind::Permanent
+                && matches!(error.cause(), Cause::Refused | Cause::Unsupported)
+        }
+        _ => false,
+    }
 }
