@@ -14,7 +14,7 @@ use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
 use rustix::fs::{FlockOperation, OFlags, flock};
 
 /// The local file of one transfer. If it is dropped, a partial file is deleted, unless it may be
-/// resumed.
+/// resumed and has bytes.
 #[derive(Debug)]
 pub struct Disk {
     local: PathBuf,
@@ -30,6 +30,8 @@ struct Partial {
     path: PathBuf,
     file: File,
     keep: bool,
+    /// Whether the file has its final name, so that there is no partial file any more.
+    committed: bool,
 }
 
 const SUFFIX: &str = ".ftp-part";
@@ -221,6 +223,7 @@ impl Partial {
             path,
             file,
             keep,
+            committed: false,
         };
         if !keep {
             partial.file.set_len(0)?;
@@ -244,8 +247,7 @@ impl Partial {
             self.file.sync_all()?;
         }
         fs::rename(&self.path, &self.target)?;
-        // The partial file is gone, so `drop` must not delete it.
-        self.keep = true;
+        self.committed = true;
         if sync == Sync::Yes {
             if let Some(directory) = self.path.parent() {
                 File::open(directory)?.sync_all()?;
@@ -260,7 +262,8 @@ impl Partial {
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        if !self.keep {
+        let is_empty = || self.file.metadata().is_ok_and(|now| now.len() == 0);
+        if !self.committed && (!self.keep || is_empty()) {
             // If this fails, the next download to the same target deletes the file.
             let _ = fs::remove_file(&self.path);
         }

@@ -21,7 +21,7 @@
 //! ```
 //!
 //! An error leads to `Leave`, which closes the partial file, and deletes it unless it may be
-//! resumed.
+//! resumed. If its bytes are known to be wrong, `Spoiled` comes before `Leave`.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -76,6 +76,8 @@ enum State {
     LookAgain,
     Compare(FileHash),
     Commit,
+    /// Emptying the partial file, because its bytes are wrong. An empty one is never kept.
+    Spoiled(Error),
     Leave(Error),
     Ended(Result<FileReport, Error>),
     Over,
@@ -123,7 +125,7 @@ impl GetFile {
                 length: block_of(self.position),
             }),
             State::Ask(_, algorithm) => FileStep::Run(HashOf::new(&self.path, *algorithm)?.into()),
-            State::Empty => FileStep::Local(LocalStep::Empty),
+            State::Empty | State::Spoiled(_) => FileStep::Local(LocalStep::Empty),
             State::Receive(head) => {
                 let before = self.position.saturating_sub(head.len() as u64);
                 let options = self.options.transfer_at(before);
@@ -156,6 +158,7 @@ impl GetFile {
         let stale = || Error::misuse(Misuse::StaleAnswer);
         match (mem::replace(&mut self.state, State::Over), result) {
             (State::Leave(error), _) => Ok(State::Ended(Err(error))),
+            (State::Spoiled(error), _) => Ok(State::Leave(error)),
             (State::Receive(_), Err(error)) if self.restarts() && refuses_restart(&error) => {
                 Ok(self.start_over(Discarded::NoRestart))
             }
@@ -180,10 +183,10 @@ impl GetFile {
             }
             (State::Receive(_), Ok(FileFact::Moved(completion))) => self.received(completion),
             (State::LookAgain, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
-                match Version::of(&inspected) == self.version {
-                    true => Ok(self.compare_or_commit()),
-                    false => Err(Version::changed()),
-                }
+                Ok(match Version::of(&inspected) == self.version {
+                    true => self.compare_or_commit(),
+                    false => State::Spoiled(Version::changed()),
+                })
             }
             (State::Compare(theirs), Ok(FileFact::Local(LocalFact::Hash(ours)))) => {
                 self.compared(&theirs, &ours)
@@ -287,7 +290,7 @@ impl GetFile {
             }
             _ if is_same => Ok(State::Commit),
             Resumed::Unproven { .. } => Ok(self.start_over(Discarded::HashDiffers)),
-            _ => Err(Hashes::differ(theirs, ours)),
+            _ => Ok(State::Spoiled(Hashes::differ(theirs, ours))),
         }
     }
 

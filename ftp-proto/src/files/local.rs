@@ -19,7 +19,8 @@ pub enum LocalStep {
         tag: u64,
         /// The name of the remote file, for a target that is a directory.
         name: Result<LocalName, UnsafeName>,
-        /// Whether the partial file stays if the download fails. If not, it also starts empty.
+        /// Whether the partial file stays if the download fails and it has bytes. If not, it also
+        /// starts empty.
         keep: bool,
     },
     /// Empty the partial file.
@@ -47,7 +48,7 @@ pub enum LocalStep {
         /// Whether to write the file to the disk first.
         sync: Sync,
     },
-    /// Close the file. Delete a partial file, unless it was opened with `keep`.
+    /// Close the file. Delete a partial file, unless it was opened with `keep` and has bytes.
     Leave,
     /// Open the file to upload, or look at it again. Answer: [`LocalFact::Source`].
     Source,
