@@ -20,8 +20,10 @@
 //!   v
 //! SetTime
 //!   v
-//! Rename ---> refused: LookTarget --> it is there: DeleteTarget, Rename again
-//!                          +--------> it is not: DeletePartial, Send under the final name
+//! Rename ---> RNTO is refused: LookTarget --> it is there: DeleteTarget, Rename again
+//!   |                             | it is not                            | refused
+//!   | RNFR is refused             v                                      |
+//!   +----------------> DeletePartial, Send under the final name <--------+
 //! ```
 //!
 //! An error leads to `CleanUp`, which deletes the partial file on the server unless it may be
@@ -87,7 +89,7 @@ enum State {
     /// RNTO was refused with this error. Finds out whether the target exists.
     LookTarget(Error),
     DeleteTarget(Error),
-    /// RNTO was refused, and there is no target. The file is sent again under its final name.
+    /// The server does not rename the file. It is sent again under its final name.
     DeletePartial(Error),
     CleanUp(Error),
     Ended(Result<FileReport, Error>),
@@ -311,15 +313,25 @@ impl PutFile {
             },
             State::Send => self.after_send_error(error),
             State::SetTime(_) if is_refusal => Ok(self.rename_or_end()),
-            State::Rename if is_refusal && self.placed == Placed::Renamed => {
-                Ok(State::LookTarget(error))
-            }
-            // The old file is gone, so the new one stays, although under its temporary name.
-            State::Rename if is_refusal => Ok(State::Ended(Err(error))),
+            State::Rename => self.after_rename_error(error),
             State::DeleteTarget(first) if is_refusal => Err(first),
             State::DeletePartial(first) if is_refusal => Ok(State::Ended(Err(first))),
             _ => Err(error),
         }
+    }
+
+    fn after_rename_error(&mut self, error: Error) -> Result<State, Error> {
+        // Any other error leaves open whether the file has its name now. The target must then not
+        // be deleted.
+        if error.kind() != ErrorKind::Permanent {
+            return Err(error);
+        }
+        let is_about_target =
+            error.command() == Some("RNTO") && error.cause() != Cause::Unsupported;
+        Ok(match is_about_target && self.placed == Placed::Renamed {
+            true => State::LookTarget(error),
+            false => State::DeletePartial(error),
+        })
     }
 
     fn after_send_error(&mut self, error: Error) -> Result<State, Error> {
