@@ -136,6 +136,12 @@ impl Error {
         self
     }
 
+    /// Adds what you can do. It replaces earlier advice.
+    pub(crate) fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        Arc::make_mut(&mut self.0).advice = Some(advice.into());
+        self
+    }
+
     /// Adds advice on what you can do, unless the error has advice already.
     pub(crate) fn or_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         if self.0.advice.is_none() {

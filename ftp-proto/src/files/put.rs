@@ -45,7 +45,7 @@ use crate::listing::Kind;
 use crate::reply::{Algorithm, FileHash, Timestamp};
 use crate::session::transfer::Completion;
 use crate::tree::{Inspected, Outcome};
-use crate::wire::Reply;
+use crate::wire::{Escaped, Reply};
 
 /// Uploads a whole file. The adapters' `put_file` carries it out.
 #[derive(Debug)]
@@ -315,7 +315,9 @@ impl PutFile {
             State::SetTime(_) if is_refusal => Ok(self.rename_or_end()),
             State::Rename => self.after_rename_error(error),
             State::DeleteTarget(first) if is_refusal => Err(first),
-            State::DeletePartial(first) if is_refusal => Ok(State::Ended(Err(first))),
+            State::DeletePartial(first) if is_refusal => {
+                Ok(State::Ended(Err(self.telling_place(first))))
+            }
             _ => Err(error),
         }
     }
@@ -505,11 +507,19 @@ impl PutFile {
         }))
     }
 
+    /// Adds to the error where the complete file is.
+    fn telling_place(&self, error: Error) -> Error {
+        let place = Escaped::new(&self.partial);
+        error.with_advice(format!("the whole file is on the server as {place}"))
+    }
+
     fn fail(&mut self, error: Error) {
-        let keep = self.options.resumes() && self.placed != Placed::Direct;
-        self.state = match self.begun && !keep {
-            true => State::CleanUp(error),
-            false => State::Ended(Err(error)),
+        self.state = match self.placed {
+            // The old file is gone, so the new one stays, although under its temporary name.
+            Placed::RenamedAfterDelete => State::Ended(Err(self.telling_place(error))),
+            Placed::Renamed if self.options.resumes() => State::Ended(Err(error)),
+            _ if self.begun => State::CleanUp(error),
+            _ => State::Ended(Err(error)),
         };
     }
 }
