@@ -408,11 +408,22 @@ impl PutFile {
         }
     }
 
+    /// Sends the file again, under its final name. What is known about the partial file says
+    /// nothing about this one.
     fn send_directly(&mut self) -> State {
         self.placed = Placed::Direct;
         self.begun = false;
-        (self.offset, self.appends) = (0, false);
-        State::Send
+        (self.hash, self.modified) = (None, None);
+        match self.resumed {
+            Resumed::Proven { .. } | Resumed::Unproven { .. } => {
+                self.start_over(Discarded::NoRename)
+            }
+            // The reason why an earlier partial file was not used stays.
+            Resumed::No | Resumed::Discarded(_) => {
+                (self.offset, self.appends) = (0, false);
+                State::Send
+            }
+        }
     }
 
     fn sent(&mut self, completion: Completion) -> State {

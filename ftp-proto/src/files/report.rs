@@ -62,6 +62,9 @@ pub enum Discarded {
     HashDiffers,
     /// The server cannot start in the middle of a file (REST).
     NoRestart,
+    /// The server cannot rename the partial file (RNFR, RNTO), so the file was sent again under its
+    /// final name.
+    NoRename,
     /// The server computes no hash, and you demanded one ([`Resume::IfProven`](super::Resume)).
     Unproven,
 }
