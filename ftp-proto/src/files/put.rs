@@ -27,7 +27,7 @@
 //! ```
 //!
 //! An error leads to `CleanUp`, which deletes the partial file on the server unless it may be
-//! resumed.
+//! resumed. A file that is known to be wrong is always deleted.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -435,9 +435,10 @@ impl PutFile {
 
     fn compare_source(&mut self, now: &Version) -> Result<State, Error> {
         if *now != self.source {
-            return Err(Error::new(ErrorKind::Local)
+            let error = Error::new(ErrorKind::Local)
                 .with_subject("reading the local file")
-                .with_source("the file was changed during the upload"));
+                .with_source("the file was changed during the upload");
+            return Ok(State::CleanUp(error));
         }
         if !self.options.is_exact() {
             return Ok(self.set_time());
@@ -481,7 +482,7 @@ impl PutFile {
         if theirs.as_bytes() != ours {
             return match self.resumed {
                 Resumed::Unproven { .. } => Ok(self.start_over(Discarded::HashDiffers)),
-                _ => Err(Hashes::differ(&theirs, ours)),
+                _ => Ok(State::CleanUp(Hashes::differ(&theirs, ours))),
             };
         }
         if let Resumed::Unproven { offset } = self.resumed {
