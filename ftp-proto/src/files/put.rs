@@ -45,7 +45,7 @@ use crate::listing::Kind;
 use crate::reply::{Algorithm, FileHash, Timestamp};
 use crate::session::transfer::Completion;
 use crate::tree::{Inspected, Outcome};
-use crate::wire::{Escaped, Reply};
+use crate::wire::{Code, Escaped, Reply};
 
 /// Uploads a whole file. The adapters' `put_file` carries it out.
 #[derive(Debug)]
@@ -303,9 +303,14 @@ impl PutFile {
         let is_refusal = is_refusal(&error);
         match state {
             State::CleanUp(first) => Ok(State::Ended(Err(first))),
-            // The end of the partial file cannot be read, so it is not used.
-            State::ReadTail(_) if is_refusal || error.kind() == ErrorKind::TooLarge => {
+            State::ReadTail(_) if error.kind() == ErrorKind::TooLarge => {
                 Ok(self.start_over(Discarded::BlockDiffers))
+            }
+            State::ReadTail(_) if is_refusal && error.command() == Some("REST") => {
+                Ok(self.start_over(Discarded::NoRestart))
+            }
+            State::ReadTail(_) if error.kind() == ErrorKind::Permanent => {
+                Ok(self.start_over(Discarded::Unreadable))
             }
             State::Ask(_) | State::AskSent(_) if is_refusal => match state {
                 State::Ask(_) => Ok(self.ask_prefix()),
@@ -347,7 +352,7 @@ impl PutFile {
             self.appends = true;
             return Ok(State::Send);
         }
-        if self.offset > 0 {
+        if self.offset > 0 && refuses_offset(&error) {
             return Ok(self.start_over(Discarded::NoRestart));
         }
         let is_about_name = matches!(
@@ -552,6 +557,13 @@ impl FilePlan for PutFile {
             Err(error) => self.fail(error),
         }
     }
+}
+
+/// Whether the server refuses to store at an offset, so that it may store from the beginning.
+fn refuses_offset(error: &Error) -> bool {
+    let code = error.code().map(Code::value);
+    // ProFTPD says `451 Append/Restart not permitted, try again`.
+    code == Some(451) || error.kind() == ErrorKind::Permanent && error.cause() != Cause::NoSpace
 }
 
 /// Whether this is a file, and no directory.

@@ -58,6 +58,8 @@ pub enum Discarded {
     Changed,
     /// The last block of the partial file is not the same on both sides.
     BlockDiffers,
+    /// The server does not let you read the partial file, so its last block cannot be compared.
+    Unreadable,
     /// The server's hash is not that of the partial file.
     HashDiffers,
     /// The server cannot start in the middle of a file (REST).
