@@ -343,8 +343,12 @@ impl PutFile {
 
     fn after_send_error(&mut self, error: Error) -> Result<State, Error> {
         let has_moved = error.transferred().is_some();
-        self.begun |= has_moved;
-        if has_moved || !is_refusal(&error) {
+        let is_refusal = is_refusal(&error) && !has_moved;
+        // The server may have created the partial file before the data connection failed. The
+        // target may be an older file that the server has not touched.
+        let is_surely_absent = is_refusal && error.kind() == ErrorKind::Permanent;
+        self.begun |= has_moved || self.placed == Placed::Renamed && !is_surely_absent;
+        if !is_refusal {
             return Err(error);
         }
         let restart = error.command() == Some("REST");
