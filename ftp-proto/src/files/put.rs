@@ -11,6 +11,7 @@
 //! Ask, Prove: the hash of both sides ------------+ they differ
 //!   v                                            v
 //! Send: from the end of the partial file, or from the beginning
+//!   | refused for the temporary name: DeleteStale, Send again; then Send under the final name
 //!   v
 //! SourceAgain: the local file is still the same
 //!   v
@@ -62,6 +63,8 @@ pub struct PutFile {
     appends: bool,
     /// Whether a part of the file may be on the server.
     begun: bool,
+    /// Whether an old partial file was deleted to make room for this one.
+    is_cleared: bool,
     hashes: Hashes,
     hash: Option<FileHash>,
     modified: Option<Timestamp>,
@@ -80,6 +83,9 @@ enum State {
     Ask(Algorithm),
     Prove(FileHash),
     Send,
+    /// The temporary name was refused. Deletes what a killed process may have left there, because
+    /// some servers do not overwrite files by STOR.
+    DeleteStale,
     SourceAgain,
     LookSent,
     AskSent(Algorithm),
@@ -113,6 +119,7 @@ impl PutFile {
             offset: 0,
             appends: false,
             begun: false,
+            is_cleared: false,
             hashes: Hashes::new(),
             hash: None,
             modified: None,
@@ -177,6 +184,7 @@ impl PutFile {
                 length: Some(self.offset),
             }),
             State::Send => FileStep::Send(self.send()?),
+            State::DeleteStale => FileStep::Run(Delete::new(&self.partial)?.into()),
             State::Compare(hash) => FileStep::Local(LocalStep::Hash {
                 algorithm: hash.algorithm(),
                 length: None,
@@ -239,6 +247,10 @@ impl PutFile {
                 })
             }
             (State::Send, FileFact::Moved(completion)) => Ok(self.sent(completion)),
+            (State::DeleteStale, FileFact::Task(_)) => {
+                self.is_cleared = true;
+                Ok(State::Send)
+            }
             (State::SourceAgain, FileFact::Local(LocalFact::Source { length, modified })) => {
                 self.compare_source(&Version::new(Some(length), modified))
             }
@@ -317,6 +329,7 @@ impl PutFile {
                 _ => self.ask_sent(),
             },
             State::Send => self.after_send_error(error),
+            State::DeleteStale if is_refusal => Ok(self.send_directly()),
             State::SetTime(_) if is_refusal => Ok(self.rename_or_end()),
             State::Rename => self.after_rename_error(error),
             State::DeleteTarget(first) if is_refusal => Err(first),
@@ -364,9 +377,12 @@ impl PutFile {
             Cause::NotFound | Cause::Denied | Cause::NotFoundOrDenied | Cause::Refused
         );
         match self.placed {
-            // Some servers do not allow names that begin with a dot, or new files.
             Placed::Renamed if is_about_name && error.kind() == ErrorKind::Permanent => {
-                Ok(self.send_directly())
+                match self.is_cleared {
+                    false => Ok(State::DeleteStale),
+                    // Some servers do not allow names that begin with a dot.
+                    true => Ok(self.send_directly()),
+                }
             }
             _ => Err(error),
         }
