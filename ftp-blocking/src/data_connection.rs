@@ -153,7 +153,11 @@ impl Client {
             let login = self.tls()?.clone();
             self.control.start_tls(&login)?;
         }
-        self.control.handshake(self.deadline)
+        let done = self.control.handshake(self.deadline)?;
+        if done.is_some() {
+            self.session.note_tls(|| self.control.tls_info());
+        }
+        Ok(done)
     }
 
     /// Begins TLS on the data connection, if TLS has not begun there. Returns `false` and does

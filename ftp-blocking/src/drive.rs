@@ -139,6 +139,7 @@ impl Client {
         match self.watch(DataConnection::handshake, Readiness::Either, self.deadline) {
             Ok(()) => {
                 self.data_tls = self.data.tls_info();
+                self.session.note_tls(|| self.data_tls.clone());
                 want.secured_with(self.data_tls.as_ref(), self.options.resumption)
             }
             Err(by) => want.interrupted(by),

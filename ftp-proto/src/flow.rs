@@ -73,6 +73,12 @@ pub trait Flow {
     fn adopts(&self) -> Adopts {
         Adopts::default()
     }
+
+    /// Returns the name of the operation for logs, such as `Login`: the name of its type. A flow
+    /// that only stands for another flow returns the name of that flow.
+    fn name(&self) -> &'static str {
+        crate::trace::type_name::<Self>()
+    }
 }
 
 /// What a flow takes over from earlier operations. The default is nothing. Only the flows of this

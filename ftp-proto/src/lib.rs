@@ -118,7 +118,45 @@
 //! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`](reply::Timestamp) and the times of these crates |
 //! | `serde` | saving of [`Capabilities`], [entries](listing::Entry) as JSON and the like, and [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
+//! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |
+//!
+//! # Logs
+//!
+//! With the feature `tracing`, each operation has a span, for any subscriber of the crate
+//! [tracing](https://docs.rs/tracing). The span is `ftp.operation`, with the level INFO. Its field
+//! `operation` is the flow's [name](Flow::name), such as `Login`, and `host` is the host of the
+//! options. If you drop an operation, its span ends when the next one begins. These are the events:
+//!
+//! | target | level | event |
+//! |---|---|---|
+//! | `ftp_proto::session` | DEBUG | the control connection is made (`host`, `peer`) |
+//! | | INFO | a new control connection replaces the old one (`host`) |
+//! | | INFO | the operation has failed because the server refused it (`kind`, `dead`, `error`) |
+//! | | DEBUG | it has failed by an argument, a call or a limit of your program |
+//! | | WARN | it has failed for another reason, such as a time-out or a lost connection |
+//! | | ERROR | it has failed because clear text came where TLS begins or ends |
+//! | `ftp_proto::control` | DEBUG | each `command` and each `reply`, with secrets masked as for an [observer](Observed) |
+//! | | INFO | a command does not work here, so another one takes its place (`capability`), such as PASV for EPSV |
+//! | | WARN | a reply belongs to no command (`code`), or replies and commands may not match any more |
+//! | `ftp_proto::data` | DEBUG | the data connection: to connect, to listen, to accept and to close, and what came of it |
+//! | | DEBUG | the data of a transfer begins (`verb`, `size_hint`, `protected`, `resumed`) and ends (`bytes`, `end`) |
+//! | | INFO | the server has confirmed a transfer (`verb`, `bytes`) |
+//! | | WARN | a stranger has connected in active mode, and was turned away (`from`) |
+//! | `ftp_proto::tls` | DEBUG | a handshake begins, and what came of it |
+//! | | INFO | what it has negotiated (`connection`, `version`, `cipher_suite`, `resumed`) |
+//!
+//! Targets, levels and fields stay as they are within a version 0.x; the messages may change. No
+//! event holds a password, an account or file data. File names are in the commands.
+//!
+//! The crate `log` gets the events too, if your program depends on `tracing` with its feature `log`
+//! and sets no subscriber:
+//!
+//! ```toml
+//! tracing = { version = "0.1", features = ["log"] }
+//! ```
+//!
+//! A driver of yours calls [`Session::set_peer`] and, after each handshake, `Session::note_tls`.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(
@@ -155,6 +193,7 @@ mod session;
 pub mod simulator;
 mod target;
 pub mod tls;
+mod trace;
 pub mod tree;
 mod wait;
 pub mod wire;

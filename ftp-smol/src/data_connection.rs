@@ -131,7 +131,9 @@ impl Client {
             let login = self.tls()?.clone();
             self.control.start_tls(&login)?;
         }
-        self.control.poll_handshake(cx)
+        std::task::ready!(self.control.poll_handshake(cx))?;
+        self.session.note_tls(|| self.control.tls_info());
+        Poll::Ready(Ok(()))
     }
 
     /// Begins TLS on the data connection, if it has not begun yet. Returns `false`, without

@@ -177,6 +177,7 @@ impl Client {
             Poll::Pending => Err((Want::SecureData(want), true)),
             Poll::Ready(Ok(())) => {
                 self.data_tls = self.data.tls_info();
+                self.session.note_tls(|| self.data_tls.clone());
                 Ok(want.secured_with(self.data_tls.as_ref(), self.options.resumption))
             }
             Poll::Ready(Err(by)) => Ok(want.interrupted(by)),

@@ -85,7 +85,23 @@
 //! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
 //! | `serde` | `Serialize` and `Deserialize` for [`Capabilities`] (what the server can do) and [`Timestamp`] (a text such as `20260102030405`) |
+//! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
+//!
+//! # Logs
+//!
+//! With the feature `tracing`, each operation of a client has a span `ftp.operation`, for any
+//! subscriber of the crate [tracing](https://docs.rs/tracing). These are the targets of the events:
+//!
+//! | target | INFO and above | DEBUG |
+//! |---|---|---|
+//! | `ftp_proto::session` | errors, and connections that replace a lost one | connections |
+//! | `ftp_proto::control` | second tries by another command, and replies that belong to no command | each command and reply, with secrets masked |
+//! | `ftp_proto::data` | confirmed transfers | what happens to each data connection |
+//! | `ftp_proto::tls` | version, cipher suite and resumption of each handshake | when it begins and ends |
+//!
+//! The crate `log` gets the events too, if your program depends on `tracing` with its feature `log`
+//! and sets no subscriber. [`ftp_proto`](ftp_proto#logs) lists all events and their fields.
 
 #![warn(clippy::too_many_lines)]
 

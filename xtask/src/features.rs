@@ -13,9 +13,10 @@ const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 /// compile.
 const SLOW: &str = "aws-lc-rs";
 
-/// Features that only add conversions. None of them depends on another feature, so each is checked
-/// alone, and all four together with each combination of the other features.
-const CONVERSIONS: [&str; 4] = ["chrono", "encoding_rs", "jiff", "serde"];
+/// Features that only add to the others: conversions and logs. None of them depends on another
+/// feature, so each is checked alone, and all five together with each combination of the other
+/// features.
+const ADDITIONS: [&str; 5] = ["chrono", "encoding_rs", "jiff", "serde", "tracing"];
 
 /// A feature, and the features that it enables.
 type Feature = (String, BTreeSet<String>);
@@ -55,11 +56,11 @@ pub(crate) fn check(extent: Extent) -> Result<()> {
 
 /// Returns the combinations that are worth a check. A feature is left out if another chosen feature
 /// enables it, because naming it too changes nothing. A combination contains none or all of the
-/// [`CONVERSIONS`], or is one of them alone.
+/// [`ADDITIONS`], or is one of them alone.
 fn combinations(features: &[Feature]) -> impl Iterator<Item = Vec<&str>> {
-    let conversions = features
+    let additions = features
         .iter()
-        .filter(|(name, _)| adds_conversions(name))
+        .filter(|(name, _)| is_addition(name))
         .count();
     (0_u32..1 << features.len()).filter_map(move |bits| {
         let all = features.iter().enumerate();
@@ -68,14 +69,14 @@ fn combinations(features: &[Feature]) -> impl Iterator<Item = Vec<&str>> {
         let brought: BTreeSet<_> = chosen.iter().flat_map(|(_, brought)| brought).collect();
         let names = chosen.iter().map(|(name, _)| name);
         let is_brief = names.clone().all(|name| !brought.contains(name));
-        let added = names.clone().filter(|name| adds_conversions(name)).count();
-        let is_wanted = is_brief && (added == 0 || added == conversions || chosen.len() == 1);
+        let added = names.clone().filter(|name| is_addition(name)).count();
+        let is_wanted = is_brief && (added == 0 || added == additions || chosen.len() == 1);
         is_wanted.then(|| names.map(String::as_str).collect())
     })
 }
 
-fn adds_conversions(name: &str) -> bool {
-    CONVERSIONS.contains(&name)
+fn is_addition(name: &str) -> bool {
+    ADDITIONS.contains(&name)
 }
 
 fn compile(package: &str, features: &str) -> Result<()> {

@@ -9,6 +9,7 @@ use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Event, Flow, Step};
 use crate::session::Session;
+use crate::trace;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Verb};
 
@@ -61,6 +62,7 @@ impl Flow for Active {
                             // So PORT would not help.
                             (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
                                 session.check_alive()?;
+                                trace::gave_up(Capability::Eprt);
                                 State::Told(address)
                             }
                             _ => return Err(Error::from_reply(reply).with_command("EPRT").into()),

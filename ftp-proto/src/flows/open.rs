@@ -45,6 +45,7 @@ use crate::representation::TransferType;
 use crate::session::Session;
 use crate::session::transfer::{DataTls, Direction, Transfer};
 use crate::tls::Reason;
+use crate::trace;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Class, Code, Command, Reply, Verb};
 
@@ -553,6 +554,7 @@ impl Open {
         let transfer = transfer
             .with_offset(self.offset)
             .with_size_check(self.size_check);
+        trace::data_begins(&transfer);
         Ok(match self.command.verb() {
             "RETR" => transfer.with_size(self.size),
             "STOR" => transfer

@@ -345,6 +345,12 @@ impl Options {
         )
     }
 
+    /// Returns the host without a password that somebody has put into it.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn shown_host(&self) -> String {
+        host::shown(&self.host)
+    }
+
     /// Does the same as [`check`](Self::check), and also refuses options that need sockets. Call
     /// this method if your network cannot choose local addresses and ports.
     ///

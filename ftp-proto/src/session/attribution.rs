@@ -9,6 +9,7 @@ use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::options::config::{ReplyCodes, Security};
+use crate::trace;
 use crate::wire::{Class, Code, Reply};
 
 /// The most preliminary replies (1xx) to one command. Without this limit, a server could make the
@@ -137,6 +138,7 @@ impl Session {
     /// Handles a reply that belongs to no command. The session is then out of step. After too many
     /// such replies, it is dead.
     fn handle_stray(&mut self, reply: Reply) {
+        trace::stray(&reply);
         self.queued &= !reply.ends_a_transfer();
         self.state.fences.clear_doubt(&reply);
         self.lose_step();
@@ -158,6 +160,9 @@ impl Session {
         if tls_to_come && self.state.channel == Channel::Clear {
             // TLS is still to begin, so an attacker may have sent this reply in clear text.
             self.die(Error::new(ErrorKind::Injection));
+        }
+        if !self.out_of_step {
+            trace::out_of_step();
         }
         self.out_of_step = true;
     }

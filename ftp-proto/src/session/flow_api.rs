@@ -22,6 +22,7 @@ use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
 use crate::tls::Tickets;
+use crate::trace;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Command, Reply, Verb};
 
@@ -347,6 +348,7 @@ impl Session {
     /// example, the port that EPSV named cannot be reached, or the server's replies to a command
     /// are of no use.
     pub(crate) fn give_up(&mut self, capability: Capability) {
+        trace::gave_up(capability);
         self.state.known.note(capability, false);
     }
 

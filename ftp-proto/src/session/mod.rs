@@ -107,7 +107,8 @@ use crate::reply::Features;
 use crate::representation::TransferType;
 use crate::tls::Reason;
 #[cfg(feature = "rustls")]
-use crate::tls::TlsLogin;
+use crate::tls::{TlsInfo, TlsLogin};
+use crate::trace::{self, Traced};
 use crate::wait::Wait;
 use crate::wire::{Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 
@@ -164,6 +165,7 @@ pub struct Session {
     peer: Option<SocketAddr>,
     /// Facts about the running operation that the text of its error can mention.
     error_context: ErrorContext,
+    traced: Traced,
 }
 
 /// What the server does first after a data command: it sends the preliminary reply, or it does the
@@ -226,6 +228,7 @@ impl Session {
             first_on_data: None,
             peer: None,
             error_context: ErrorContext::default(),
+            traced: Traced::default(),
         }
     }
 
@@ -233,6 +236,7 @@ impl Session {
     /// named another address for a data connection, or that a data connection came from another
     /// address.
     pub fn set_peer(&mut self, peer: Option<SocketAddr>) {
+        trace::control_connected(&self.traced, peer);
         self.peer = peer;
     }
 
@@ -240,6 +244,7 @@ impl Session {
     pub fn with_options(options: &Options) -> Self {
         let mut session = Self::new(options.config.clone());
         session.follow_encoding(options);
+        trace::set_host(&mut session.traced, options);
         if let Some(known) = options.capabilities.clone() {
             session.state.known = known.of_earlier_session();
         }
@@ -257,6 +262,7 @@ impl Session {
     pub fn successor(&mut self) -> Self {
         let mut successor = Self::new(self.config.clone());
         successor.observer = self.observer.take();
+        trace::replaced(&self.traced, &mut successor.traced);
         successor.unrestored = Some(self.standing());
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
@@ -274,6 +280,7 @@ impl Session {
 
     /// Decodes bytes that the driver has read from the control connection, in pieces of any size.
     pub fn receive(&mut self, bytes: &[u8]) {
+        let _entered = self.traced.enter();
         let mut rest = bytes;
         if self.state.greeting.is_none() {
             self.error_context.hear(bytes);
@@ -320,6 +327,7 @@ impl Session {
         if self.dead.is_some() {
             return;
         }
+        let _entered = self.traced.enter();
         let rest = self.decoder.finish();
         // Some servers leave the line end off their reply to QUIT. Any other reply without a line
         // end is incomplete: `213 12` may be the start of a longer size.
@@ -382,6 +390,19 @@ impl Session {
     /// [`Options::with_observer`] also shows the greeting.
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.observer = Some(Box::new(observer));
+    }
+
+    /// Tells the log what the TLS handshake has negotiated that the driver has just done. Without
+    /// the feature `tracing`, this method does nothing and does not call `info`.
+    #[cfg(feature = "rustls")]
+    pub fn note_tls(&self, info: impl FnOnce() -> Option<TlsInfo>) {
+        #[cfg(feature = "tracing")]
+        if let Some(info) = info() {
+            let _entered = self.traced.enter();
+            trace::secured(self.is_securing(), &info);
+        }
+        #[cfg(not(feature = "tracing"))]
+        let _ = info;
     }
 
     /// Returns whether the session is dead. Every operation on a dead session fails, with the
@@ -608,11 +629,15 @@ impl Session {
     }
 
     fn observe_reply(&mut self, reply: &Reply) {
+        if self.observer.is_none() && !self.traced.shows_control() {
+            return;
+        }
+        let mut reply = reply.clone();
+        for secret in &self.secrets {
+            reply.mask(secret);
+        }
+        trace::received(&reply);
         if let Some(observer) = &mut self.observer {
-            let mut reply = reply.clone();
-            for secret in &self.secrets {
-                reply.mask(secret);
-            }
             observer(Observed::Received(&reply));
         }
     }

@@ -7,6 +7,7 @@ use super::ledger::Shape;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopted, Adopts, Answer, Event, Flow, Halt, Step, Want};
+use crate::trace::{self, wants};
 use crate::wait::Wait;
 
 /// An operation that was started on a session.
@@ -54,6 +55,7 @@ impl Session {
         self.staged.clear();
         self.clock = None;
         self.forget_operation();
+        trace::begin(&mut self.traced, flow.name());
         self.end_half_done_upgrade();
         let running = Running {
             flow,
@@ -88,15 +90,20 @@ impl Session {
             return Err(Error::misuse(Misuse::Finished));
         }
         self.expected = None;
+        let _entered = self.traced.enter();
+        wants::answered(&self.traced, answer.event(), &self.secrets);
         let result = self
             .advance_operation(running, answer)
             .map_err(|error| self.advised(error).masked(&self.secrets));
         if let Err(error) = &result {
             self.learn_from(error);
         }
-        if !matches!(result, Ok(Step::Want(_))) {
+        if let Ok(Step::Want(want)) = &result {
+            wants::wanted(&mut self.traced, want);
+        } else {
             running.stage = Stage::Finished;
             self.forget_operation();
+            trace::end(&mut self.traced, result.as_ref().err(), self.dead.is_some());
         }
         result
     }

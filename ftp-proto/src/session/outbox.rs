@@ -9,6 +9,7 @@ use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::observer::Observed;
 use crate::options::config::{Protection, Security};
+use crate::trace;
 use crate::wire::{Command, Verb};
 
 /// The commands that name the address of a data connection. If the settings demand PROT P, they are
@@ -54,6 +55,10 @@ impl Session {
     pub(super) fn release(&mut self, command: &Command, owed: Owed) {
         if let Some(secret) = command.secret_part() {
             self.keep_secret(secret, command.verb() == Verb::SITE.as_str());
+        }
+        match owed.shape {
+            Shape::Fence(_) => trace::sent_fence(command),
+            _ => trace::sent(command),
         }
         if let Some(observer) = &mut self.observer {
             let command = command.masked_for_observer();

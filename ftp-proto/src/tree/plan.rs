@@ -129,6 +129,17 @@ impl Flow for Task {
             Which::Rename(flow) => done(flow.step(session, answer)?),
         })
     }
+
+    fn name(&self) -> &'static str {
+        match &self.0 {
+            Which::Inspect(flow) => flow.name(),
+            Which::Delete(flow) => flow.name(),
+            Which::RemoveDirectory(flow) => flow.name(),
+            Which::Hash(flow) => flow.name(),
+            Which::SetModified(flow) => flow.name(),
+            Which::Rename(flow) => flow.name(),
+        }
+    }
 }
 
 fn done<T>(step: Step<T>) -> Step<Outcome> {

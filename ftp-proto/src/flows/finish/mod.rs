@@ -36,6 +36,7 @@ use crate::flow::{Adopted, Adopts, Answer, Closing, Event, Flow, Halt, Step};
 use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer};
 use crate::tls::Reason;
+use crate::trace;
 use crate::wait::{Clock, Wait};
 use crate::wire::{Code, Reply};
 
@@ -152,7 +153,7 @@ impl Flow for Finish {
     type Output = Completion;
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Completion>, Error> {
-        Step::run(answer, |answer| {
+        let step = Step::run(answer, |answer| {
             if !matches!(self.state, State::Sizing(..) | State::LastWord(..)) {
                 session.check_transfer()?;
             }
@@ -167,7 +168,11 @@ impl Flow for Finish {
                     State::LastWord(..) => return self.last_word(session, answer),
                 };
             }
-        })
+        })?;
+        if let Step::Done(completion) = &step {
+            trace::confirmed(&self.transfer, completion.bytes);
+        }
+        Ok(step)
     }
 
     fn adopts(&self) -> Adopts {
@@ -178,6 +183,7 @@ impl Flow for Finish {
 /// One method for each state.
 impl Finish {
     fn start(&mut self, session: &mut Session) -> Halt {
+        trace::data_ended(&self.transfer, self.bytes, &self.end);
         let timed_out = matches!(&self.end, DataEnd::Failed(error)
             if matches!(error.kind(), ErrorKind::Timeout(_)));
         if timed_out && session.final_reply().is_none() {
