@@ -178,7 +178,7 @@ pub use ftp_proto::{
     reply, wire,
 };
 #[cfg(feature = "client")]
-pub use ftp_proto::{InvalidUrl, Url, UrlType};
+pub use ftp_proto::{InvalidNetrc, InvalidUrl, Netrc, NetrcFault, Url, UrlType};
 #[cfg(feature = "client")]
 pub use lines::Lines;
 #[cfg(feature = "simulator")]

@@ -213,6 +213,7 @@ pub use options::config::{
     PassiveAddress, PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security, Utf8Names,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
+pub use options::netrc::{InvalidNetrc, Netrc, NetrcFault};
 pub use options::optional_name::OptionalName;
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};
 pub use options::url::{InvalidUrl, Url, UrlType};

@@ -153,7 +153,7 @@ pub use ftp_proto::{
     TransferOptions, TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait,
     reply, wire,
 };
-pub use ftp_proto::{InvalidUrl, Url, UrlType};
+pub use ftp_proto::{InvalidNetrc, InvalidUrl, Netrc, NetrcFault, Url, UrlType};
 pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;

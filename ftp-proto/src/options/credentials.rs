@@ -25,6 +25,8 @@ pub struct Credentials {
     user: Command,
     password: Command,
     account: Option<Command>,
+    /// Whether nobody has chosen these credentials: a URL without a user means `anonymous`.
+    is_stand_in: bool,
 }
 
 impl Credentials {
@@ -52,6 +54,7 @@ impl Credentials {
             user: Verb::USER.with(user)?,
             password: password_of(user, password.as_ref())?,
             account: None,
+            is_stand_in: false,
         })
     }
 
@@ -63,6 +66,7 @@ impl Credentials {
     pub fn with_password(mut self, password: impl AsRef<[u8]>) -> Result<Self, Error> {
         let user = self.user.argument().unwrap_or_default();
         self.password = password_of(user, password.as_ref())?;
+        self.is_stand_in = false;
         Ok(self)
     }
 
@@ -73,6 +77,15 @@ impl Credentials {
             user: Command::fixed(Verb::USER, ANONYMOUS),
             password: Command::fixed(Verb::PASS, "anonymous@"),
             account: None,
+            is_stand_in: false,
+        }
+    }
+
+    /// Makes credentials for `anonymous` that nobody has chosen.
+    pub(crate) fn stand_in() -> Self {
+        Self {
+            is_stand_in: true,
+            ..Self::anonymous()
         }
     }
 
@@ -97,6 +110,14 @@ impl Credentials {
 
     pub(crate) fn password(&self) -> &Command {
         &self.password
+    }
+
+    pub(crate) fn is_stand_in(&self) -> bool {
+        self.is_stand_in
+    }
+
+    pub(crate) fn lacks_password(&self) -> bool {
+        self.password.argument().is_none_or(<[u8]>::is_empty)
     }
 
     /// The ACCT command. `None` if there is no account.

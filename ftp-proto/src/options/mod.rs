@@ -6,6 +6,7 @@ pub(crate) mod encoding;
 mod host;
 #[cfg(feature = "encoding_rs")]
 mod labels;
+pub(crate) mod netrc;
 pub(crate) mod optional_name;
 pub(crate) mod setters;
 mod shortcuts;

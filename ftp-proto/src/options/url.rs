@@ -281,7 +281,7 @@ impl Url {
 
     fn in_clear(&self) -> Result<Options, Error> {
         let credentials = match &self.user {
-            None => Credentials::anonymous(),
+            None => Credentials::stand_in(),
             Some(user) => Credentials::new(user, self.password.as_deref().unwrap_or_default())?,
         };
         Ok(Options::new(self.host.as_str())
