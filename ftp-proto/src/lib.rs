@@ -119,6 +119,7 @@
 //! | `jiff`, `chrono` | conversions between [`Timestamp`](reply::Timestamp) and the times of these crates |
 //! | `serde` | saving of [`Capabilities`], [entries](listing::Entry) as JSON and the like, and [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
 //! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
+//! | `proxy` | [`proxy`](https://docs.rs/ftp-proto/latest/ftp_proto/proxy/): SOCKS4, SOCKS5 and HTTP CONNECT |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |
 //!
 //! # Logs
@@ -184,6 +185,8 @@ mod local_name;
 mod observer;
 mod options;
 mod path;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 pub mod reply;
 mod representation;
 #[cfg(feature = "serde")]
@@ -200,7 +203,7 @@ pub mod wire;
 
 pub use capabilities::{Capabilities, Capability, Support};
 pub use debug_level::DebugLevel;
-pub use error::{Cause, Error, ErrorKind, Misuse};
+pub use error::{Cause, Error, ErrorKind, Misuse, ProxyFailure};
 pub use flow::{
     Accept, Adopts, Answer, ClearControl, CloseData, Closing, Connect, Endpoint, Flow, Listen,
     Receive, SecureControl, SecureData, Step, Want,
@@ -213,6 +216,7 @@ pub use options::config::{
     PassiveAddress, PassiveCommand, ProtectWhen, Protection, ReplyCodes, Security, Utf8Names,
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
+pub use options::ftp_proxy::{FtpProxy, FtpProxyKind};
 pub use options::netrc::{InvalidNetrc, Netrc, NetrcFault};
 pub use options::optional_name::OptionalName;
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};

@@ -47,6 +47,12 @@ fn passive() {
     replay("passive", targets::passive);
 }
 
+#[cfg(feature = "proxy")]
+#[test]
+fn proxy() {
+    replay("proxy", targets::proxy);
+}
+
 #[test]
 fn facts() {
     replay("facts", targets::facts);

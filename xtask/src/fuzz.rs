@@ -14,10 +14,11 @@ mod seeds;
 pub(crate) const BRIEFLY: u64 = 5;
 
 /// The fuzz targets, each with the arguments of cargo that enable its features.
-const TARGETS: [(&str, &[&str]); 10] = [
+const TARGETS: [(&str, &[&str]); 11] = [
     ("reply", &[]),
     ("split", &[]),
     ("passive", &[]),
+    ("proxy", &[]),
     ("facts", &[]),
     ("listing_mlsx", &[]),
     ("listing_unix", &[]),

@@ -21,10 +21,10 @@ use crate::wire::Code;
 /// | [`NoSpace`](Self::NoSpace) | 452 or 552 |
 /// | [`Temporary`](Self::Temporary) | another 4xx, or the time limit for a reply or for data |
 /// | [`Incomplete`](Self::Incomplete) | a transfer is not complete, or may not be |
-/// | [`Connection`](Self::Connection) | a connection cannot be made, is lost, or is of no use any more; the time limit for connecting, for the greeting, for a handshake, or for sending |
+/// | [`Connection`](Self::Connection) | a connection cannot be made (also by a proxy), is lost, or is of no use any more; the time limit for connecting, for the greeting, for a handshake, or for sending |
 /// | [`Security`](Self::Security) | TLS failed, a command would have left in clear text, or the server demands TLS (533 to 537, or 522 to a transfer) |
 /// | [`Unsupported`](Self::Unsupported) | 500, 502 or 504, 522 to EPSV or EPRT, or the server knows no command for this |
-/// | [`Refused`](Self::Refused) | another 5xx |
+/// | [`Refused`](Self::Refused) | another 5xx; a proxy refused its login, or does not allow the connection |
 /// | [`Protocol`](Self::Protocol) | the server breaks the rules of FTP |
 /// | [`Aborted`](Self::Aborted) | your program stopped the operation |
 /// | [`Local`](Self::Local) | your file, argument, option or limit |
@@ -53,7 +53,7 @@ pub enum Cause {
     Security,
     /// The server cannot do this.
     Unsupported,
-    /// The server refused for another reason.
+    /// The server or a proxy refused for another reason.
     Refused,
     /// The server breaks the rules of FTP.
     Protocol,
@@ -101,6 +101,7 @@ impl Error {
             | ErrorKind::InvalidArgument
             | ErrorKind::TooLarge
             | ErrorKind::Misuse(_) => Cause::Local,
+            ErrorKind::Proxy(failure) => failure.cause(),
         }
     }
 

@@ -56,14 +56,9 @@ fn io_kind(error: &Error) -> std::io::ErrorKind {
         (ErrorKind::Closed, _) => Io::ConnectionAborted,
         // Not `ConnectionAborted`, because programs try again after it.
         (ErrorKind::Aborted, _) => Io::Other,
-        (ErrorKind::Io | ErrorKind::Local, _) => {
-            let inner = error
-                .inner()
-                .and_then(|it| it.downcast_ref::<std::io::Error>());
-            match inner.map(std::io::Error::kind) {
-                None | Some(Io::Interrupted | Io::WouldBlock) => Io::Other,
-                Some(kind) => kind,
-            }
+        (ErrorKind::Io | ErrorKind::Local, _) => kind_underneath(error),
+        (ErrorKind::Proxy(failure), _) => {
+            failure.io_kind().unwrap_or_else(|| kind_underneath(error))
         }
         (ErrorKind::InvalidArgument | ErrorKind::Misuse(_), _) => Io::InvalidInput,
         (ErrorKind::Protocol | ErrorKind::Injection | ErrorKind::OutOfStep, _) => Io::InvalidData,
@@ -75,5 +70,18 @@ fn io_kind(error: &Error) -> std::io::ErrorKind {
         (_, Cause::Temporary) => Io::ResourceBusy,
         (_, Cause::Unsupported) => Io::Unsupported,
         _ => Io::Other,
+    }
+}
+
+/// The kind of the `std::io::Error` underneath.
+#[cfg(feature = "std")]
+fn kind_underneath(error: &Error) -> std::io::ErrorKind {
+    use std::io::ErrorKind as Io;
+    let inner = error
+        .inner()
+        .and_then(|it| it.downcast_ref::<std::io::Error>());
+    match inner.map(std::io::Error::kind) {
+        None | Some(Io::Interrupted | Io::WouldBlock) => Io::Other,
+        Some(kind) => kind,
     }
 }

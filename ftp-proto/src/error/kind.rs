@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::ProxyFailure;
 use crate::wait::Wait;
 
 /// What kind of failure an [`Error`](super::Error) is.
@@ -31,6 +32,7 @@ use crate::wait::Wait;
 /// | [`Unsupported`](Self::Unsupported) | the server knows no command for this | lives; nothing was changed | do it in another way |
 /// | [`TooLarge`](Self::TooLarge) | more than a limit of yours, or a directory that cannot be restored | lives, or stays as it was | raise the limit, or use a call that streams |
 /// | [`Aborted`](Self::Aborted) | your program stopped the operation | lives as a rule, as after a time-out | nothing, or do it again |
+/// | [`Proxy`](Self::Proxy) | a proxy made no connection, or refused its login | dead if the control connection failed, else lives | see [`ProxyFailure`] |
 /// | [`Misuse`](Self::Misuse) | a call or an option makes no sense here | lives; nothing was sent | see [`Misuse`] |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -97,6 +99,8 @@ pub enum ErrorKind {
     /// Your program used this crate in a wrong way, and nothing was sent. The field says which
     /// mistake it is.
     Misuse(Misuse),
+    /// A proxy made no connection, or refused its login. The field says what went wrong.
+    Proxy(ProxyFailure),
 }
 
 /// The mistake in your program that caused an [`ErrorKind::Misuse`].
@@ -167,6 +171,7 @@ impl ErrorKind {
             Self::TooLarge => "too_large",
             Self::Aborted => "aborted",
             Self::Misuse(_) => "misuse",
+            Self::Proxy(_) => "proxy",
         }
     }
 }
@@ -196,6 +201,7 @@ impl fmt::Display for ErrorKind {
             Self::TooLarge => "too large",
             Self::Aborted => "stopped on request",
             Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
+            Self::Proxy(failure) => return failure.fmt(f),
         })
     }
 }

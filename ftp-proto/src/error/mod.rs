@@ -3,6 +3,7 @@
 mod cause;
 mod convert;
 mod kind;
+mod proxy_failure;
 #[cfg(feature = "serde")]
 mod serde;
 
@@ -20,6 +21,7 @@ use crate::wire::{Class, Command, Escaped, Reply};
 
 pub use cause::Cause;
 pub use kind::{ErrorKind, Misuse};
+pub use proxy_failure::ProxyFailure;
 
 /// Why an operation failed: a [kind](ErrorKind) and what is known about it.
 ///
@@ -458,6 +460,7 @@ impl Error {
                 | ErrorKind::Permanent
                 | ErrorKind::Unsupported
                 | ErrorKind::Closed
+                | ErrorKind::Proxy(_)
         )
     }
 }

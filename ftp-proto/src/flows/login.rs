@@ -1,6 +1,9 @@
 //! The login: TLS, then USER, PASS and ACCT, and the protection of data connections.
 
+use alloc::boxed::Box;
+
 use super::compose::inner;
+use super::proxy_login::ProxyLogin;
 use super::{Protect, Secure};
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Halt, Step};
@@ -14,10 +17,16 @@ use crate::wire::{Class, Reply};
 /// Then it sends USER, and PASS and ACCT if the server asks for them. Under TLS, the flow also
 /// sends PBSZ and PROT, after the login or [before](crate::ProtectWhen::BeforeLogin) USER.
 ///
+/// Through an [FTP proxy](crate::FtpProxy), the flow first logs in at the proxy and names the
+/// server, as the proxy needs it.
+///
 /// Returns the reply that accepted the login.
 #[derive(Debug)]
 pub struct Login {
     credentials: Credentials,
+    /// The credentials that are sent instead, because they name the server for an FTP proxy. `None`
+    /// without an FTP proxy.
+    sent: Option<Box<Credentials>>,
     state: State,
 }
 
@@ -27,6 +36,8 @@ enum State {
     Securing(Secure),
     /// Sending PBSZ and PROT before USER.
     Preparing(Protect),
+    /// Sending what an FTP proxy needs before the server's login.
+    AtProxy(Box<ProxyLogin>),
     User,
     Password,
     Account,
@@ -38,6 +49,7 @@ impl Login {
     pub fn new(credentials: Credentials) -> Self {
         Self {
             credentials,
+            sent: None,
             state: State::Start,
         }
     }
@@ -58,6 +70,11 @@ impl Flow for Login {
                     State::Preparing(protect) => {
                         inner(protect, session, answer)?;
                         State::Start
+                    }
+                    State::AtProxy(at_proxy) => {
+                        inner(&mut **at_proxy, session, answer)?;
+                        session.send(self.sent().user().clone())?;
+                        State::User
                     }
                     State::User | State::Password | State::Account => {
                         let reply = session.next_reply(answer, Wait::Reply)?;
@@ -85,8 +102,8 @@ impl Flow for Login {
 
 impl Login {
     /// Decides what the login needs next. If the settings demand TLS, begins TLS. If they demand
-    /// PROT before USER, sends PROT. Otherwise sends USER.
-    fn start(&self, session: &mut Session) -> Result<State, Halt> {
+    /// PROT before USER, sends PROT. Otherwise begins the login at the FTP proxy, or sends USER.
+    fn start(&mut self, session: &mut Session) -> Result<State, Halt> {
         let config = session.config();
         if config.security != Security::Plain && !session.is_secured() {
             return Ok(State::Securing(Secure::new()));
@@ -94,8 +111,17 @@ impl Login {
         if config.protect_when == ProtectWhen::BeforeLogin && is_unprotected(session) {
             return Ok(State::Preparing(Protect::new(Protection::Private)));
         }
-        session.send(self.credentials.user().clone())?;
+        if let Some(route) = session.login_route(&self.credentials) {
+            self.sent = Some(Box::new(route.credentials(&self.credentials)?));
+            return Ok(State::AtProxy(Box::new(ProxyLogin::new(route.before()?))));
+        }
+        session.send(self.sent().user().clone())?;
         Ok(State::User)
+    }
+
+    /// Returns the credentials as they are sent.
+    fn sent(&self) -> &Credentials {
+        self.sent.as_deref().unwrap_or(&self.credentials)
     }
 
     /// Sends the next command of the login (PASS or ACCT), if this reply asks for it. Returns
@@ -108,8 +134,8 @@ impl Login {
         };
         let (command, state) = match (reply.class(), &self.state) {
             (Class::Completion, _) => return Ok(None),
-            (Class::Intermediate, State::User) => (self.credentials.password(), State::Password),
-            (Class::Intermediate, State::Password) => match self.credentials.account() {
+            (Class::Intermediate, State::User) => (self.sent().password(), State::Password),
+            (Class::Intermediate, State::Password) => match self.sent().account() {
                 Some(account) => (account, State::Account),
                 None => {
                     let unexpected = Error::new(ErrorKind::UnexpectedReply);

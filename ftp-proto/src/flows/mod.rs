@@ -27,6 +27,7 @@ mod open;
 mod passive;
 mod prepare;
 mod protect;
+mod proxy_login;
 mod purge;
 mod quit;
 mod raw;

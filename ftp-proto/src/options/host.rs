@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use core::net::Ipv6Addr;
 
 /// Removes the brackets that an IPv6 address has in a URL.
-pub(super) fn without_brackets(host: String) -> String {
+pub(crate) fn without_brackets(host: String) -> String {
     let inner = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
@@ -26,7 +26,7 @@ pub(super) fn without_zone(host: &str) -> &str {
 
 /// Returns the host as errors show it, with `***` instead of the part before an `@`, because that
 /// part may hold a password.
-pub(super) fn shown(host: &str) -> String {
+pub(crate) fn shown(host: &str) -> String {
     let Some((before, rest)) = host.rsplit_once('@') else {
         return host.to_string();
     };
@@ -38,7 +38,7 @@ pub(super) fn shown(host: &str) -> String {
 
 /// Returns an error text if this is neither a host name nor an address. The text says what is wrong
 /// and what you can do. `None` if no mistake is found.
-pub(super) fn mistake(host: &str) -> Option<String> {
+pub(crate) fn mistake(host: &str) -> Option<String> {
     if host.is_empty() {
         return Some("the host is empty".into());
     }

@@ -3,11 +3,13 @@
 pub(crate) mod config;
 pub(crate) mod credentials;
 pub(crate) mod encoding;
-mod host;
+pub(crate) mod ftp_proxy;
+pub(crate) mod host;
 #[cfg(feature = "encoding_rs")]
 mod labels;
 pub(crate) mod netrc;
 pub(crate) mod optional_name;
+pub(crate) mod proxied;
 pub(crate) mod setters;
 mod shortcuts;
 mod sockets;
@@ -25,12 +27,15 @@ use self::config::Config;
 use self::config::Security;
 use self::credentials::Credentials;
 use self::encoding::Encoding;
+use self::ftp_proxy::FtpProxy;
 use self::setters::setters;
 use crate::capabilities::Capabilities;
 #[cfg(feature = "std")]
 use crate::debug_level::DebugLevel;
 use crate::error::Error;
 use crate::observer::{Observed, Observer};
+#[cfg(feature = "proxy")]
+use crate::proxy::Proxy;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
 use crate::wait::Timeouts;
@@ -104,6 +109,11 @@ pub struct Options {
     /// The size in bytes of the system's receive buffer for a data connection. `None`: the system
     /// chooses the size.
     pub receive_buffer: Option<usize>,
+    /// The proxy through which the client makes all connections. `None`: it makes them itself.
+    #[cfg(feature = "proxy")]
+    pub proxy: Option<Proxy>,
+    /// The FTP proxy through which the client logs in. `None`: it logs in at the server.
+    pub ftp_proxy: Option<FtpProxy>,
 }
 
 /// Whether the TLS handshake of each data connection must resume the TLS session of the login.
@@ -141,6 +151,9 @@ impl Options {
             keep_alive: None,
             send_buffer: None,
             receive_buffer: None,
+            #[cfg(feature = "proxy")]
+            proxy: None,
+            ftp_proxy: None,
         }
     }
 
@@ -295,7 +308,8 @@ impl Options {
 
     /// Checks these options for mistakes: a time-out of zero, an empty range of active ports or a
     /// port 0 in it, `0.0.0.0` or `::` as the address for active mode, a buffer without room, and a
-    /// keep-alive of less than a second.
+    /// keep-alive of less than a second. Also a proxy with a wrong host or login, a proxy with
+    /// active mode, and an FTP proxy with TLS.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
@@ -312,7 +326,8 @@ impl Options {
             let why = "Config::active_address is an address that no server can connect to";
             return Err(Error::option(why));
         }
-        self.check_sockets()
+        self.check_sockets()?;
+        self.check_proxies()
     }
 
     /// Checks that the host looks like a name or an address. An adapter's network calls this method
@@ -339,11 +354,7 @@ impl Options {
     /// Returns text for the error if the client cannot connect. The text says what the client was
     /// doing: `connecting to ftp.example.org, port 21`. A password in the host is left out.
     pub fn connecting(&self) -> String {
-        format!(
-            "connecting to {}, port {}",
-            host::shown(&self.host),
-            self.port
-        )
+        format!("connecting to {}{}", self.shown_peer(), self.through())
     }
 
     /// Returns the host without a password that somebody has put into it.
@@ -360,12 +371,17 @@ impl Options {
     /// [`source_address`](Self::source_address), [`active_ports`](Self::active_ports),
     /// [`keep_alive`](Self::keep_alive), [`send_buffer`](Self::send_buffer) or
     /// [`receive_buffer`](Self::receive_buffer) is set, because the network would have to ignore it.
+    /// Also if a SOCKS or HTTP proxy is set.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
             let why = "this network cannot choose a source address or ports for active mode";
             return Err(Error::option(why));
         }
         self.check_without_socket_options()?;
+        if self.has_proxy() {
+            let why = "this network cannot connect through a proxy: use the sockets of the adapter";
+            return Err(Error::option(why));
+        }
         self.check()
     }
 

@@ -34,14 +34,15 @@ impl Session {
     /// Returns text for the error if the client cannot make the data connection. The text says what
     /// the client was doing, for example `connecting to 192.0.2.1:2020 for data`.
     pub(crate) fn connecting_for_data(&self, endpoint: Endpoint) -> String {
+        let through = &self.through;
         match (endpoint, self.peer) {
-            (Endpoint::Address(address), _) => format!("connecting to {address} for data"),
+            (Endpoint::Address(address), _) => format!("connecting to {address} for data{through}"),
             (Endpoint::ControlPeer(port), Some(peer)) => {
                 let address = SocketAddr::new(peer.ip().to_canonical(), port.get());
-                format!("connecting to {address} for data")
+                format!("connecting to {address} for data{through}")
             }
             (Endpoint::ControlPeer(port), None) => {
-                format!("connecting to the server's port {port} for data")
+                format!("connecting to the server's port {port} for data{through}")
             }
         }
     }

@@ -3,6 +3,7 @@
 //! A flow sees no field of the session. It need not tell the session what a reply changes: the
 //! session does this when the reply comes, whether or not the flow still exists.
 
+use alloc::sync::Arc;
 use core::net::{IpAddr, SocketAddr};
 
 use super::ledger::{Aborting, Owed, Shape};
@@ -18,6 +19,7 @@ use crate::flow::{
 };
 use crate::options::config::{PassiveCommand, Protection, Utf8Names};
 use crate::options::credentials::Credentials;
+use crate::options::ftp_proxy::LoginRoute;
 use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
 use crate::representation::TransferType;
@@ -57,6 +59,21 @@ impl Session {
     pub(crate) fn remember_login(&mut self, credentials: &Credentials) {
         self.credentials = Some(credentials.clone());
         self.state.standing.by_hand = false;
+    }
+
+    /// Notes that nobody is logged in at the server. An FTP proxy has accepted a login of its own.
+    pub(crate) fn forget_login(&mut self) {
+        self.state.logged_in = false;
+    }
+
+    /// Returns the way of the login through an FTP proxy. `None` without an FTP proxy. From now on,
+    /// both passwords are masked, since they may be sent as a part of an argument.
+    pub(crate) fn login_route(&mut self, user: &Credentials) -> Option<Arc<LoginRoute>> {
+        let route = self.login_route.clone()?;
+        for secret in route.secrets(user) {
+            self.keep_secret(secret, false);
+        }
+        Some(route)
     }
 
     /// Queues a data command, such as RETR. The session stores its replies in the record of the

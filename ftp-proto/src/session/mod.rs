@@ -83,6 +83,8 @@ pub(crate) mod transfer;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::SocketAddr;
@@ -103,6 +105,7 @@ use crate::options::Options;
 use crate::options::config::{Config, DataMode, Protection, Security, Utf8Names};
 use crate::options::credentials::Credentials;
 use crate::options::encoding::Encoding;
+use crate::options::ftp_proxy::LoginRoute;
 use crate::reply::Features;
 use crate::representation::TransferType;
 use crate::tls::Reason;
@@ -166,6 +169,10 @@ pub struct Session {
     /// Facts about the running operation that the text of its error can mention.
     error_context: ErrorContext,
     traced: Traced,
+    /// The way of the login through an FTP proxy. `None` without an FTP proxy.
+    login_route: Option<Arc<LoginRoute>>,
+    /// Text for errors: through which proxy the connections go. Empty without a proxy.
+    through: String,
 }
 
 /// What the server does first after a data command: it sends the preliminary reply, or it does the
@@ -229,6 +236,8 @@ impl Session {
             peer: None,
             error_context: ErrorContext::default(),
             traced: Traced::default(),
+            login_route: None,
+            through: String::new(),
         }
     }
 
@@ -245,6 +254,8 @@ impl Session {
         let mut session = Self::new(options.config.clone());
         session.follow_encoding(options);
         trace::set_host(&mut session.traced, options);
+        session.login_route = options.login_route();
+        session.through = options.through();
         if let Some(known) = options.capabilities.clone() {
             session.state.known = known.of_earlier_session();
         }
@@ -267,6 +278,8 @@ impl Session {
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
+        successor.login_route = self.login_route.clone();
+        successor.through = self.through.clone();
         // If the settings demand TLS, features that came in clear text are not passed on, because
         // an attacker can fake them. What has failed in this session is not tried again in the new
         // one. What has worked, such as EPSV, must show again that it works.

@@ -73,7 +73,7 @@ impl Session {
 
     /// Remembers a secret, such as a password, so that it is masked in replies, errors and logs
     /// from now on. If `words` is true (for SITE), each word of the argument is a secret.
-    fn keep_secret(&mut self, secret: &[u8], words: bool) {
+    pub(super) fn keep_secret(&mut self, secret: &[u8], words: bool) {
         let is_end = |byte: &u8| words && *byte == b' ';
         for secret in secret.split(is_end) {
             if !self.secrets.iter().any(|known| known == secret) {

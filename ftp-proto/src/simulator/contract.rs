@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use crate::simulator::{Setup, Simulator};
 use crate::{
-    Config, DataMode, Error, ErrorKind, FileStructure, Options, Protection, Timeouts,
+    Config, DataMode, Error, ErrorKind, FileStructure, FtpProxy, Options, Protection, Timeouts,
     TransferOptions, TransferType, TransmissionMode,
 };
 
@@ -347,6 +347,7 @@ pub struct Case {
     pub(super) connects: Option<Expect>,
     pub(super) steps: Vec<(Operation, Expect)>,
     pub(super) commands: Option<&'static [&'static str]>,
+    pub(super) ftp_proxy: Option<FtpProxy>,
 }
 
 /// Whether a case runs with control connections in clear text, under TLS, or both.
@@ -392,7 +393,7 @@ impl Case {
 
     /// Returns whether the case needs only a server that follows the RFCs, so that a real server
     /// can run it too. Such a case scripts no fault, removes no feature, demands neither an account
-    /// nor PRET, keeps the default user, home directory and banner, expects to connect, and works
+    /// nor PRET, has no FTP proxy, keeps the default user, home directory and banner, expects to connect, and works
     /// in clear text.
     pub fn is_well_behaved(&self) -> bool {
         let setup = &self.setup;
@@ -408,6 +409,7 @@ impl Case {
             && setup.home == plain.home
             && (&setup.user, &setup.password) == (&plain.user, &plain.password)
             && self.connects.is_none()
+            && self.ftp_proxy.is_none()
             && matches!(self.channels, Channels::Both | Channels::Clear)
     }
 
@@ -458,7 +460,8 @@ impl Case {
     /// Runs the case once against a server with these settings. Returns how many bytes the client
     /// has read from control connections.
     fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
-        let options = options.with_config(self.config);
+        let mut options = options.with_config(self.config);
+        options.ftp_proxy.clone_from(&self.ftp_proxy);
         let connected = D::connect(Simulator::new(setup), options);
         let mut driver = match (connected, &self.connects) {
             (Ok(driver), None) => driver,

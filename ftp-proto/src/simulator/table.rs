@@ -7,11 +7,12 @@ use core::num::NonZeroU8;
 
 use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Outcome};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
+use crate::flows::Credentials;
 use crate::wire::Multiline;
 use crate::{
     AbortClose, ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
-    MissingCloseNotify, Misuse, PassiveCommand, ProtectWhen, Protection, SizeCheck,
-    TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait,
+    FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, PassiveCommand, ProtectWhen, Protection,
+    ProxyFailure, SizeCheck, TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -1610,6 +1611,85 @@ cases! {
     /// still succeed.
     quit_without_reply => session(Setup::new().fault(Fault::on("QUIT", Action::Hangup)))
         .step(Quit, done());
+
+    // In the next cases the server is an FTP proxy. The reply to the login's last command is already
+    // that of the server behind the proxy. A reconnect must repeat all of it.
+
+    /// The FTP proxy wants `USER user@localhost`, and no login of its own.
+    ftp_proxy_user_at_host => session(Setup::new().user("user@localhost", "secret"))
+        .through(FtpProxyKind::UserAtHost, None)
+        .steps(reconnecting())
+        .heard(&[
+            "USER user@localhost", "PASS secret", "NOOP",
+            "USER user@localhost", "PASS secret", "NOOP",
+        ]);
+    /// The FTP proxy wants a login of its own, and then `USER user@localhost`.
+    ftp_proxy_logs_in_first => session(proxy_logins(Setup::new().user("user@localhost", "secret")))
+        .through(FtpProxyKind::UserAtHost, Some(("pat", "word")))
+        .steps(reconnecting())
+        .heard(&[
+            "USER pat", "PASS word", "USER user@localhost", "PASS secret", "NOOP",
+            "USER pat", "PASS word", "USER user@localhost", "PASS secret", "NOOP",
+        ]);
+    /// The FTP proxy wants `SITE localhost` after a login of its own.
+    ftp_proxy_site => session(proxy_logins(Setup::new())
+            .fault(Fault::on("SITE", reply("220 Connected."))))
+        .through(FtpProxyKind::Site, Some(("pat", "word")))
+        .steps(reconnecting())
+        .heard(&[
+            "USER pat", "PASS word", "SITE localhost", "USER user", "PASS secret", "NOOP",
+            "USER pat", "PASS word", "SITE localhost", "USER user", "PASS secret", "NOOP",
+        ]);
+    /// The FTP proxy wants `OPEN localhost`, and no login of its own.
+    ftp_proxy_open => session(Setup::new()
+            .fault(Fault::on("OPEN", reply("220 Connected."))))
+        .through(FtpProxyKind::Open, None)
+        .steps(reconnecting())
+        .heard(&[
+            "OPEN localhost", "USER user", "PASS secret", "NOOP",
+            "OPEN localhost", "USER user", "PASS secret", "NOOP",
+        ]);
+    /// The FTP proxy wants both logins in one (Check Point).
+    ftp_proxy_joined => session(Setup::new().user("user@pat@localhost", "secret@word"))
+        .through(FtpProxyKind::UserAtUserAtHost, Some(("pat", "word")))
+        .steps(reconnecting())
+        .heard(&[
+            "USER user@pat@localhost", "PASS secret@word", "NOOP",
+            "USER user@pat@localhost", "PASS secret@word", "NOOP",
+        ]);
+    /// The FTP proxy wants its own user with the host, and then the login at the server.
+    ftp_proxy_own_user_at_host => session(proxy_logins(Setup::new()))
+        .through(FtpProxyKind::ProxyUserAtHost, Some(("pat", "word")))
+        .steps(reconnecting())
+        .heard(&[
+            "USER pat@localhost", "PASS word", "USER user", "PASS secret", "NOOP",
+            "USER pat@localhost", "PASS word", "USER user", "PASS secret", "NOOP",
+        ]);
+    /// The FTP proxy wants its own user after the host, and its own password by ACCT (Blue Coat).
+    ftp_proxy_account => session(Setup::new().user("user@localhost pat", "secret").account("word"))
+        .through(FtpProxyKind::UserAtHostUser, Some(("pat", "word")))
+        .steps(reconnecting())
+        .heard(&[
+            "USER user@localhost pat", "PASS secret", "ACCT word", "NOOP",
+            "USER user@localhost pat", "PASS secret", "ACCT word", "NOOP",
+        ]);
+    /// The FTP proxy refuses its own login. The error must tell it from a refusal by the server,
+    /// which does not hear of the login.
+    ftp_proxy_refuses_its_login => Case::new(Setup::new())
+        .through(FtpProxyKind::Site, Some(("pat", "wrong")))
+        .step(Login, Fails(ErrorKind::Proxy(ProxyFailure::Login), Some(530)))
+        .step(Noop, code(200))
+        .heard(&["USER pat", "PASS wrong", "NOOP"]);
+    /// The FTP proxy does not reach the server.
+    ftp_proxy_reaches_no_server => Case::new(proxy_logins(Setup::new())
+            .fault(Fault::on("OPEN", reply("501 No such host."))))
+        .through(FtpProxyKind::Open, Some(("pat", "word")))
+        .step(Login, Fails(ErrorKind::Proxy(ProxyFailure::Failed), Some(501)))
+        .heard(&["USER pat", "PASS word", "OPEN localhost"]);
+    /// The server behind the FTP proxy refuses the login.
+    ftp_proxy_server_refuses => Case::new(proxy_logins(Setup::new().user("user@localhost", "other")))
+        .through(FtpProxyKind::UserAtHost, Some(("pat", "word")))
+        .step(Login, Fails(Permanent, Some(530)));
 }
 
 /// Returns operations that succeed only if the session still works and is in step. Most cases end
@@ -2120,6 +2200,29 @@ fn reply(line: &str) -> Action {
     Action::Reply(format!("{line}\r\n").into_bytes())
 }
 
+/// Adds the login of an FTP proxy to a server: it accepts the first login of each of two control
+/// connections, whoever logs in.
+fn proxy_logins(setup: Setup) -> Setup {
+    [0, 2].into_iter().fold(setup, |setup, nth| {
+        setup
+            .fault(Fault::nth(
+                "USER",
+                nth,
+                reply("331 Password for the proxy?"),
+            ))
+            .fault(Fault::nth("PASS", nth, reply("230 Welcome at the proxy.")))
+    })
+}
+
+/// Returns operations before and after a reconnect.
+fn reconnecting() -> Vec<(Operation, Expect)> {
+    vec![
+        (Noop, code(200)),
+        (Operation::Reconnect, done()),
+        (Noop, code(200)),
+    ]
+}
+
 fn session(setup: Setup) -> Case {
     let setup = setup
         .file("/five", "12345")
@@ -2207,6 +2310,7 @@ impl Case {
             connects: None,
             steps: Vec::new(),
             commands: None,
+            ftp_proxy: None,
         }
     }
 
@@ -2240,6 +2344,17 @@ impl Case {
     fn steps(mut self, steps: Vec<(Operation, Expect)>) -> Self {
         self.steps.extend(steps);
         self
+    }
+
+    /// Puts an FTP proxy of this kind between the client and the server. The pair is the login at the
+    /// proxy. No TLS, because it is refused with FTP proxies.
+    fn through(mut self, kind: FtpProxyKind, login: Option<(&str, &str)>) -> Self {
+        let mut proxy = FtpProxy::new("localhost", kind);
+        if let Some(login) = login.and_then(|(user, word)| Credentials::new(user, word).ok()) {
+            proxy = proxy.with_login(login);
+        }
+        self.ftp_proxy = Some(proxy);
+        self.only(Channels::Clear)
     }
 
     fn heard(mut self, commands: &'static [&'static str]) -> Self {

@@ -31,6 +31,7 @@ mod open_commands;
 mod open_passive;
 mod open_protected;
 mod open_with_connect;
+mod proxy_login;
 mod purge;
 mod quit;
 mod raw;

@@ -4,6 +4,8 @@
 mod facts;
 mod listing;
 mod passive;
+#[cfg(feature = "proxy")]
+mod proxy;
 #[cfg(feature = "ring")]
 mod pump;
 mod reply;
@@ -14,6 +16,8 @@ mod split;
 pub use facts::facts;
 pub use listing::{listing_mainframe, listing_mlsx, listing_pc, listing_unix};
 pub use passive::passive;
+#[cfg(feature = "proxy")]
+pub use proxy::proxy;
 #[cfg(feature = "ring")]
 pub use pump::pump;
 pub use reply::reply;

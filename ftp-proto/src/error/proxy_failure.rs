@@ -1,0 +1,87 @@
+//! What went wrong at a proxy.
+
+use core::fmt;
+
+use super::Cause;
+
+/// What went wrong at a proxy, in an [`ErrorKind::Proxy`](super::ErrorKind::Proxy).
+/// [`Error::inner`](super::Error::inner) shows the proxy's answer.
+///
+/// | failure | SOCKS4 | SOCKS5 (RFC 1928, RFC 1929) | HTTP (RFC 9110) | FTP proxy |
+/// |---|---|---|---|---|
+/// | `Login` | 92, 93 | no acceptable method, or the login is refused | 407 | a refusal of its USER, PASS or ACCT |
+/// | `NotAllowed` | | 2 | 401, 403, 405, 451 | |
+/// | `Unreachable` | | 3, 4, 6 | 404, 502, 503, 504 | |
+/// | `Refused` | | 5 | | |
+/// | `Unsupported` | an IPv6 address | 7, 8 | 501, 505 | |
+/// | `Failed` | 91 | 1, and others | others | a refusal of SITE or OPEN |
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProxyFailure {
+    /// The client could not connect to the proxy itself. The error underneath says why.
+    NoConnection,
+    /// The proxy refused its login, or demands one. The FTP server's login is another one: its
+    /// refusal has [`Cause::LoginRefused`].
+    Login,
+    /// The proxy's rules do not allow this connection.
+    NotAllowed,
+    /// The proxy cannot reach the server, or does not know its name.
+    Unreachable,
+    /// The server refused the proxy's connection.
+    Refused,
+    /// The proxy cannot make such a connection.
+    Unsupported,
+    /// The proxy made no connection, and does not say why.
+    Failed,
+    /// The proxy's answer breaks the rules of its protocol. Perhaps it is a proxy of another kind.
+    Protocol,
+    /// The proxy closed the connection before it had answered.
+    Closed,
+}
+
+impl ProxyFailure {
+    pub(super) const fn cause(self) -> Cause {
+        match self {
+            Self::NoConnection
+            | Self::Unreachable
+            | Self::Refused
+            | Self::Failed
+            | Self::Closed => Cause::Connection,
+            Self::Login | Self::NotAllowed => Cause::Refused,
+            Self::Unsupported => Cause::Unsupported,
+            Self::Protocol => Cause::Protocol,
+        }
+    }
+
+    /// The kind of `std::io::Error` that fits. `None`: the kind of the error underneath.
+    #[cfg(feature = "std")]
+    pub(super) const fn io_kind(self) -> Option<std::io::ErrorKind> {
+        use std::io::ErrorKind as Io;
+        Some(match self {
+            Self::NoConnection => return None,
+            Self::Login | Self::NotAllowed => Io::PermissionDenied,
+            Self::Unreachable => Io::HostUnreachable,
+            Self::Refused => Io::ConnectionRefused,
+            Self::Unsupported => Io::Unsupported,
+            Self::Failed => Io::Other,
+            Self::Protocol => Io::InvalidData,
+            Self::Closed => Io::ConnectionAborted,
+        })
+    }
+}
+
+impl fmt::Display for ProxyFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoConnection => "there is no connection to the proxy",
+            Self::Login => "the proxy refused the login",
+            Self::NotAllowed => "the proxy does not allow this connection",
+            Self::Unreachable => "the proxy cannot reach the server",
+            Self::Refused => "the server refused the proxy's connection",
+            Self::Unsupported => "the proxy cannot make this connection",
+            Self::Failed => "the proxy made no connection",
+            Self::Protocol => "this is not the answer of such a proxy",
+            Self::Closed => "the proxy closed the connection",
+        })
+    }
+}
