@@ -74,7 +74,7 @@ impl Client {
     }
 
     /// Connects as [`connect`](Self::connect) does, but over a network of your own, such as a
-    /// proxy, a tunnel or a simulation.
+    /// tunnel or a simulation.
     ///
     /// # Errors
     /// The errors of [`connect`](Self::connect). [`Misuse::Option`] for options that this network
@@ -401,10 +401,8 @@ fn dial(
         None => options.tls_login()?,
     };
     let deadline = later(network.now(), options.timeouts.connect);
-    let target = Target::Server {
-        host: &options.host,
-        port: options.port,
-    };
+    let (host, port) = options.control_peer();
+    let target = Target::Server { host, port };
     let late = || {
         let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
         late.with_limits(&options.timeouts)

@@ -1,16 +1,25 @@
 //! Connects to one address, or to the first of several addresses that answers.
 
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
 
 use rustix::event::PollFlags;
 
+use crate::sys::addresses;
 use crate::sys::poll::wait;
 use crate::sys::race::Race;
 use crate::sys::socket::{self, SocketOptions};
 use crate::transport::{Dialling, Stream};
+
+/// Returns the addresses of a host, each with this port.
+pub(crate) fn resolve(host: &str, port: u16) -> io::Result<std::vec::IntoIter<SocketAddr>> {
+    match addresses::with_zone(host, port) {
+        Some(address) => Ok(vec![address?].into_iter()),
+        None => (host, port).to_socket_addrs(),
+    }
+}
 
 /// Connects to several addresses, and returns the first connection. Several attempts may run at the
 /// same time, and one `poll` waits for all of them.

@@ -135,7 +135,7 @@ impl Client {
         self.data_tls = None;
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
-                host: &self.options.host,
+                host: self.options.control_peer().0,
                 address: self.control.stream().peer_address(),
                 port: port.get(),
             },

@@ -1,7 +1,7 @@
 //! A [`Network`] over TCP sockets.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::net::{SocketAddr, TcpStream};
 use std::ops::RangeInclusive;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
@@ -9,12 +9,13 @@ use std::time::Instant;
 use ftp_proto::{Error, Options};
 use rustix::event::PollFlags;
 
-use crate::connect::{Attempt, race};
-use crate::sys::addresses;
+use crate::connect::{Attempt, race, resolve};
 use crate::sys::listening::Listening;
 use crate::sys::poll::wait;
 use crate::sys::socket::{self, SocketOptions};
 use crate::transport::{Dialled, Listener, Network, Stream, Target};
+#[cfg(feature = "proxy")]
+use crate::tunnel::Route;
 
 /// A network of TCP sockets of the operating system. If a host has several addresses, they are
 /// tried in turn: the next attempt begins after a quarter of a second at the latest, and the first
@@ -24,12 +25,16 @@ use crate::transport::{Dialled, Listener, Network, Stream, Target};
 /// resolution, because the standard library has no limit for that.
 ///
 /// [`Options`] sets the local address that connections come from, the ports on which active mode
-/// listens, keep-alive, and the sizes of buffers.
+/// listens, keep-alive, and the sizes of buffers. With the feature `proxy`, it also sets a proxy
+/// through which all connections go.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Tcp {
     sockets: SocketOptions,
     active_ports: Option<RangeInclusive<u16>>,
+    /// The proxy through which all connections go. `None`: they go straight to the server.
+    #[cfg(feature = "proxy")]
+    route: Option<Route>,
 }
 
 impl Tcp {
@@ -59,16 +64,21 @@ impl Network for Tcp {
             receive_buffer: options.receive_buffer,
         };
         self.active_ports.clone_from(&options.active_ports);
+        #[cfg(feature = "proxy")]
+        {
+            self.route = options.proxy.clone().map(Route::new);
+        }
         Ok(())
     }
 
     fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
+        #[cfg(feature = "proxy")]
+        if let Some(route) = &mut self.route {
+            return route.dial(target, self.sockets, deadline);
+        }
         match *target {
             Target::Server { host, port } => {
-                let addresses = match addresses::with_zone(host, port) {
-                    Some(address) => vec![address?].into_iter(),
-                    None => (host, port).to_socket_addrs()?,
-                };
+                let addresses = resolve(host, port)?;
                 race(addresses, self.sockets.of_control(), deadline).map(Dialled::Connected)
             }
             Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),
@@ -76,6 +86,10 @@ impl Network for Tcp {
     }
 
     fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
+        #[cfg(feature = "proxy")]
+        if let Some(route) = &self.route {
+            return Err(route.no_active_mode());
+        }
         let local = control
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;

@@ -3,16 +3,16 @@
 mod face;
 mod support;
 
-#[path = "../examples/proxy.rs"]
+#[path = "../examples/resolve.rs"]
 #[allow(dead_code, reason = "its main function")]
-mod proxy_example;
+mod resolve_example;
 #[path = "../examples/resume.rs"]
 #[allow(dead_code, reason = "its main function")]
 mod resume_example;
 
 /// The examples that the shared tests run.
 mod examples {
-    pub(crate) use crate::proxy_example::Proxy;
+    pub(crate) use crate::resolve_example::Resolved;
     pub(crate) use crate::resume_example::fetch;
 }
 

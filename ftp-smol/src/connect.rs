@@ -7,11 +7,20 @@ use std::pin::Pin;
 use std::task::{Poll, ready};
 use std::time::Instant;
 
+use ftp_blocking::sys::addresses;
 use ftp_blocking::sys::race::Race;
 use ftp_blocking::sys::socket::{self, SocketOptions};
 use smol::{Async, Timer};
 
 use crate::transport::{BoxFuture, Stream};
+
+/// Returns the addresses of a host, each with this port.
+pub(crate) async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    match addresses::with_zone(host, port) {
+        Some(address) => Ok(vec![address?]),
+        None => smol::net::resolve((host, port)).await,
+    }
+}
 
 /// Connects to the first of `addresses` that answers.
 ///

@@ -38,7 +38,7 @@
 //! For programs without async there is `ftp-blocking`, whose types and methods have the same names.
 //! Both use the crate `ftp-proto`, which holds the protocol. In `ftp-proto` each operation is a
 //! state machine, called a flow. [`Client::run`] runs any flow, even one that has no method here.
-//! To connect in another way than directly by TCP, for example through a proxy, implement
+//! To connect in another way than directly by TCP, for example through a tunnel of your own, implement
 //! [`transport::Network`].
 //!
 //! # TLS
@@ -86,6 +86,7 @@
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
 //! | `serde` | `Serialize` and `Deserialize` for [`Capabilities`] (what the server can do) and [`Timestamp`] (a text such as `20260102030405`) |
 //! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
+//! | `proxy` | `Options::with_proxy`: SOCKS4, SOCKS5 and HTTP proxies (CONNECT) |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
 //!
 //! # Logs
@@ -127,6 +128,8 @@ mod read_dir;
 mod transfers;
 pub mod transport;
 mod trees;
+#[cfg(feature = "proxy")]
+mod tunnel;
 mod walk;
 mod whole_files;
 
@@ -138,6 +141,8 @@ pub use ftp_proto::data::{Progress, ProgressFlow, Returned};
 pub use ftp_proto::files::{self, FileOptions, FileReport};
 pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::listing::{self, Entry};
+#[cfg(feature = "proxy")]
+pub use ftp_proto::proxy::{self, Proxy};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::tree::{
@@ -146,12 +151,12 @@ pub use ftp_proto::tree::{
 pub use ftp_proto::{
     AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Cause, Codec,
     Completion, Config, Copied, DataCommand, DataMode, DebugLevel, Encoding, Error, ErrorKind,
-    FTP_PORT, Features, FileStructure, Format, HERE, IMPLICIT_PORT, InvalidPath, LineEnds,
-    ListingLimits, LocalName, MissingCloseNotify, Misuse, Name, Observed, Observer, OptionalName,
-    Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection, RemotePath, Reply,
-    ReplyCodes, Resumption, Security, ServerCopy, Session, SizeCheck, Standing, Support, Timeouts,
-    TransferOptions, TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait,
-    reply, wire,
+    FTP_PORT, Features, FileStructure, Format, FtpProxy, FtpProxyKind, HERE, IMPLICIT_PORT,
+    InvalidPath, LineEnds, ListingLimits, LocalName, MissingCloseNotify, Misuse, Name, Observed,
+    Observer, OptionalName, Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection,
+    ProxyFailure, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session,
+    SizeCheck, Standing, Support, Timeouts, TransferOptions, TransferType, TransmissionMode,
+    UnsafeName, UnsafeRule, Utf8Names, Wait, reply, wire,
 };
 pub use ftp_proto::{InvalidNetrc, InvalidUrl, Netrc, NetrcFault, Url, UrlType};
 pub use lines::Lines;

@@ -8,15 +8,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use ftp_blocking::sys::addresses;
 use ftp_blocking::sys::listening::Listening;
 use ftp_blocking::sys::socket::{self, SocketOptions};
 use ftp_proto::{Error, Options};
 use smol::io::{AsyncRead, AsyncWrite};
 use smol::{Async, Timer};
 
-use crate::connect::{connect, race};
+use crate::connect::{connect, race, resolve};
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
+#[cfg(feature = "proxy")]
+use crate::tunnel::Route;
 
 /// A network of TCP sockets on smol's reactor. If a host has several addresses, they are tried in
 /// turn: the next attempt begins after a quarter of a second at the latest, and the first
@@ -25,12 +26,16 @@ use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 /// The time limit for a connection covers the name resolution and all addresses of the host.
 ///
 /// [`Options`] sets the local address that connections come from, the ports on which active mode
-/// listens, keep-alive, and the sizes of buffers.
+/// listens, keep-alive, and the sizes of buffers. With the feature `proxy`, it also sets a proxy
+/// through which all connections go.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Tcp {
     sockets: SocketOptions,
     active_ports: Option<RangeInclusive<u16>>,
+    /// The proxy through which all connections go. `None`: they go straight to the server.
+    #[cfg(feature = "proxy")]
+    route: Option<Route>,
 }
 
 impl Tcp {
@@ -58,19 +63,24 @@ impl Network for Tcp {
             receive_buffer: options.receive_buffer,
         };
         self.active_ports.clone_from(&options.active_ports);
+        #[cfg(feature = "proxy")]
+        {
+            self.route = options.proxy.clone().map(Route::new);
+        }
         Ok(())
     }
 
     fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+        #[cfg(feature = "proxy")]
+        if let Some(route) = &mut self.route {
+            return route.dial(target, self.sockets);
+        }
         match *target {
             Target::Server { host, port } => {
                 let host = host.to_owned();
                 let options = self.sockets.of_control();
                 Box::pin(async move {
-                    let addresses = match addresses::with_zone(&host, port) {
-                        Some(address) => vec![address?],
-                        None => smol::net::resolve((host, port)).await?,
-                    };
+                    let addresses = resolve(&host, port).await?;
                     race(addresses, options).await
                 })
             }
@@ -79,6 +89,10 @@ impl Network for Tcp {
     }
 
     fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
+        #[cfg(feature = "proxy")]
+        if let Some(route) = &self.route {
+            return Err(route.no_active_mode());
+        }
         let local = control
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;

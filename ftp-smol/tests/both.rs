@@ -4,9 +4,9 @@ mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]
 mod support;
 
-#[path = "../examples/proxy.rs"]
+#[path = "../examples/resolve.rs"]
 #[allow(dead_code, reason = "its main function")]
-mod proxy_example;
+mod resolve_example;
 #[path = "../examples/resume.rs"]
 #[allow(dead_code, reason = "its main function")]
 mod resume_example;
@@ -17,7 +17,7 @@ mod examples {
 
     use crate::face::{Client, Completion, Error};
 
-    pub(crate) use crate::proxy_example::Proxy;
+    pub(crate) use crate::resolve_example::Resolved;
 
     pub(crate) fn fetch(
         client: &mut Client,

@@ -2,8 +2,9 @@
 //! sockets. Most other tests use the network `Memory`, so they do not test the network `Tcp`.
 
 use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
-use ftp_proto::simulator::{Simulator, cases};
+use ftp_proto::simulator::{Setup, Simulator, cases};
 
+use crate::examples::Resolved;
 use crate::face::{Bridge, Client, Error, Options, Timeouts};
 use crate::support::contract::perform_on;
 use crate::support::tcp_server::TcpServer;
@@ -68,4 +69,15 @@ over_sockets! {
     uploads_of_all_kinds
     reconnected_where_it_stood
     reconnected_without_need
+}
+
+#[test]
+fn the_network_of_the_example_resolves_any_name_to_its_address() {
+    let hosted = TcpServer::new(Simulator::new(Setup::new()));
+    let address = hosted.open(21).expect("a port");
+    let options = Options::new("new.invalid").with_port(address.port());
+    let network = Resolved::new(address.ip());
+    let mut client = Client::connect_over(network, options).expect("connected");
+    client.login("user", "secret").expect("logged in");
+    client.quit().expect("said goodbye");
 }

@@ -159,7 +159,7 @@ mod weak_rsa;
 
 #[cfg(feature = "rustls")]
 pub use channel::{Next, PlainRead, TlsChannel};
-#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+#[cfg(all(any(feature = "ring", feature = "aws-lc-rs"), not(feature = "hashes")))]
 pub(crate) use config::provider;
 #[cfg(feature = "rustls")]
 pub use config::{TlsConfig, TlsLogin};
