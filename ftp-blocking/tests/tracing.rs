@@ -1,4 +1,5 @@
 //! Runs the tests in `alone/tracing.rs`, which collect the events of the feature `tracing`.
+#![cfg(feature = "tracing")]
 
 mod face;
 mod support;

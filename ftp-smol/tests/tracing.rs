@@ -1,5 +1,6 @@
 //! Runs the tests in `alone/tracing.rs` of `ftp-blocking`, which collect the events of the feature
 //! `tracing`. One more test drives two clients of this adapter at the same time.
+#![cfg(feature = "tracing")]
 
 mod face;
 #[path = "../../ftp-blocking/tests/support/mod.rs"]

@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::options::Options;
 use crate::session::transfer::{DataEnd, Transfer};
-#[cfg(feature = "rustls")]
+#[cfg(all(feature = "rustls", feature = "tracing"))]
 use crate::tls::TlsInfo;
 use crate::wire::{Command, Reply};
 
@@ -182,7 +182,7 @@ traced! {
     }
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(all(feature = "rustls", feature = "tracing"))]
 traced! {
     /// Tells what a handshake has negotiated.
     fn secured(control: bool, info: &TlsInfo) {
