@@ -1,0 +1,13 @@
+//! The plans of whole files, against a server and a disk in memory: which partial file is resumed,
+//! what is compared, and when a file gets its final name.
+#![cfg(any(feature = "ring", feature = "aws-lc-rs", feature = "hashes"))]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod disk;
+mod get;
+mod host;
+mod put;
+mod put_places;
+mod world;
