@@ -67,6 +67,7 @@
 //! | the reason why TLS failed | the text of the [`Error`]; in code, [`Error::tls_reason`] |
 //! | data connections in clear text, on purpose | [`Config::with_protection`] |
 //! | the control connection in clear text after the login (CCC) | [`Client::clear_control`] |
+//! | to send the password in clear text, and begin TLS later, which is insecure | [`Options::with_login_in_clear`] |
 //! | to work with a server that sends no close_notify (a download that was cut may then look complete) | [`Config::with_missing_close_notify`] |
 //!
 //! # Features

@@ -8,7 +8,7 @@ use std::{env, fs};
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Setup, Simulator};
 
-use crate::face::{Client, Error, ErrorKind, Memory, Options, Resumption};
+use crate::face::{Client, Error, ErrorKind, Memory, Options, Resumption, Security};
 use crate::support::tls::{other_tls, tls};
 
 fn server(ends: &TlsEnds) -> Memory {
@@ -95,6 +95,40 @@ fn two_logins_at_once_do_not_share_their_sessions() {
                     .expect("resumed its own session");
             }
         }
+    }
+}
+
+#[test]
+fn a_login_in_clear_by_choice_and_tls_after_it() {
+    for ends in tls() {
+        let setup = Setup::new().tls(ends.server.clone());
+        let memory = Memory::new(Simulator::new(setup.file("/five", "12345")));
+        let options = Options::new("localhost").with_tls(ends.client.clone());
+        let mut client = logged_in(&memory, options.with_login_in_clear()).expect("logged in");
+        let fetch = |client: &mut Client| {
+            let mut content = String::new();
+            let mut download = client.download("/five").expect("begun");
+            download.read_to_string(&mut content).expect("confirmed");
+            (content, download.tls_info().is_some())
+        };
+        assert_eq!(fetch(&mut client), ("12345".to_owned(), false));
+        client.secure().expect("under TLS");
+        client.login("user", "secret").expect("again");
+        assert_eq!(fetch(&mut client), ("12345".to_owned(), true));
+        client.reconnect().expect("under TLS before the login");
+        assert_eq!(fetch(&mut client), ("12345".to_owned(), true));
+        let heard = memory.server().commands().to_vec();
+        let verbs: Vec<_> = heard
+            .iter()
+            .map(|line| String::from_utf8_lossy(&line[..4]).into_owned())
+            .filter(|verb| ["USER", "AUTH", "PROT"].contains(&verb.as_str()))
+            .collect();
+        let in_order = "USER AUTH USER PROT AUTH USER PROT";
+        assert_eq!(verbs.join(" "), in_order);
+        // The other order of the options is the safe one.
+        let options = Options::new("localhost").with_login_in_clear();
+        let options = options.with_tls(ends.client.clone());
+        assert_eq!(options.config.security, Security::Explicit);
     }
 }
 

@@ -7,7 +7,7 @@ use super::proxy_login::ProxyLogin;
 use super::{Protect, Secure};
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Halt, Step};
-use crate::options::config::{ProtectWhen, Protection, Security};
+use crate::options::config::{ProtectWhen, Protection};
 use crate::options::credentials::Credentials;
 use crate::session::Session;
 use crate::wait::Wait;
@@ -105,7 +105,7 @@ impl Login {
     /// PROT before USER, sends PROT. Otherwise begins the login at the FTP proxy, or sends USER.
     fn start(&mut self, session: &mut Session) -> Result<State, Halt> {
         let config = session.config();
-        if config.security != Security::Plain && !session.is_secured() {
+        if config.security.demands_tls() && !session.is_secured() {
             return Ok(State::Securing(Secure::new()));
         }
         if config.protect_when == ProtectWhen::BeforeLogin && is_unprotected(session) {

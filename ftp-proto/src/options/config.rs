@@ -125,6 +125,22 @@ pub enum Security {
     Explicit,
     /// TLS from the first byte on, usually at port 990. No RFC describes it.
     Implicit,
+    /// **The login goes in clear text, with the password.** TLS begins only when you ask for it:
+    /// `secure` of an adapter's client, or [`Secure`](crate::flows::Secure). Until then data goes in
+    /// clear text too, and anyone on the way can read and change everything. It is the
+    /// `login(secure=False)` of Python's `FTP_TLS`, for servers that allow AUTH only after a login.
+    /// See [`Options::with_login_in_clear`](crate::Options::with_login_in_clear).
+    ///
+    /// From `secure` on, the rules of `Explicit` hold: data connections need PROT P, and a new
+    /// connection that replaces this one begins TLS before it logs in.
+    LoginInClear,
+}
+
+impl Security {
+    /// Whether credentials may be sent only under TLS.
+    pub(crate) fn demands_tls(self) -> bool {
+        matches!(self, Self::Explicit | Self::Implicit)
+    }
 }
 
 /// Which mechanism the AUTH command names (RFC 4217 section 4).

@@ -90,7 +90,7 @@ pub struct Options {
     /// The encoding of names that you give as text.
     pub encoding: Encoding,
     /// Which certificates the client trusts. Set this if and only if [`Security`](crate::Security)
-    /// is explicit or implicit; otherwise connecting fails.
+    /// is not plain; otherwise connecting fails.
     #[cfg(feature = "rustls")]
     pub tls: Option<TlsConfig>,
     /// Whether the TLS handshake of each data connection must resume the TLS session of the login.
@@ -389,7 +389,7 @@ impl Options {
     /// the session store. Returns `None` if the options do not demand TLS.
     ///
     /// # Errors
-    /// [`Misuse::Option`](crate::Misuse::Option) if [`Security`](crate::Security) demands TLS and
+    /// [`Misuse::Option`](crate::Misuse::Option) if [`Security`](crate::Security) is not plain and
     /// [`tls`](Self::tls) is not set. Also if `tls` is set and `Security` is plain, because you
     /// might otherwise believe that the connection is encrypted.
     /// [`InvalidArgument`](crate::ErrorKind) if the host is neither a name nor an address.
@@ -427,7 +427,9 @@ impl Options {
     fn trusted(&self) -> Result<Option<&TlsConfig>, Error> {
         match (&self.tls, self.config.security) {
             (None, Security::Plain) => Ok(None),
-            (Some(tls), Security::Explicit | Security::Implicit) => Ok(Some(tls)),
+            (Some(tls), Security::Explicit | Security::Implicit | Security::LoginInClear) => {
+                Ok(Some(tls))
+            }
             (Some(_), Security::Plain) => {
                 let why = "Options::tls is set, but Config::security is Plain: set TLS by \
                            Options::with_tls alone";

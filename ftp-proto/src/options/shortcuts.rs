@@ -4,7 +4,7 @@ use core::net::IpAddr;
 use core::time::Duration;
 
 use super::Options;
-use super::config::DataMode;
+use super::config::{DataMode, Security};
 use crate::error::Error;
 
 impl Options {
@@ -49,6 +49,36 @@ impl Options {
     #[must_use]
     pub fn with_active_address(self, address: impl Into<IpAddr>) -> Self {
         self.with_config(|config| config.with_active_address(address))
+    }
+
+    /// **Sends the password in clear text**, although the options have settings of TLS. Call it after
+    /// `with_tls`, which would take it back.
+    ///
+    /// Without this call, options with TLS never let a password leave in clear text. Some servers
+    /// refuse AUTH before a login, or are used over a tunnel in which only some transfers need TLS:
+    /// only for those this method is there. The session then begins in clear text, and
+    /// `secure` of the client begins TLS: see [`Security::LoginInClear`]. An attacker on the way can
+    /// read the password, and can make the server seem to refuse AUTH.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")] {
+    /// use ftp_proto::Options;
+    /// use ftp_proto::tls::TlsConfig;
+    ///
+    /// let private_ca = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
+    /// let options = Options::new("ftp.example.org")
+    ///     .with_tls(private_ca)
+    ///     .with_login_in_clear();
+    /// // client.login("ada", "secret")?; // anyone can read it
+    /// // client.secure()?; // AUTH TLS
+    /// // client.login("ada", "secret")?; // most servers want a new login under TLS
+    /// # let _ = options;
+    /// # }
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_login_in_clear(self) -> Self {
+        self.with_config(|config| config.with_security(Security::LoginInClear))
     }
 
     /// Replaces the password of the [credentials](Self::credentials), so that a URL need not hold it.

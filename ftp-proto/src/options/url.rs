@@ -453,9 +453,9 @@ impl FromStr for Url {
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.security {
-            Security::Plain => "ftp://",
             Security::Explicit => "ftpes://",
             Security::Implicit => "ftps://",
+            _ => "ftp://",
         })?;
         if let Some(user) = &self.user {
             encode_name(user, f)?;

@@ -9,7 +9,7 @@ use super::Session;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind};
 use crate::flow::Endpoint;
-use crate::options::config::{Auth, DataMode, Security};
+use crate::options::config::{Auth, DataMode};
 use crate::wait::Wait;
 use crate::wire::{DecodeError, Escaped, Reply};
 
@@ -64,7 +64,7 @@ impl Session {
             if let Some(reply) = refused.filter(|_| auth) {
                 return Some(self.without_tls(reply).into());
             }
-            let plain = self.config.security == Security::Plain;
+            let plain = !self.config.security.demands_tls();
             if refused.is_some_and(|reply| plain && reply.demands_tls()) {
                 let how = "the server wants TLS: set Options::with_tls";
                 return Some(how.into());

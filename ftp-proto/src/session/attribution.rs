@@ -8,7 +8,7 @@ use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::capabilities::Capability;
 use crate::error::{Error, ErrorKind};
-use crate::options::config::{ReplyCodes, Security};
+use crate::options::config::ReplyCodes;
 use crate::trace;
 use crate::wire::{Class, Code, Reply};
 
@@ -68,7 +68,7 @@ impl Session {
     }
 
     fn take_greeting(&mut self, owed: &Owed, reply: Reply) {
-        let plain = self.config.security == Security::Plain;
+        let plain = !self.config.security.demands_tls();
         self.state.logged_in = plain && reply.code() == Code::LOGGED_IN;
         if reply.class() != Class::Completion || !self.is_possible_answer(owed, &reply) {
             self.die(Error::from_reply(reply.clone()));
@@ -156,7 +156,7 @@ impl Session {
     /// Puts the session out of step, because a reply was lost, or because a reply came that belongs
     /// to no command.
     pub(crate) fn lose_step(&mut self) {
-        let tls_to_come = self.config.security != Security::Plain || self.state.auth_tried;
+        let tls_to_come = self.config.security.demands_tls() || self.state.auth_tried;
         if tls_to_come && self.state.channel == Channel::Clear {
             // TLS is still to begin, so an attacker may have sent this reply in clear text.
             self.die(Error::new(ErrorKind::Injection));

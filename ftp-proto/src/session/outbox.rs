@@ -8,7 +8,7 @@ use super::ledger::{Owed, Shape};
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::observer::Observed;
-use crate::options::config::{Protection, Security};
+use crate::options::config::Protection;
 use crate::trace;
 use crate::wire::{Command, Verb};
 
@@ -112,7 +112,7 @@ impl Session {
         }
         let secured = match self.state.channel {
             Channel::Secured => true,
-            Channel::Clear if self.config.security == Security::Plain => false,
+            Channel::Clear if !self.config.security.demands_tls() => false,
             Channel::Clear => {
                 let harmless = ["AUTH", "FEAT", "HOST", "QUIT", "NOOP", "HELP"];
                 return if harmless.contains(&verb) {

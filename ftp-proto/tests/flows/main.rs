@@ -25,6 +25,7 @@ mod injection;
 mod inspect;
 mod keep_alive;
 mod login;
+mod login_in_clear;
 mod open;
 mod open_active;
 mod open_commands;
