@@ -100,10 +100,11 @@ macro_rules! exceptions {
 
 mod metadata;
 mod names;
+mod whole_files;
 
 /// All exceptions.
 pub(super) static EXCEPTIONS: LazyLock<Vec<Exception>> =
-    LazyLock::new(|| [GENERAL, metadata::LIST, names::LIST].concat());
+    LazyLock::new(|| [GENERAL, metadata::LIST, names::LIST, whole_files::LIST].concat());
 
 const ALL: &[Kind] = &Kind::ALL;
 

@@ -109,7 +109,9 @@ impl Task {
             Self::Iac(_) | Self::Large | Self::Thousand | Self::Idle => false,
             // This task runs in clear text (the first way) and under TLS 1.2, which every server
             // with TLS has.
-            Self::AnyName => way.secured == Some(Secured::new(TlsVersion::Tls12)),
+            Self::AnyName | Self::WholeFiles => {
+                way.secured == Some(Secured::new(TlsVersion::Tls12))
+            }
             Self::TwoSessions => way.family == Family::V4,
             // A copy under TLS would fail: one of the two servers would have to be the TLS client
             // on the data connection, and none of the servers can.

@@ -40,11 +40,13 @@ pub(crate) fn start(program: &Path, workdir: &Path, setting: &Setting<'_>) -> Re
         let account = Account::find(process)?;
         process.plant(&account, setting.room)?;
         account.write_user(process, USERS, ":/bin/sh")?;
-        let mut configuration = configuration(process, &account, setting)?;
+        let modules = unpacked.join(MODULES);
+        let modules = modules.to_str().ok_or("a path that is no text")?;
+        // The server computes hashes by mod_digest.
+        let mut configuration = format!("ModulePath {modules}\nLoadModule mod_digest.c\n");
+        configuration += &self::configuration(process, &account, setting)?;
         if let Some(tls) = &setting.tls {
-            let modules = unpacked.join(MODULES);
-            let modules = modules.to_str().ok_or("a path that is no text")?;
-            configuration += &secured(tls, &tls.write(process)?, modules);
+            configuration += &secured(tls, &tls.write(process)?);
             configuration += &format!("TLSLog {}\n", process.text(TLS_LOG)?);
         }
         fs::write(process.path(CONFIGURATION), configuration)?;
@@ -113,9 +115,8 @@ fn configuration(process: &Process, account: &Account, setting: &Setting<'_>) ->
 
 /// Returns the TLS settings. They do not mention resumption, because by default the server demands
 /// that data connections resume the TLS session.
-fn secured(tls: &Tls<'_>, files: &Files, modules: &str) -> String {
+fn secured(tls: &Tls<'_>, files: &Files) -> String {
     let mut lines = vec![
-        format!("ModulePath {modules}"),
         "LoadModule mod_tls.c".to_owned(),
         "TLSEngine on".to_owned(),
         format!("TLSProtocol {}", tls.version.openssl_names().join(" ")),
