@@ -6,6 +6,7 @@
 mod support;
 
 mod disk;
+mod faults;
 mod get;
 mod host;
 mod put;

@@ -1,5 +1,7 @@
 //! Carries out a plan between a server and a disk in memory, with one fault at one step.
 
+use std::sync::LazyLock;
+
 use ftp_proto::files::{
     FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, Part, PutFile, Receive, Send,
     above_limit,
@@ -303,6 +305,10 @@ pub(crate) const BLOCK: usize = 64 * 1024;
 
 /// Returns bytes of which no two blocks are the same.
 pub(crate) fn pattern(length: usize) -> Vec<u8> {
-    let mut seed = 7;
-    (0..length).map(|_| random(&mut seed) as u8).collect()
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut seed = 7;
+        let all = (0..4 * BLOCK).map(|_| random(&mut seed) as u8);
+        all.collect()
+    });
+    BYTES[..length].to_vec()
 }
