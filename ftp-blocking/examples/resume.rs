@@ -1,44 +1,11 @@
-//! Resumes a download that was cut off, over a new connection if the old one is lost.
+//! Downloads the file of a URL to this directory. If the download is interrupted, the same command
+//! goes on with it.
 //!
 //! ```text
-//! cargo run --example resume-blocking -- ftp.example.org pub/image.iso image.iso
+//! cargo run --example resume-blocking -- ftp://ftp.example.org/pub/image.iso
 //! ```
 
-use std::fs::{File, OpenOptions};
-use std::io::{Seek as _, SeekFrom};
-
-use ftp_blocking::{Client, Completion, Credentials, Error, Options, TransferOptions};
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [host, path, file] = &arguments[..] else {
-        return Err("usage: resume <host> <path> <file>".into());
-    };
-    let mut file = OpenOptions::new().append(true).create(true).open(file)?;
-    let options = Options::new(host).with_credentials(Credentials::anonymous());
-    let mut client = Client::connect(options)?;
-    let done = fetch(&mut client, path, &mut file)?;
-    println!("{} bytes, {}", done.bytes, done.reply);
-    client.quit()?;
-    Ok(())
-}
-
-/// Downloads the file. After a temporary error, tries again from the end of the local file. Gives
-/// up after two failed tries in a row that began at the same offset.
-pub(crate) fn fetch(client: &mut Client, path: &str, file: &mut File) -> Result<Completion, Error> {
-    let mut before = None;
-    loop {
-        let offset = file.seek(SeekFrom::End(0))?;
-        let rest = TransferOptions::new().with_offset(offset);
-        let download = client.download_with(path, &rest);
-        match download.and_then(|download| download.save_to(&*file, |_| ())) {
-            Ok(done) => return Ok(done),
-            Err(error) if before == Some(offset) || !error.is_temporary() => return Err(error),
-            Err(error) => eprintln!("{error}: once more from {offset}"),
-        }
-        before = Some(offset);
-        if client.session().is_dead() {
-            client.reconnect()?;
-        }
-    }
+fn main() -> Result<(), ftp_blocking::Error> {
+    let url = std::env::args().nth(1).unwrap_or_default();
+    ftp_blocking::resume(&url, ".").map(drop)
 }

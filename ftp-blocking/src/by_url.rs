@@ -1,8 +1,9 @@
-//! One file by its URL, in one call.
+//! One file or one directory by its URL, in one call.
 
 use std::path::Path;
 
 use ftp_proto::files::{FileOptions, FileReport, Resume};
+use ftp_proto::listing::Directory;
 use ftp_proto::{Error, Url};
 
 use crate::client::Client;
@@ -55,6 +56,24 @@ pub fn put(local: impl AsRef<Path>, url: &str) -> Result<FileReport, Error> {
     // The file is complete, so an error of QUIT does not matter.
     let _ = client.quit();
     Ok(report)
+}
+
+/// Lists the directory of a URL, as [`Client::entries`] does. Connects, logs in, and sends QUIT in
+/// the end.
+///
+/// ```no_run
+/// println!("{}", ftp_blocking::list("ftp://ftp.example.org/pub")?);
+/// # Ok::<(), ftp_blocking::Error>(())
+/// ```
+///
+/// # Errors
+/// A URL that is wrong; the errors of [`Client::connect`] and of [`Client::entries`].
+pub fn list(url: &str) -> Result<Directory, Error> {
+    let url = Url::parse(url)?;
+    let mut client = Client::connect(url.options()?)?;
+    let directory = client.entries(url.directory())?;
+    let _ = client.quit();
+    Ok(directory)
 }
 
 fn get_with(url: &str, local: impl AsRef<Path>, resume: Resume) -> Result<FileReport, Error> {

@@ -149,7 +149,7 @@ mod walk;
 mod whole_files;
 
 #[cfg(feature = "client")]
-pub use by_url::{get, put, resume};
+pub use by_url::{get, list, put, resume};
 #[cfg(feature = "client")]
 pub use client::Client;
 #[cfg(feature = "client")]

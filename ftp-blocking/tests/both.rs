@@ -6,14 +6,10 @@ mod support;
 #[path = "../examples/resolve.rs"]
 #[allow(dead_code, reason = "its main function")]
 mod resolve_example;
-#[path = "../examples/resume.rs"]
-#[allow(dead_code, reason = "its main function")]
-mod resume_example;
 
-/// The examples that the shared tests run.
+/// The example that the shared tests run.
 mod examples {
     pub(crate) use crate::resolve_example::Resolved;
-    pub(crate) use crate::resume_example::fetch;
 }
 
 #[path = "both/mod.rs"]

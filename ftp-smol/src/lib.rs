@@ -134,7 +134,7 @@ mod tunnel;
 mod walk;
 mod whole_files;
 
-pub use by_url::{get, put, resume};
+pub use by_url::{get, list, put, resume};
 pub use client::Client;
 pub use data::{Download, Upload};
 pub use ftp_blocking::sys::local_file::LocalFile;

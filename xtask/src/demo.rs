@@ -10,6 +10,7 @@ use ftp_blocking::{Options, Timeouts, TlsConfig};
 use libunftp::options::{FtpsRequired, TlsFlags};
 
 use crate::console::say;
+use crate::examples;
 use crate::job::dialogue::{Dialogue, Show};
 use crate::job::{Adapter, Job, main_job};
 use crate::servers::Result;
@@ -40,7 +41,7 @@ pub(crate) fn run() -> Result<()> {
     fs::write(&key, &identity.key_pem)?;
     let server = Embedded::start(Service {
         address: (Ipv4Addr::LOCALHOST, 0).into(),
-        root: files,
+        root: files.clone(),
         user: USER.to_owned(),
         password: PASSWORD.to_owned(),
         passive_ports: 49_152..=65_535,
@@ -78,6 +79,18 @@ pub(crate) fn run() -> Result<()> {
     for summary in &summaries {
         say(summary);
     }
+    let root = scratch.0.join("root.pem");
+    fs::write(&root, authority.root_pem())?;
+    examples::run(&examples::Scene {
+        url: format!(
+            "ftpes://{USER}:{PASSWORD}@{HOST}:{}/{DIRECTORY}",
+            server.port()
+        )
+        .replace(' ', "%20"),
+        files: files.join(DIRECTORY),
+        certificate: &root,
+        here: scratch.0.join("here"),
+    })?;
     say(
         "\nProven: both adapters logged in over verified TLS, sent and received files whole, continued \
          a download that was cut, aborted transfers and stayed in step, and every byte agreed.",

@@ -6,6 +6,8 @@ mod console;
 mod counts;
 #[cfg(feature = "embedded")]
 mod demo;
+#[cfg(feature = "embedded")]
+mod examples;
 mod features;
 mod figures;
 mod fuzz;
@@ -25,7 +27,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask <job>
 
-  demo     runs a whole session over TLS with both adapters; the server is in this process
+  demo     runs a whole session over TLS with both adapters, and the short examples; the server
+           is in this process
   interop  runs whole jobs and a set of questions with ten servers, or with those that you name;
            five rarely used servers get only a part, unless you name them or pass --full
            (needs Debian or a relative, and root; Python with pip; Node.js with npm)

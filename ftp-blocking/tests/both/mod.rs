@@ -19,7 +19,6 @@ mod options;
 mod owned;
 mod progress;
 mod proxy;
-mod resume;
 mod round_trips;
 mod sockets;
 mod source;

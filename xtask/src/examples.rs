@@ -1,0 +1,156 @@
+//! Runs the short example programs of both adapters against a server, and counts their lines.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::console::{Result, say};
+use crate::job::content;
+use crate::workspace;
+
+/// The examples, and how many lines of code each may have in `ftp-blocking`. The async ones have
+/// a few more.
+const LINES: [(&str, usize); 3] = [("download", 8), ("list", 6), ("resume", 4)];
+const MORE_IN_SMOL: usize = 5;
+
+const ADAPTERS: [&str; 2] = ["blocking", "smol"];
+
+/// The size in bytes of the file whose download is interrupted. It takes long enough.
+const LARGE: usize = 192 * 1024 * 1024;
+
+/// How long the interrupted program may take to begin.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where the examples find the server.
+pub(crate) struct Scene<'a> {
+    /// The URL of the server's directory, without a slash at its end.
+    pub(crate) url: String,
+    /// The server's directory on this machine's disk.
+    pub(crate) files: PathBuf,
+    /// The certificate of the authority that has signed the server's certificate.
+    pub(crate) certificate: &'a Path,
+    /// An empty directory, in which the examples run.
+    pub(crate) here: PathBuf,
+}
+
+/// Runs the examples.
+pub(crate) fn run(scene: &Scene<'_>) -> Result<()> {
+    count_lines()?;
+    let built = workspace::cargo()?
+        .args(["build", "--quiet", "--examples"])
+        .status()?;
+    if !built.success() {
+        return Err("the examples do not compile".into());
+    }
+    fs::create_dir(&scene.here)?;
+    fs::write(scene.files.join("image.bin"), content::bytes(5, 3_000_000))?;
+    fs::write(
+        scene.files.join("large.bin"),
+        content::bytes(6, 1024 * 1024).repeat(LARGE >> 20),
+    )?;
+    for adapter in ADAPTERS {
+        scene.download(adapter)?;
+        scene.list(adapter)?;
+        scene.resume(adapter)?;
+    }
+    say("the examples download, list and resume did what they should, with both adapters");
+    Ok(())
+}
+
+fn count_lines() -> Result<()> {
+    for (name, most) in LINES {
+        for adapter in ADAPTERS {
+            let path = format!("ftp-{adapter}/examples/{name}.rs");
+            let text = fs::read_to_string(workspace::root()?.join(&path))?;
+            let lines = text.lines().map(str::trim);
+            let code = lines
+                .filter(|line| !line.is_empty() && !line.starts_with("//"))
+                .count();
+            let most = most + if adapter == "smol" { MORE_IN_SMOL } else { 0 };
+            if code > most {
+                return Err(format!("{path} has {code} lines of code, more than {most}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Scene<'_> {
+    fn download(&self, adapter: &str) -> Result<()> {
+        let output = self.program("download", adapter, "/image.bin")?.output()?;
+        let shown = String::from_utf8_lossy(&output.stderr);
+        match output.status.success() && shown.contains("100 %") {
+            true => self.is_here("image.bin"),
+            false => Err(format!("download-{adapter}: {shown}").into()),
+        }
+    }
+
+    fn list(&self, adapter: &str) -> Result<()> {
+        let output = self.program("list", adapter, "")?.output()?;
+        let shown = String::from_utf8_lossy(&output.stdout);
+        let line = shown.lines().find(|line| line.ends_with("image.bin"));
+        match line.is_some_and(|line| line.starts_with('-') && line.contains(" 3000000 ")) {
+            true => Ok(()),
+            false => Err(format!("list-{adapter}: {shown}").into()),
+        }
+    }
+
+    /// Interrupts a download, and runs the same command again.
+    fn resume(&self, adapter: &str) -> Result<()> {
+        let mut first = self.program("resume", adapter, "/large.bin")?.spawn()?;
+        let begin = Instant::now();
+        while self.partial_length()? == 0 && begin.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(1));
+        }
+        first.kill()?;
+        first.wait()?;
+        if self.partial_length()? == 0 {
+            return Err(format!("resume-{adapter} was not interrupted in the middle").into());
+        }
+        let output = self.program("resume", adapter, "/large.bin")?.output()?;
+        match output.status.success() {
+            true => self.is_here("large.bin"),
+            false => Err(String::from_utf8_lossy(&output.stderr).into()),
+        }
+    }
+
+    /// Returns the length of the partial file. 0 if there is none.
+    fn partial_length(&self) -> Result<u64> {
+        let mut length = 0;
+        for entry in fs::read_dir(&self.here)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().ends_with(".ftp-part") {
+                length += entry.metadata().map_or(0, |metadata| metadata.len());
+            }
+        }
+        Ok(length)
+    }
+
+    /// Checks that the directory holds this file alone, and removes it.
+    fn is_here(&self, name: &str) -> Result<()> {
+        let path = self.here.join(name);
+        if fs::read(&path)? != fs::read(self.files.join(name))? {
+            return Err(format!("{name} has other bytes").into());
+        }
+        fs::remove_file(path)?;
+        match fs::read_dir(&self.here)?.next() {
+            None => Ok(()),
+            Some(_) => Err(format!("a file is left beside {name}").into()),
+        }
+    }
+
+    fn program(&self, name: &str, adapter: &str, path: &str) -> Result<Command> {
+        let programs = env::current_exe()?.with_file_name("examples");
+        let mut program = Command::new(programs.join(format!("{name}-{adapter}")));
+        program
+            .arg(format!("{}{path}", self.url))
+            .current_dir(&self.here)
+            .env("SSL_CERT_FILE", self.certificate)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Ok(program)
+    }
+}
