@@ -226,7 +226,7 @@ impl Upload<'_> {
 impl DataTransfer<'_> {
     /// Aborts the transfer, if `error` says that the program has stopped it. Returns the error.
     fn stop(mut self, error: Error) -> Error {
-        if error.kind() != ErrorKind::Aborted {
+        if error.kind() != ErrorKind::Aborted || self.phase.has_ended() {
             return error;
         }
         match self
@@ -254,8 +254,10 @@ impl DataTransfer<'_> {
     }
 
     fn fill(&mut self, pipe: &mut Pipe) -> Result<usize, Error> {
-        let filled = self.attempt(Readiness::Readable, |channel, _, until| {
-            let copied = channel.run_on_socket(PollFlags::IN, until, |socket| pipe.fill(socket))?;
+        let filled = self.attempt(Readiness::Readable, |channel, phase, until| {
+            let most = phase.most();
+            let copied =
+                channel.run_on_socket(PollFlags::IN, until, |socket| pipe.fill(socket, most))?;
             Ok(copied.map(|copied| match copied {
                 KernelCopy::Bytes(0) => DataProgress::End(DataEnd::Clean),
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),
@@ -266,9 +268,11 @@ impl DataTransfer<'_> {
     }
 
     fn send(&mut self, file: BorrowedFd<'_>) -> Result<usize, Error> {
-        let sent = self.attempt(Readiness::Writable, |channel, _, until| {
-            let copied = channel
-                .run_on_socket(PollFlags::OUT, until, |socket| kernel::send(socket, file))?;
+        let sent = self.attempt(Readiness::Writable, |channel, phase, until| {
+            let most = phase.most();
+            let copied = channel.run_on_socket(PollFlags::OUT, until, |socket| {
+                kernel::send(socket, file, most)
+            })?;
             Ok(copied.map(|copied| match copied {
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),
                 KernelCopy::Refused => DataProgress::Bytes(0),

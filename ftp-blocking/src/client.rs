@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::time::Instant;
 
 use ftp_proto::flows::{
@@ -10,14 +11,14 @@ use ftp_proto::flows::{
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
     Capabilities, DataMode, Encoding, Error, ErrorKind, Misuse, Name, Observed, OptionalName,
-    Options, Protection, Reply, Session,
+    Options, Protection, Reply, Session, Stop,
 };
 
 use crate::channel::Channel;
 use crate::data_connection::DataConnection;
 use crate::drive::later;
 use crate::net::Tcp;
-use crate::transport::{Dialled, Network, Stream, Target};
+use crate::transport::{Dialled, Dialling, Network, Stream, Target};
 
 /// A session with one server: a control connection and, during a transfer, a data connection.
 ///
@@ -53,6 +54,9 @@ pub struct Client {
     /// or if there was none.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
+    pub(crate) stop: Stop,
+    /// Why the last wait ended early. The operation that waited takes it.
+    pub(crate) cut: Option<Error>,
 }
 
 impl Client {
@@ -81,7 +85,8 @@ impl Client {
     /// does not support ([`Network::configure`]).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
-        let (tls, control, deadline) = dial(&mut *network, &options, None)?;
+        let stop = Stop::new(&options, network.now());
+        let (tls, control, deadline) = dial(&mut *network, &options, &stop, None)?;
         let mut client = Self {
             session: Session::with_options(&options),
             network,
@@ -91,6 +96,8 @@ impl Client {
             deadline,
             data_tls: None,
             tls,
+            stop,
+            cut: None,
         };
         client.greeting()?;
         if let Some(credentials) = client.options.credentials.clone() {
@@ -221,7 +228,7 @@ impl Client {
         let credentials = self.session.credentials().ok_or_else(missing)?;
         let restore = Restore::new(credentials.clone(), self.session.standing())?;
         let before = Some((&self.session, self.tls.as_ref()));
-        let (tls, control, deadline) = dial(&mut *self.network, &self.options, before)?;
+        let (tls, control, deadline) = dial(&mut *self.network, &self.options, &self.stop, before)?;
         self.session = self.session.successor();
         (self.data, self.data_tls) = (DataConnection::None, None);
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
@@ -392,6 +399,7 @@ impl Client {
 fn dial(
     network: &mut dyn Network,
     options: &Options,
+    stop: &Stop,
     before: Option<(&Session, Option<&TlsLogin>)>,
 ) -> Result<(Option<TlsLogin>, Channel, Instant), Error> {
     options.check()?;
@@ -400,27 +408,47 @@ fn dial(
         Some((session, tls)) => session.successor_tls_login(options, tls)?,
         None => options.tls_login()?,
     };
-    let deadline = later(network.now(), options.timeouts.connect);
+    if let Some(reason) = stop.reason(|| network.now()) {
+        return Err(reason);
+    }
+    let deadline = stop.limit(later(network.now(), options.timeouts.connect));
     let (host, port) = options.control_peer();
     let target = Target::Server { host, port };
-    let late = || {
-        let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
-        late.with_limits(&options.timeouts)
-    };
     let dialled = network
         .dial(&target, deadline)
         .and_then(|dialled| match dialled {
             Dialled::Connected(stream) => Ok(Some(stream)),
-            Dialled::Pending(mut dialling) => dialling.finish(deadline),
+            Dialled::Pending(dialling) => finish(dialling, network, stop, deadline),
         });
+    let late = || {
+        let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
+        let reason = stop.reason(|| network.now());
+        reason.unwrap_or_else(|| late.with_limits(&options.timeouts))
+    };
     let stream = match dialled {
-        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => Err(late()),
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(late()),
         dialled => dialled
             .map_err(Error::from)
             .and_then(|stream| stream.ok_or_else(late)),
     };
     let stream = stream.map_err(|error| error.with_subject(options.connecting()))?;
     Ok((tls, Channel::new(stream), deadline))
+}
+
+/// Goes on with an attempt to connect, until the deadline or until the client must stop.
+fn finish(
+    mut dialling: Box<dyn Dialling>,
+    network: &dyn Network,
+    stop: &Stop,
+    deadline: Instant,
+) -> io::Result<Option<Box<dyn Stream>>> {
+    loop {
+        let until = stop.slice(|| network.now(), deadline);
+        let stream = dialling.finish(until)?;
+        if stream.is_some() || until >= deadline || stop.reason(|| network.now()).is_some() {
+            return Ok(stream);
+        }
+    }
 }
 
 impl fmt::Debug for Client {

@@ -3,8 +3,9 @@
 use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use ftp_proto::AbortHandle;
 use rustix::event::PollFlags;
 
 use crate::sys::addresses;
@@ -12,6 +13,9 @@ use crate::sys::poll::wait;
 use crate::sys::race::Race;
 use crate::sys::socket::{self, SocketOptions};
 use crate::transport::{Dialling, Stream};
+
+/// How long a race that can be stopped waits before it looks at its handle again.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// Returns the addresses of a host, each with this port.
 pub(crate) fn resolve(host: &str, port: u16) -> io::Result<std::vec::IntoIter<SocketAddr>> {
@@ -22,15 +26,16 @@ pub(crate) fn resolve(host: &str, port: u16) -> io::Result<std::vec::IntoIter<So
 }
 
 /// Connects to several addresses, and returns the first connection. Several attempts may run at the
-/// same time, and one `poll` waits for all of them.
+/// same time, and one `poll` waits for all of them. `abort` is the handle that stops the race.
 ///
 /// # Errors
-/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline. If all attempts fail before the deadline,
-/// the error that [`Race`] chooses.
+/// [`TimedOut`](io::ErrorKind::TimedOut) at the deadline, or if the race was stopped. If all attempts
+/// fail before the deadline, the error that [`Race`] chooses.
 pub(crate) fn race(
     addresses: impl IntoIterator<Item = SocketAddr>,
     options: SocketOptions,
     deadline: Instant,
+    abort: Option<&AbortHandle>,
 ) -> io::Result<Box<dyn Stream>> {
     let mut race = Race::new(addresses, options.source);
     let mut now = Instant::now();
@@ -41,12 +46,13 @@ pub(crate) fn race(
             .filter_map(|attempt| Some((attempt.descriptor()?, PollFlags::OUT)))
             .collect();
         let until = race.next().map_or(deadline, |next| next.min(deadline));
-        wait(&writable, until)?;
+        wait(&writable, abort.map_or(until, |_| until.min(now + SLICE)))?;
         now = Instant::now();
         if let Some(stream) = race.check(|attempt| attempt.finish(now)) {
             return Ok(stream);
         }
-        if now >= deadline && !race.attempts().is_empty() {
+        let aborted = abort.is_some_and(AbortHandle::is_aborted);
+        if (aborted || now >= deadline) && !race.attempts().is_empty() {
             return Err(io::ErrorKind::TimedOut.into());
         }
     }

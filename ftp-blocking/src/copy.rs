@@ -37,11 +37,17 @@ impl Client {
             .with_type(transfer_type);
         let mut answer = None;
         let copied = loop {
+            if let Some(error) = self.stopped().or_else(|| target.stopped()) {
+                break Err(error);
+            }
             match copy.step(&mut self.session, &mut target.session, answer) {
                 Ok(CopyStep::Want(Side::Source, want)) => answer = Some(self.serve(want)),
                 Ok(CopyStep::Want(Side::Target, want)) => answer = Some(target.serve(want)),
                 Ok(CopyStep::Done(copied)) => break Ok(copied),
                 Err(error) => break Err(error),
+            }
+            if let Some(error) = self.cut.take().or_else(|| target.cut.take()) {
+                break Err(error);
             }
         };
         self.tidy_up(copied.is_err());

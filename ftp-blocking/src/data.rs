@@ -46,6 +46,8 @@ pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
 pub(crate) struct DataTransfer<'c> {
     pub(crate) client: Lease<'c, Client>,
     pub(crate) phase: DataPhase,
+    /// When the transfer began, if it has speed limits.
+    begun: Option<Instant>,
 }
 
 impl<'c> Download<'c> {
@@ -58,8 +60,8 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        let phase = DataPhase::new(transfer, options);
-        Self(DataTransfer { client, phase }, ReadAhead::default())
+        let moving = DataTransfer::new(client, transfer, options);
+        Self(moving, ReadAhead::default())
     }
 
     /// Returns the server's confirmation. Call it after you have read to the end.
@@ -81,7 +83,8 @@ impl Read for Download<'_> {
             let mut count = ahead.take(buffer);
             if count == 0 {
                 let room = ahead.space(buffer);
-                let came = moving.attempt(Readiness::Readable, |channel, _, until| {
+                let came = moving.attempt(Readiness::Readable, |channel, phase, until| {
+                    let room = phase.some_room(room);
                     Ok(channel.read(room, until)?.map(DataProgress::from))
                 });
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
@@ -108,8 +111,7 @@ impl<'c> Upload<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
-        let phase = DataPhase::new(transfer, options);
-        Self(DataTransfer { client, phase })
+        Self(DataTransfer::new(client, transfer, options))
     }
 
     /// Ends the upload, and waits for the server to confirm that it has the whole file.
@@ -124,7 +126,7 @@ impl<'c> Upload<'c> {
 
     /// Ends the data, and waits for the server's confirmation.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
-        let DataTransfer { client, phase } = self.0.drained()?;
+        let DataTransfer { client, phase, .. } = self.0.drained()?;
         phase.end(DataEnd::Clean);
         if let DataStep::Finish(flow) = phase.step(&client.session) {
             phase.finished(client.run(flow));
@@ -146,7 +148,7 @@ impl Write for Upload<'_> {
         if bytes.is_empty() {
             return Ok(0);
         }
-        moving.write(|channel, _, until| channel.write(bytes, until))
+        moving.write(|channel, phase, until| channel.write(phase.some_of(bytes), until))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -192,7 +194,8 @@ macro_rules! in_common {
                 // is sent.
                 client.look_at_control();
                 phase.keep_alive(&mut client.session);
-                client.flush()
+                let flushed = client.flush();
+                flushed.map_err(|error| client.cut.take().unwrap_or(error))
             }
 
             /// Returns how many bytes were moved until now.
@@ -223,6 +226,18 @@ macro_rules! in_common {
 
 in_common! { Download Upload }
 
+impl<'c> DataTransfer<'c> {
+    fn new(client: Lease<'c, Client>, transfer: Transfer, options: &TransferOptions) -> Self {
+        let limits = &client.options.transfer_limits;
+        let phase = DataPhase::new(transfer, options).or_limits(options, limits);
+        Self {
+            begun: phase.is_paced().then(|| client.network.now()),
+            client,
+            phase,
+        }
+    }
+}
+
 impl DataTransfer<'_> {
     /// Repeats `attempt`, and does what the data phase asks for between two attempts, until bytes
     /// have moved. Returns how many bytes have moved. `None` if the transfer is over.
@@ -235,10 +250,15 @@ impl DataTransfer<'_> {
             Instant,
         ) -> Result<Option<DataProgress>, Error>,
     ) -> Option<usize> {
-        let Self { client, phase } = self;
+        let begun = self.begun;
+        let Self { client, phase, .. } = self;
         let mut waiting = None;
         loop {
-            let until = match phase.step(&client.session) {
+            if let Some(error) = client.stopped() {
+                phase.stop(error);
+            }
+            client.tick(phase, begun);
+            let limit = match phase.step(&client.session) {
                 DataStep::Look => {
                     client.look_at_control();
                     continue;
@@ -249,6 +269,11 @@ impl DataTransfer<'_> {
                     }
                     client.deadline
                 }
+                DataStep::Rest(time) => {
+                    waiting = None;
+                    client.rest(phase, time);
+                    continue;
+                }
                 DataStep::TakeIn => client.network.now(),
                 DataStep::Finish(flow) => {
                     phase.finished(client.run(flow));
@@ -256,11 +281,17 @@ impl DataTransfer<'_> {
                 }
                 DataStep::Over => return None,
             };
+            let patience = phase.patience();
+            let until = patience.map_or(limit, |time| limit.min(client.pause_end(time)));
             let attempt = |data: &mut DataConnection, until| attempt(data.channel()?, phase, until);
             match client.watch(attempt, readiness, until) {
-                Ok(DataProgress::Bytes(count)) => return Some(count),
+                Ok(DataProgress::Bytes(count)) => {
+                    client.tick(phase, begun);
+                    phase.paced(count);
+                    return Some(count);
+                }
                 Ok(DataProgress::End(end)) => phase.end(end),
-                Err(by) => phase.interrupted(&mut client.session, by),
+                Err(by) => client.end_wait(phase, by, until >= limit),
             }
         }
     }
@@ -281,7 +312,9 @@ impl DataTransfer<'_> {
     /// many bytes of `bytes` were taken. Nothing is taken before all translated bytes are sent.
     pub(crate) fn send_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if !self.phase.unsent().is_empty() {
-            self.write(|channel, phase, until| channel.write(phase.unsent(), until))?;
+            self.write(|channel, phase, until| {
+                channel.write(phase.some_of(phase.unsent()), until)
+            })?;
             return Ok(0);
         }
         if self.phase.has_ended() {
@@ -289,14 +322,16 @@ impl DataTransfer<'_> {
         }
         match self.phase.fill(bytes) {
             Some(taken) => Ok(taken),
-            None => self.write(|channel, _, until| channel.write(bytes, until)),
+            None => self.write(|channel, phase, until| channel.write(phase.some_of(bytes), until)),
         }
     }
 
     /// Sends all translated bytes that are still unsent.
     fn drained(&mut self) -> io::Result<&mut Self> {
         while !self.phase.unsent().is_empty() {
-            self.write(|channel, phase, until| channel.write(phase.unsent(), until))?;
+            self.write(|channel, phase, until| {
+                channel.write(phase.some_of(phase.unsent()), until)
+            })?;
         }
         Ok(self)
     }

@@ -148,12 +148,12 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn secure_control(&mut self) -> Result<Option<()>, Error> {
+    pub(crate) fn secure_control(&mut self, until: Instant) -> Result<Option<()>, Error> {
         if !self.control.is_tls() {
             let login = self.tls()?.clone();
             self.control.start_tls(&login)?;
         }
-        let done = self.control.handshake(self.deadline)?;
+        let done = self.control.handshake(until)?;
         if done.is_some() {
             self.session.note_tls(|| self.control.tls_info());
         }

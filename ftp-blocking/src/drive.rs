@@ -39,11 +39,20 @@ impl Client {
     /// The errors of the flow. After an error, either the session is dead, or the next operation
     /// first cleans up what this flow has left.
     pub fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+        if let Some(error) = self.stopped() {
+            return Err(error);
+        }
         let begun = self.network.now();
         let (mut running, mut answer) = self.session.start(flow);
         let result = loop {
             match self.session.step(&mut running, answer) {
-                Ok(Step::Want(want)) => answer = self.serve(want),
+                Ok(Step::Want(want)) => {
+                    answer = self.serve(want);
+                    // The flow is dropped, so that the next operation cleans up.
+                    if let Some(error) = self.cut.take() {
+                        break Err(error);
+                    }
+                }
                 Ok(Step::Done(output)) => break Ok(output),
                 Err(error) => {
                     let error = error.with_limits(&self.options.timeouts);
@@ -73,21 +82,23 @@ impl Client {
             return want.broken(error);
         }
         match want {
-            Want::Receive(want) => match self.receive(self.deadline) {
+            Want::Receive(want) => match self.sliced(self.deadline, Self::receive) {
                 Ok(Some(())) => want.received(),
                 Ok(None) => want.timed_out(),
                 Err(error) => want.broken(error),
             },
-            Want::SecureControl(want) => match self.secure_control() {
+            Want::SecureControl(want) => match self.sliced(self.deadline, Self::secure_control) {
                 Ok(Some(())) => want.secured(),
                 Ok(None) => want.timed_out(),
                 Err(error) => want.broken(error),
             },
-            Want::ClearControl(want) => match self.control.clear(self.deadline) {
-                Ok(Some(())) => want.cleared(),
-                Ok(None) => want.timed_out(),
-                Err(error) => want.broken(error),
-            },
+            Want::ClearControl(want) => {
+                match self.sliced(self.deadline, |it, until| it.control.clear(until)) {
+                    Ok(Some(())) => want.cleared(),
+                    Ok(None) => want.timed_out(),
+                    Err(error) => want.broken(error),
+                }
+            }
             Want::Connect(want) => self.connect_data(want),
             Want::Listen(want) => self.listen_for_data(want),
             Want::Accept(want) => self.accept_data(want),
@@ -150,7 +161,10 @@ impl Client {
         let closing = want.closing();
         let close = |data: &mut DataConnection, until| data.close(closing, until);
         let mut closed = self.watch(close, Readiness::Either, self.deadline);
-        while closing == Closing::AwaitEnd && matches!(closed, Err(Interruption::TimedOut)) {
+        while closing == Closing::AwaitEnd
+            && matches!(closed, Err(Interruption::TimedOut))
+            && self.cut.is_none()
+        {
             let Some(wait) = self.data.more_time() else {
                 break;
             };
@@ -192,10 +206,12 @@ impl Client {
                     Err(error) => return Err(Interruption::Broken(error)),
                 }
             }
-            if now >= deadline {
+            if now >= deadline || self.stop.reason(|| now).is_some() {
+                self.cut_short();
                 return Err(Interruption::TimedOut);
             }
             until = now;
+            let slice = self.stop.slice(|| now, deadline);
             match (self.control.stream().descriptor(), self.data.descriptor()) {
                 (Some(control), Some(data)) => {
                     let flags = match readiness {
@@ -205,11 +221,11 @@ impl Client {
                         Readiness::Either => PollFlags::IN,
                     };
                     let both = [(data, flags), (control, PollFlags::IN)];
-                    if let Err(error) = wait(if dead { &both[..1] } else { &both }, deadline) {
+                    if let Err(error) = wait(if dead { &both[..1] } else { &both }, slice) {
                         return Err(Interruption::Failed(error.into()));
                     }
                 }
-                _ => until = deadline.min(now + SLICE),
+                _ => until = slice.min(now + SLICE),
             }
         }
     }
@@ -239,20 +255,27 @@ impl Client {
         let deadline = self.after(Wait::Send);
         let late = || Error::new(ErrorKind::Timeout(Wait::Send));
         while !self.session.outgoing().is_empty() {
-            let urgent = self.session.urgent();
-            let bytes = self.session.outgoing();
-            let bytes = &bytes[..urgent.unwrap_or(bytes.len())];
-            let written = match (bytes, self.session.outgoing().first()) {
-                ([], Some(byte)) => self.control.write_urgent(*byte, deadline)?,
-                _ => self.control.write(bytes, deadline)?,
-            };
+            let written = self.sliced(deadline, Self::write)?;
             self.session.advance(written.ok_or_else(late)?);
         }
-        self.control.flush(deadline)?.ok_or_else(late)
+        let flushed = self.sliced(deadline, |client, until| client.control.flush(until))?;
+        flushed.ok_or_else(late)
+    }
+
+    /// Writes bytes of commands. Returns `None` at the deadline.
+    fn write(&mut self, deadline: Instant) -> Result<Option<usize>, Error> {
+        let urgent = self.session.urgent();
+        let bytes = self.session.outgoing();
+        let bytes = &bytes[..urgent.unwrap_or(bytes.len())];
+        match (bytes, self.session.outgoing().first()) {
+            ([], Some(byte)) => self.control.write_urgent(*byte, deadline),
+            _ => self.control.write(bytes, deadline),
+        }
     }
 
     pub(crate) fn after(&self, wait: Wait) -> Instant {
-        later(self.network.now(), self.options.timeouts.of(wait))
+        let deadline = later(self.network.now(), self.options.timeouts.of(wait));
+        self.stop.limit(deadline)
     }
 }
 

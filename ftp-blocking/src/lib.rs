@@ -133,6 +133,8 @@ mod operations;
 mod owned;
 #[cfg(feature = "client")]
 mod read_dir;
+#[cfg(feature = "client")]
+mod stop;
 #[doc(hidden)]
 pub mod sys;
 #[cfg(feature = "client")]
@@ -174,14 +176,14 @@ pub use ftp_proto::tree::{
 };
 #[cfg(feature = "client")]
 pub use ftp_proto::{
-    AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Cause, Codec,
-    Completion, Config, Copied, DataCommand, DataMode, DebugLevel, Encoding, Error, ErrorKind,
-    FTP_PORT, Features, FileStructure, Format, FtpProxy, FtpProxyKind, HERE, IMPLICIT_PORT,
-    InvalidPath, LineEnds, ListingLimits, LocalName, MissingCloseNotify, Misuse, Name, Observed,
-    Observer, OptionalName, Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection,
-    ProxyFailure, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session,
-    SizeCheck, Standing, Support, Timeouts, TransferOptions, TransferType, TransmissionMode,
-    UnsafeName, UnsafeRule, Utf8Names, Wait, reply, wire,
+    AbortClose, AbortHandle, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability,
+    Cause, Codec, Completion, Config, Copied, DataCommand, DataMode, DebugLevel, Encoding, Error,
+    ErrorKind, FTP_PORT, Features, FileStructure, Format, FtpProxy, FtpProxyKind, HERE,
+    IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, LocalName, LowSpeed, MissingCloseNotify,
+    Misuse, Name, Observed, Observer, OptionalName, Options, PassiveAddress, PassiveCommand,
+    ProtectWhen, Protection, ProxyFailure, RemotePath, Reply, ReplyCodes, Resumption, Security,
+    ServerCopy, Session, SizeCheck, Standing, Support, Timeouts, TransferLimits, TransferOptions,
+    TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait, reply, wire,
 };
 #[cfg(feature = "client")]
 pub use ftp_proto::{InvalidNetrc, InvalidUrl, Netrc, NetrcFault, Url, UrlType};

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
 
-use ftp_proto::{Error, Options};
+use ftp_proto::{AbortHandle, Error, Options};
 use rustix::event::PollFlags;
 
 use crate::connect::{Attempt, race, resolve};
@@ -35,6 +35,7 @@ pub struct Tcp {
     /// The proxy through which all connections go. `None`: they go straight to the server.
     #[cfg(feature = "proxy")]
     route: Option<Route>,
+    abort: Option<AbortHandle>,
 }
 
 impl Tcp {
@@ -68,18 +69,20 @@ impl Network for Tcp {
         {
             self.route = options.proxy.clone().map(Route::new);
         }
+        self.abort.clone_from(&options.abort_handle);
         Ok(())
     }
 
     fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
         #[cfg(feature = "proxy")]
         if let Some(route) = &mut self.route {
-            return route.dial(target, self.sockets, deadline);
+            return route.dial(target, self.sockets, self.abort.as_ref(), deadline);
         }
         match *target {
             Target::Server { host, port } => {
                 let addresses = resolve(host, port)?;
-                race(addresses, self.sockets.of_control(), deadline).map(Dialled::Connected)
+                let (options, abort) = (self.sockets.of_control(), self.abort.as_ref());
+                race(addresses, options, deadline, abort).map(Dialled::Connected)
             }
             Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),
         }

@@ -122,7 +122,7 @@ impl OwnedDownload {
     /// The error of the last read, or [`NotAtEnd`](ftp_proto::Misuse::NotAtEnd) before the end,
     /// with the client.
     pub fn finish(self) -> Result<(Client, Completion), Returned<Client>> {
-        let DataTransfer { client, phase } = self.0.0;
+        let DataTransfer { client, phase, .. } = self.0.0;
         give_back(client, phase.into_outcome())
     }
 }
@@ -135,7 +135,7 @@ impl OwnedUpload {
     /// The errors of [`Upload::finish`], with the client.
     pub fn finish(mut self) -> Result<(Client, Completion), Returned<Client>> {
         let ended = self.0.end();
-        let DataTransfer { client, phase } = self.0.0;
+        let DataTransfer { client, phase, .. } = self.0.0;
         give_back(client, ended.and_then(|()| phase.into_outcome()))
     }
 }
@@ -148,7 +148,9 @@ macro_rules! in_common {
             /// # Errors
             /// The errors of [`Download::abort`], with the client.
             pub fn abort(self) -> Result<(Client, Aborted), Returned<Client>> {
-                let DataTransfer { mut client, phase } = self.0.0;
+                let DataTransfer {
+                    mut client, phase, ..
+                } = self.0.0;
                 let outcome = match phase.into_abort() {
                     Ok(abort) => client.run(abort),
                     Err(error) => Err(error),

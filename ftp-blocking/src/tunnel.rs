@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::proxy::{Handshake, Proxy};
-use ftp_proto::{Error, ErrorKind, ProxyFailure};
+use ftp_proto::{AbortHandle, Error, ErrorKind, ProxyFailure};
 
 use crate::connect::{Attempt, race, resolve};
 use crate::net::is_timeout;
@@ -39,6 +39,7 @@ impl Route {
         &mut self,
         target: &Target<'_>,
         sockets: SocketOptions,
+        abort: Option<&AbortHandle>,
         deadline: Instant,
     ) -> io::Result<Dialled> {
         let handshake = self.handshake(target)?;
@@ -50,7 +51,8 @@ impl Route {
             }
             None => {
                 let addresses = resolve(self.proxy.host(), self.proxy.port());
-                let stream = addresses.and_then(|them| race(them, sockets.of_control(), deadline));
+                let stream =
+                    addresses.and_then(|them| race(them, sockets.of_control(), deadline, abort));
                 let stream = stream.map_err(no_connection)?;
                 self.address = stream.peer_address();
                 Stage::Asking(stream)

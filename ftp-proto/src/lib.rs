@@ -173,6 +173,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "std")]
+mod abort;
 mod capabilities;
 pub mod data;
 mod debug_level;
@@ -201,6 +203,8 @@ pub mod tree;
 mod wait;
 pub mod wire;
 
+#[cfg(feature = "std")]
+pub use abort::{AbortHandle, Stop};
 pub use capabilities::{Capabilities, Capability, Support};
 pub use debug_level::DebugLevel;
 pub use error::{Cause, Error, ErrorKind, Misuse, ProxyFailure};
@@ -217,6 +221,7 @@ pub use options::config::{
 };
 pub use options::encoding::{Codec, Encoding, Name, Unencodable};
 pub use options::ftp_proxy::{FtpProxy, FtpProxyKind};
+pub use options::limits::{LowSpeed, TransferLimits};
 pub use options::netrc::{InvalidNetrc, Netrc, NetrcFault};
 pub use options::optional_name::OptionalName;
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};

@@ -144,6 +144,8 @@ fn an_io_error_has_the_kind_of_the_cause() {
             io::ErrorKind::InvalidInput,
         ),
         (Error::new(ErrorKind::Aborted), io::ErrorKind::Other),
+        (Error::new(ErrorKind::TooSlow), io::ErrorKind::TimedOut),
+        (Error::new(ErrorKind::OutOfTime), io::ErrorKind::TimedOut),
         (local(io::ErrorKind::NotFound), io::ErrorKind::NotFound),
         // These two kinds must become `Other`: `read_to_end` and similar functions try again after
         // `Interrupted`, and programs try again after `WouldBlock`, although the operation has

@@ -62,6 +62,11 @@ fn every_error_kind_has_its_own_text() {
         (ErrorKind::InvalidArgument, "an argument cannot be sent"),
         (ErrorKind::TooLarge, "too large"),
         (ErrorKind::Aborted, "stopped on request"),
+        (ErrorKind::TooSlow, "the data moved too slowly"),
+        (
+            ErrorKind::OutOfTime,
+            "the total time is over (Options::total_time)",
+        ),
         (
             ErrorKind::Misuse(Misuse::Finished),
             "misuse: the operation has ended",

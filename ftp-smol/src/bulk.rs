@@ -242,7 +242,7 @@ impl Upload<'_> {
 impl DataTransfer<'_> {
     /// Aborts the transfer, if `error` says that the program has stopped it. Returns the error.
     async fn stop(mut self, error: Error) -> Error {
-        if error.kind() != ErrorKind::Aborted {
+        if error.kind() != ErrorKind::Aborted || self.phase.has_ended() {
             return error;
         }
         let aborted = match self.phase.into_abort() {
@@ -270,9 +270,10 @@ impl DataTransfer<'_> {
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>, pipe: &mut Pipe) -> Poll<Result<usize, Error>> {
-        let filled = ready!(self.poll_attempt(cx, |channel, _, cx| {
-            let copied =
-                channel.poll_run_on_socket(cx, Async::poll_readable, |socket| pipe.fill(socket));
+        let filled = ready!(self.poll_attempt(cx, |channel, phase, cx| {
+            let most = phase.most();
+            let copied = channel
+                .poll_run_on_socket(cx, Async::poll_readable, |socket| pipe.fill(socket, most));
             copied.map_ok(|copied| match copied {
                 KernelCopy::Bytes(0) => DataProgress::End(DataEnd::Clean),
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),
@@ -287,8 +288,9 @@ impl DataTransfer<'_> {
         cx: &mut Context<'_>,
         file: BorrowedFd<'_>,
     ) -> Poll<Result<usize, Error>> {
-        let sent = ready!(self.poll_attempt(cx, |channel, _, cx| {
-            let send = |socket: BorrowedFd<'_>| kernel::send(socket, file);
+        let sent = ready!(self.poll_attempt(cx, |channel, phase, cx| {
+            let most = phase.most();
+            let send = |socket: BorrowedFd<'_>| kernel::send(socket, file, most);
             let copied = channel.poll_run_on_socket(cx, Async::poll_writable, send);
             copied.map_ok(|copied| match copied {
                 KernelCopy::Bytes(count) => DataProgress::Bytes(count),

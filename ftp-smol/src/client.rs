@@ -11,7 +11,7 @@ use ftp_proto::flows::{
 use ftp_proto::tls::{TlsInfo, TlsLogin};
 use ftp_proto::{
     Capabilities, DataMode, Encoding, Error, ErrorKind, Misuse, Name, Observed, OptionalName,
-    Options, Protection, Reply, Session,
+    Options, Protection, Reply, Session, Stop,
 };
 
 use crate::channel::Channel;
@@ -58,6 +58,9 @@ pub struct Client {
     /// or if there was none.
     pub(crate) data_tls: Option<TlsInfo>,
     tls: Option<TlsLogin>,
+    pub(crate) stop: Stop,
+    /// Why the last wait ended early. The operation that waited takes it.
+    pub(crate) cut: Option<Error>,
 }
 
 impl Client {
@@ -88,7 +91,8 @@ impl Client {
         options: Options,
     ) -> Result<Self, Error> {
         let mut network: Box<dyn Network> = Box::new(network);
-        let (tls, control, deadline) = dial(&mut *network, &options, None).await?;
+        let stop = Stop::new(&options, network.now());
+        let (tls, control, deadline) = dial(&mut *network, &options, &stop, None).await?;
         let sending = Deadline::after(network.now(), options.timeouts.send);
         let mut client = Self {
             session: Session::with_options(&options),
@@ -100,6 +104,8 @@ impl Client {
             sending,
             data_tls: None,
             tls,
+            stop,
+            cut: None,
         };
         client.greeting().await?;
         if let Some(credentials) = client.options.credentials.clone() {
@@ -232,7 +238,8 @@ impl Client {
         let credentials = self.session.credentials().ok_or_else(missing)?;
         let restore = Restore::new(credentials.clone(), self.session.standing())?;
         let before = Some((&self.session, self.tls.as_ref()));
-        let (tls, control, deadline) = dial(&mut *self.network, &self.options, before).await?;
+        let (tls, control, deadline) =
+            dial(&mut *self.network, &self.options, &self.stop, before).await?;
         self.session = self.session.successor();
         (self.data, self.data_tls) = (DataConnection::None, None);
         (self.tls, self.control, self.deadline) = (tls, control, deadline);
@@ -404,6 +411,7 @@ impl Client {
 async fn dial(
     network: &mut dyn Network,
     options: &Options,
+    stop: &Stop,
     before: Option<(&Session, Option<&TlsLogin>)>,
 ) -> Result<(Option<TlsLogin>, Channel, Deadline), Error> {
     options.check()?;
@@ -412,21 +420,33 @@ async fn dial(
         Some((session, tls)) => session.successor_tls_login(options, tls)?,
         None => options.tls_login()?,
     };
-    let mut deadline = Deadline::after(network.now(), options.timeouts.connect);
+    let now = network.now();
+    if let Some(reason) = stop.reason(|| now) {
+        return Err(reason);
+    }
+    let mut deadline = Deadline::after(now, stop.shorten(now, options.timeouts.connect));
     let (host, port) = options.control_peer();
     let target = Target::Server { host, port };
-    let late = || {
+    let late = |reason: Option<Error>| {
         let late = Error::new(ErrorKind::Timeout(ftp_proto::Wait::Connect));
-        late.with_limits(&options.timeouts)
+        reason.unwrap_or_else(|| late.with_limits(&options.timeouts))
     };
     let mut dialling = network.dial(&target);
     let ends = &mut deadline;
     let stream = poll_fn(move |cx| match dialling.as_mut().poll(cx) {
         Poll::Ready(Err(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Poll::Ready(Err(late()))
+            Poll::Ready(Err(late(stop.reason(|| network.now()))))
         }
         Poll::Ready(result) => Poll::Ready(result.map_err(Error::from)),
-        Poll::Pending => ends.poll(network, cx).map(|()| Err(late())),
+        Poll::Pending => {
+            stop.register(cx.waker());
+            match stop.reason(|| network.now()) {
+                Some(reason) => Poll::Ready(Err(reason)),
+                None => ends
+                    .poll(network, cx)
+                    .map(|()| Err(late(stop.reason(|| network.now())))),
+            }
+        }
     });
     let stream = stream.await;
     let stream = stream.map_err(|error| error.with_subject(options.connecting()))?;

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use ftp_proto::data::{DataPhase, DataProgress, DataStep, Interruption, Lease, ReadAhead};
 use ftp_proto::flows::Finish;
@@ -55,6 +56,10 @@ pub(crate) struct DataTransfer<'c> {
     waiting: Option<Wait>,
     /// How many bytes of the transfer had been moved when it last let other tasks run.
     yielded: u64,
+    /// When the transfer began, if it has speed limits.
+    begun: Option<Instant>,
+    /// When the time limit ends in which bytes must move.
+    idle_end: Instant,
 }
 
 /// A transfer lets other tasks run after it has moved this many bytes, even if its data connection
@@ -71,7 +76,7 @@ impl<'c> Download<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.reset_on_close(false);
         }
-        let moving = DataTransfer::new(client, DataPhase::new(transfer, options));
+        let moving = DataTransfer::new(client, transfer, options);
         Self(moving, ReadAhead::default())
     }
 
@@ -99,8 +104,10 @@ impl AsyncRead for Download<'_> {
             let mut count = ahead.take(buffer);
             if count == 0 {
                 let room = ahead.space(buffer);
-                let came = ready!(moving.poll_attempt(cx, |channel, _, cx| {
-                    channel.poll_read(cx, room).map_ok(DataProgress::from)
+                let came = ready!(moving.poll_attempt(cx, |channel, phase, cx| {
+                    channel
+                        .poll_read(cx, phase.some_room(room))
+                        .map_ok(DataProgress::from)
                 }));
                 count = came.map_or(0, |came| ahead.filled(came, buffer));
             }
@@ -127,7 +134,7 @@ impl<'c> Upload<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
-        Self(DataTransfer::new(client, DataPhase::new(transfer, options)))
+        Self(DataTransfer::new(client, transfer, options))
     }
 
     /// Ends the upload, and waits for the server to confirm that it has the whole file.
@@ -163,7 +170,9 @@ impl AsyncWrite for Upload<'_> {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        moving.poll_write(cx, |channel, _, cx| channel.poll_write(cx, bytes))
+        moving.poll_write(cx, |channel, phase, cx| {
+            channel.poll_write(cx, phase.some_of(bytes))
+        })
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -217,7 +226,8 @@ macro_rules! in_common {
                 poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
                 phase.keep_alive(&mut client.session);
                 client.start_sending();
-                poll_fn(|cx| client.poll_flush(cx)).await
+                let flushed = poll_fn(|cx| client.poll_flush(cx)).await;
+                flushed.map_err(|error| client.cut.take().unwrap_or(error))
             }
 
             /// Returns how many bytes were moved until now.
@@ -249,8 +259,12 @@ macro_rules! in_common {
 in_common! { Download Upload }
 
 impl<'c> DataTransfer<'c> {
-    fn new(client: Lease<'c, Client>, phase: DataPhase) -> Self {
+    fn new(client: Lease<'c, Client>, transfer: Transfer, options: &TransferOptions) -> Self {
+        let limits = &client.options.transfer_limits;
+        let phase = DataPhase::new(transfer, options).or_limits(options, limits);
         Self {
+            begun: phase.is_paced().then(|| client.network.now()),
+            idle_end: client.deadline.at,
             client,
             phase,
             finishing: None,
@@ -270,6 +284,7 @@ impl<'c> DataTransfer<'c> {
             &mut Context<'_>,
         ) -> Poll<Result<DataProgress, Error>>,
     ) -> Poll<Option<usize>> {
+        let begun = self.begun;
         let Self { client, phase, .. } = self;
         if phase.bytes().saturating_sub(self.yielded) >= YIELD_EVERY {
             self.yielded = phase.bytes();
@@ -277,6 +292,10 @@ impl<'c> DataTransfer<'c> {
             return Poll::Pending;
         }
         let moved = loop {
+            if let Some(error) = client.stopped() {
+                phase.stop(error);
+            }
+            client.tick(phase, begun);
             let patient = match phase.step(&client.session) {
                 DataStep::Look => {
                     client.look_at_control(cx);
@@ -285,8 +304,15 @@ impl<'c> DataTransfer<'c> {
                 DataStep::Move(wait) => {
                     if self.waiting.replace(wait) != Some(wait) {
                         client.start_waiting(wait);
+                        self.idle_end = client.deadline.at;
                     }
+                    client.wait_for_pace(phase, self.idle_end);
                     true
+                }
+                DataStep::Rest(time) => {
+                    (self.waiting, self.yielded) = (None, phase.bytes());
+                    ready!(client.poll_rest(cx, phase, time));
+                    continue;
                 }
                 DataStep::TakeIn => false,
                 DataStep::Finish(flow) => {
@@ -299,9 +325,16 @@ impl<'c> DataTransfer<'c> {
                 }
             };
             match client.poll_watch(cx, |data, cx| attempt(data.channel()?, phase, cx)) {
-                Poll::Ready(Ok(DataProgress::Bytes(count))) => break Some(count),
+                Poll::Ready(Ok(DataProgress::Bytes(count))) => {
+                    client.tick(phase, begun);
+                    phase.paced(count);
+                    break Some(count);
+                }
                 Poll::Ready(Ok(DataProgress::End(end))) => phase.end(end),
-                Poll::Ready(Err(by)) => phase.interrupted(&mut client.session, by),
+                Poll::Ready(Err(by)) => {
+                    let late = !phase.is_paced() || client.network.now() >= self.idle_end;
+                    client.end_wait(phase, by, late);
+                }
                 Poll::Pending if patient => {
                     self.yielded = phase.bytes();
                     return Poll::Pending;
@@ -351,7 +384,7 @@ impl<'c> DataTransfer<'c> {
         if !self.phase.unsent().is_empty() {
             return self
                 .poll_write(cx, |channel, phase, cx| {
-                    channel.poll_write(cx, phase.unsent())
+                    channel.poll_write(cx, phase.some_of(phase.unsent()))
                 })
                 .map_ok(|_| 0);
         }
@@ -361,7 +394,9 @@ impl<'c> DataTransfer<'c> {
         }
         match self.phase.fill(bytes) {
             Some(taken) => Poll::Ready(Ok(taken)),
-            None => self.poll_write(cx, |channel, _, cx| channel.poll_write(cx, bytes)),
+            None => self.poll_write(cx, |channel, phase, cx| {
+                channel.poll_write(cx, phase.some_of(bytes))
+            }),
         }
     }
 
@@ -369,7 +404,7 @@ impl<'c> DataTransfer<'c> {
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.phase.unsent().is_empty() {
             let sent = self.poll_write(cx, |channel, phase, cx| {
-                channel.poll_write(cx, phase.unsent())
+                channel.poll_write(cx, phase.some_of(phase.unsent()))
             });
             ready!(sent)?;
         }

@@ -38,6 +38,9 @@ impl Client {
     /// The errors of the flow. After an error the session is dead, or the next operation first
     /// cleans up after this operation.
     pub async fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+        if let Some(error) = self.stopped() {
+            return Err(error);
+        }
         let mut operation = self.start(flow);
         poll_fn(|cx| self.poll_run(cx, &mut operation)).await
     }
@@ -73,6 +76,10 @@ impl Client {
                 },
                 Some(Err((want, begun))) => {
                     let served = operation.next.insert(self.serve(cx, want, begun));
+                    // The flow is dropped, so that the next operation cleans up.
+                    if let Some(error) = self.cut.take() {
+                        break Err(error);
+                    }
                     if served.is_err() {
                         return Poll::Pending;
                     }
@@ -192,7 +199,7 @@ impl Client {
                 Poll::Ready(closed) => closed,
             };
             let late = matches!(closed, Err(Interruption::TimedOut));
-            if !late || closing != Closing::AwaitEnd {
+            if !late || closing != Closing::AwaitEnd || self.cut.is_some() {
                 break closed;
             }
             match self.data.more_time() {
@@ -253,7 +260,7 @@ impl Client {
 
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let result = self.poll_flush_all(cx);
-        if result.is_pending() && self.sending.poll(&*self.network, cx).is_ready() {
+        if result.is_pending() && self.poll_sending(cx).is_ready() {
             return Poll::Ready(Err(Error::new(ErrorKind::Timeout(Wait::Send))));
         }
         result
@@ -271,19 +278,5 @@ impl Client {
             self.session.advance(std::task::ready!(written)?);
         }
         self.control.poll_flush(cx)
-    }
-
-    pub(crate) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.deadline.poll(&*self.network, cx)
-    }
-
-    pub(crate) fn start_waiting(&mut self, wait: Wait) {
-        let limit = self.options.timeouts.of(wait);
-        self.deadline.restart(self.network.now(), limit);
-    }
-
-    pub(crate) fn start_sending(&mut self) {
-        let limit = self.options.timeouts.of(Wait::Send);
-        self.sending.restart(self.network.now(), limit);
     }
 }

@@ -126,6 +126,7 @@ mod net;
 mod operations;
 mod owned;
 mod read_dir;
+mod stop;
 mod transfers;
 pub mod transport;
 mod trees;
@@ -150,14 +151,14 @@ pub use ftp_proto::tree::{
     self, DeleteOptions, Existence, Metadata, Pattern, TreeSize, WalkEntry, WalkError, WalkOptions,
 };
 pub use ftp_proto::{
-    AbortClose, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability, Cause, Codec,
-    Completion, Config, Copied, DataCommand, DataMode, DebugLevel, Encoding, Error, ErrorKind,
-    FTP_PORT, Features, FileStructure, Format, FtpProxy, FtpProxyKind, HERE, IMPLICIT_PORT,
-    InvalidPath, LineEnds, ListingLimits, LocalName, MissingCloseNotify, Misuse, Name, Observed,
-    Observer, OptionalName, Options, PassiveAddress, PassiveCommand, ProtectWhen, Protection,
-    ProxyFailure, RemotePath, Reply, ReplyCodes, Resumption, Security, ServerCopy, Session,
-    SizeCheck, Standing, Support, Timeouts, TransferOptions, TransferType, TransmissionMode,
-    UnsafeName, UnsafeRule, Utf8Names, Wait, reply, wire,
+    AbortClose, AbortHandle, AbortSignal, Aborted, ActivePeer, Auth, Capabilities, Capability,
+    Cause, Codec, Completion, Config, Copied, DataCommand, DataMode, DebugLevel, Encoding, Error,
+    ErrorKind, FTP_PORT, Features, FileStructure, Format, FtpProxy, FtpProxyKind, HERE,
+    IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, LocalName, LowSpeed, MissingCloseNotify,
+    Misuse, Name, Observed, Observer, OptionalName, Options, PassiveAddress, PassiveCommand,
+    ProtectWhen, Protection, ProxyFailure, RemotePath, Reply, ReplyCodes, Resumption, Security,
+    ServerCopy, Session, SizeCheck, Standing, Support, Timeouts, TransferLimits, TransferOptions,
+    TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait, reply, wire,
 };
 pub use ftp_proto::{InvalidNetrc, InvalidUrl, Netrc, NetrcFault, Url, UrlType};
 pub use lines::Lines;

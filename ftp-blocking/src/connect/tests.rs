@@ -24,7 +24,8 @@ fn run(
         source,
         ..SocketOptions::default()
     };
-    race(addresses.iter().copied(), options, Instant::now() + limit)
+    let addresses = addresses.iter().copied();
+    race(addresses, options, Instant::now() + limit, None)
 }
 
 #[test]

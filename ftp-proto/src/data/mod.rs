@@ -9,6 +9,7 @@ mod lease;
 mod line_collector;
 mod lines;
 mod listing;
+mod pace;
 mod phase;
 mod progress;
 mod read_ahead;

@@ -2,10 +2,13 @@
 
 use alloc::boxed::Box;
 use core::mem;
+use core::time::Duration;
 
+use super::pace::Pace;
 use super::{AsciiDecoder, AsciiOutbox, Interruption, Progress};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flows::{Abort, Finish};
+use crate::options::limits::TransferLimits;
 use crate::options::transfer::{LineEnds, TransferOptions};
 use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction, Transfer, Verdict};
@@ -72,6 +75,7 @@ use crate::wait::Wait;
 ///     match phase.step(&session) {
 ///         // Feed the session what has come on the control connection: here, nothing has.
 ///         DataStep::Look => {}
+///         DataStep::Rest(_) => unreachable!("there is no speed limit"),
 ///         DataStep::Move(_) | DataStep::TakeIn => match poll() {
 ///             Event::Data(bytes) => {
 ///                 let mut bytes = bytes.to_vec();
@@ -110,6 +114,7 @@ pub struct DataPhase {
     offset: u64,
     /// The size of the whole file in bytes, as far as it is known.
     total: Option<u64>,
+    pace: Option<Box<Pace>>,
 }
 
 #[derive(Debug)]
@@ -143,6 +148,9 @@ pub enum DataStep {
     /// limit applies if no byte moves: [`Wait::DataIdle`], or after the server's final reply to a
     /// download [`Wait::DataClose`].
     Move(Wait),
+    /// Move no bytes for this time, so that the rate limit is kept, and watch the control connection
+    /// meanwhile. Comes only if the transfer [has](DataPhase::is_paced) speed limits.
+    Rest(Duration),
     /// The server has refused a download in its middle. Read the bytes that have already come on
     /// the data connection, without waiting. If none have come, report [`Interruption::TimedOut`]
     /// at once: this ends the data.
@@ -181,7 +189,16 @@ impl DataPhase {
             unlooked: 0,
             expected,
             text,
+            pace: options.limits.as_ref().and_then(Pace::new),
         }
+    }
+
+    /// Sets the speed limits, unless the options of this transfer have some.
+    pub fn or_limits(mut self, options: &TransferOptions, limits: &TransferLimits) -> Self {
+        if options.limits.is_none() {
+            self.pace = Pace::new(limits);
+        }
+        self
     }
 
     /// Returns what the driver must do next.
@@ -199,8 +216,73 @@ impl DataPhase {
                 self.end(DataEnd::Stopped);
                 self.finish()
             }
-            (Verdict::Confirmed, _) => DataStep::Move(Wait::DataClose),
-            (Verdict::Open, _) => DataStep::Move(Wait::DataIdle),
+            (Verdict::Confirmed, _) => self.keep_pace(Wait::DataClose, session),
+            (Verdict::Open, _) => self.keep_pace(Wait::DataIdle, session),
+        }
+    }
+
+    fn keep_pace(&mut self, wait: Wait, session: &Session) -> DataStep {
+        let Some(pace) = &mut self.pace else {
+            return DataStep::Move(wait);
+        };
+        if let Some(error) = pace.too_slow() {
+            self.end(DataEnd::Failed(error));
+            return self.finish();
+        }
+        // Without a control connection, there is nothing to watch during a pause.
+        match pace.rest().filter(|_| !session.is_dead()) {
+            Some(time) => {
+                pace.stop_waiting();
+                DataStep::Rest(time)
+            }
+            None => {
+                pace.wait();
+                DataStep::Move(wait)
+            }
+        }
+    }
+
+    /// Returns whether the transfer has speed limits. If so, the driver calls
+    /// [`tick`](Self::tick) before each [`step`](Self::step).
+    pub fn is_paced(&self) -> bool {
+        self.pace.is_some()
+    }
+
+    /// Tells the speed limits the time since the transfer began.
+    pub fn tick(&mut self, now: Duration) {
+        if let Some(pace) = &mut self.pace {
+            pace.tick(now);
+        }
+    }
+
+    /// Returns how long the driver may wait in [`DataStep::Move`] before it calls
+    /// [`step`](Self::step) again, so that a transfer that is too slow is found. `None`: as long as
+    /// the time limit of the step allows.
+    pub fn patience(&self) -> Option<Duration> {
+        self.pace.as_ref()?.patience()
+    }
+
+    /// Returns the most bytes that the rate limit lets move in this step. At least 1.
+    pub fn most(&self) -> usize {
+        let pace = self.pace.as_ref();
+        pace.map_or(usize::MAX, |pace| pace.most().max(1))
+    }
+
+    /// Returns the start of `bytes`, as much as the rate limit lets move in this step.
+    pub fn some_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        bytes.get(..self.most()).unwrap_or(bytes)
+    }
+
+    /// Does the same as [`some_of`](Self::some_of), for a buffer that is to be filled.
+    pub fn some_room<'a>(&self, room: &'a mut [u8]) -> &'a mut [u8] {
+        let most = self.most().min(room.len());
+        room.split_at_mut(most).0
+    }
+
+    /// Tells the speed limits that a step has moved this many bytes.
+    pub fn paced(&mut self, bytes: usize) {
+        if let Some(pace) = &mut self.pace {
+            pace.moved(bytes);
         }
     }
 
@@ -296,6 +378,15 @@ impl DataPhase {
                     _ => self.end(late(Wait::DataIdle)),
                 }
             }
+        }
+    }
+
+    /// Ends the transfer with this error, without a word to the server. The session's next operation
+    /// aborts it. Does nothing after the end of the data.
+    pub fn stop(&mut self, error: Error) {
+        if let Some(transfer) = self.transfer() {
+            let error = error.or_command(transfer.verb());
+            self.state = State::Over(Err(error.with_transferred(self.bytes)));
         }
     }
 

@@ -19,7 +19,7 @@ use crate::wire::Code;
 /// | [`NotFoundOrDenied`](Self::NotFoundOrDenied) | 550 or 553 to a command that needs its path (for an upload: its directory) to exist, and no more is known |
 /// | [`LoginRefused`](Self::LoginRefused) | 5xx, 430, or a demand for more, to USER, PASS or ACCT; 530 or 532 to a command without a path |
 /// | [`NoSpace`](Self::NoSpace) | 452 or 552 |
-/// | [`Temporary`](Self::Temporary) | another 4xx, or the time limit for a reply or for data |
+/// | [`Temporary`](Self::Temporary) | another 4xx, the time limit for a reply or for data, or the least speed |
 /// | [`Incomplete`](Self::Incomplete) | a transfer is not complete, or may not be |
 /// | [`Connection`](Self::Connection) | a connection cannot be made (also by a proxy), is lost, or is of no use any more; the time limit for connecting, for the greeting, for a handshake, or for sending |
 /// | [`Security`](Self::Security) | TLS failed, a command would have left in clear text, or the server demands TLS (533 to 537, or 522 to a transfer) |
@@ -27,7 +27,7 @@ use crate::wire::Code;
 /// | [`Refused`](Self::Refused) | another 5xx; a proxy refused its login, or does not allow the connection |
 /// | [`Protocol`](Self::Protocol) | the server breaks the rules of FTP |
 /// | [`Aborted`](Self::Aborted) | your program stopped the operation |
-/// | [`Local`](Self::Local) | your file, argument, option or limit |
+/// | [`Local`](Self::Local) | your file, argument, option or limit, such as the total time |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
@@ -90,7 +90,7 @@ impl Error {
             ErrorKind::Timeout(Wait::Connect | Wait::Greeting | Wait::Handshake | Wait::Send) => {
                 Cause::Connection
             }
-            ErrorKind::Timeout(_) => Cause::Temporary,
+            ErrorKind::Timeout(_) | ErrorKind::TooSlow => Cause::Temporary,
             ErrorKind::Truncated | ErrorKind::Unconfirmed => Cause::Incomplete,
             ErrorKind::Closed | ErrorKind::Io | ErrorKind::OutOfStep => Cause::Connection,
             ErrorKind::Tls | ErrorKind::Injection | ErrorKind::Insecure => Cause::Security,
@@ -98,6 +98,7 @@ impl Error {
             ErrorKind::UnexpectedReply | ErrorKind::Protocol => Cause::Protocol,
             ErrorKind::Aborted => Cause::Aborted,
             ErrorKind::Local
+            | ErrorKind::OutOfTime
             | ErrorKind::InvalidArgument
             | ErrorKind::TooLarge
             | ErrorKind::Misuse(_) => Cause::Local,

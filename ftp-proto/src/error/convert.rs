@@ -52,7 +52,7 @@ impl From<Error> for std::io::Error {
 fn io_kind(error: &Error) -> std::io::ErrorKind {
     use std::io::ErrorKind as Io;
     match (error.kind(), error.cause()) {
-        (ErrorKind::Timeout(_), _) => Io::TimedOut,
+        (ErrorKind::Timeout(_) | ErrorKind::TooSlow | ErrorKind::OutOfTime, _) => Io::TimedOut,
         (ErrorKind::Closed, _) => Io::ConnectionAborted,
         // Not `ConnectionAborted`, because programs try again after it.
         (ErrorKind::Aborted, _) => Io::Other,

@@ -33,6 +33,8 @@ use crate::wait::Wait;
 /// | [`TooLarge`](Self::TooLarge) | more than a limit of yours, or a directory that cannot be restored | lives, or stays as it was | raise the limit, or use a call that streams |
 /// | [`Aborted`](Self::Aborted) | your program stopped the operation | lives as a rule, as after a time-out | nothing, or do it again |
 /// | [`Proxy`](Self::Proxy) | a proxy made no connection, or refused its login | dead if the control connection failed, else lives | see [`ProxyFailure`] |
+/// | [`TooSlow`](Self::TooSlow) | the data moved more slowly than you allow | lives | try again, or change the [limit](crate::TransferLimits) |
+/// | [`OutOfTime`](Self::OutOfTime) | the [total time](crate::Options::with_total_time) of the client is over | lives as a rule, but does nothing any more | make a new client |
 /// | [`Misuse`](Self::Misuse) | a call or an option makes no sense here | lives; nothing was sent | see [`Misuse`] |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -93,9 +95,15 @@ pub enum ErrorKind {
     /// A listing, or one of its lines, is larger than a limit that you may raise.
     TooLarge,
     /// Your program stopped the operation: the function that gets the
-    /// [progress](crate::data::Progress) of a transfer returned `ControlFlow::Break`.
-    /// [`Error::transferred`](super::Error::transferred) is how many bytes had moved.
+    /// [progress](crate::data::Progress) of a transfer returned `ControlFlow::Break`, or an
+    /// `AbortHandle` was used. [`Error::transferred`](super::Error::transferred) is how many bytes had moved.
     Aborted,
+    /// The data of a transfer moved more slowly than
+    /// [`TransferLimits::low_speed`](crate::TransferLimits::low_speed) allows.
+    TooSlow,
+    /// The time that [`Options::with_total_time`](crate::Options::with_total_time) gives to
+    /// everything that the client does is over.
+    OutOfTime,
     /// Your program used this crate in a wrong way, and nothing was sent. The field says which
     /// mistake it is.
     Misuse(Misuse),
@@ -136,6 +144,11 @@ pub enum Misuse {
 }
 
 impl ErrorKind {
+    /// Returns whether the data of a transfer came too late for a limit.
+    pub(crate) fn is_late(self) -> bool {
+        matches!(self, Self::Timeout(_) | Self::TooSlow)
+    }
+
     /// Returns whether `Display` shows only the cause and not the kind, because the cause says
     /// everything: an error text of the operating system, which limit is too low, or which option
     /// is wrong.
@@ -170,6 +183,8 @@ impl ErrorKind {
             Self::Unsupported => "unsupported",
             Self::TooLarge => "too_large",
             Self::Aborted => "aborted",
+            Self::TooSlow => "too_slow",
+            Self::OutOfTime => "out_of_time",
             Self::Misuse(_) => "misuse",
             Self::Proxy(_) => "proxy",
         }
@@ -200,6 +215,8 @@ impl fmt::Display for ErrorKind {
             Self::Unsupported => "the server cannot do this",
             Self::TooLarge => "too large",
             Self::Aborted => "stopped on request",
+            Self::TooSlow => "the data moved too slowly",
+            Self::OutOfTime => "the total time is over (Options::total_time)",
             Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
             Self::Proxy(failure) => return failure.fmt(f),
         })

@@ -7,6 +7,7 @@ pub(crate) mod ftp_proxy;
 pub(crate) mod host;
 #[cfg(feature = "encoding_rs")]
 mod labels;
+pub(crate) mod limits;
 pub(crate) mod netrc;
 pub(crate) mod optional_name;
 pub(crate) mod proxied;
@@ -28,7 +29,10 @@ use self::config::Security;
 use self::credentials::Credentials;
 use self::encoding::Encoding;
 use self::ftp_proxy::FtpProxy;
+use self::limits::TransferLimits;
 use self::setters::setters;
+#[cfg(feature = "std")]
+use crate::abort::AbortHandle;
 use crate::capabilities::Capabilities;
 #[cfg(feature = "std")]
 use crate::debug_level::DebugLevel;
@@ -114,6 +118,14 @@ pub struct Options {
     pub proxy: Option<Proxy>,
     /// The FTP proxy through which the client logs in. `None`: it logs in at the server.
     pub ftp_proxy: Option<FtpProxy>,
+    /// The speed limits of all transfers, those of listings included.
+    pub transfer_limits: TransferLimits,
+    /// The time in which everything that the client does must end. `None`: any time.
+    pub total_time: Option<Duration>,
+    /// The handle that can stop whatever the client does, from the first connection on. `None`: only
+    /// a handle that the client itself hands out can stop it.
+    #[cfg(feature = "std")]
+    pub abort_handle: Option<AbortHandle>,
 }
 
 /// Whether the TLS handshake of each data connection must resume the TLS session of the login.
@@ -154,6 +166,10 @@ impl Options {
             #[cfg(feature = "proxy")]
             proxy: None,
             ftp_proxy: None,
+            transfer_limits: TransferLimits::new(),
+            total_time: None,
+            #[cfg(feature = "std")]
+            abort_handle: None,
         }
     }
 
@@ -306,10 +322,36 @@ impl Options {
         self
     }
 
-    /// Checks these options for mistakes: a time-out of zero, an empty range of active ports or a
-    /// port 0 in it, `0.0.0.0` or `::` as the address for active mode, a buffer without room, and a
-    /// keep-alive of less than a second. Also a proxy with a wrong host or login, a proxy with
-    /// active mode, and an FTP proxy with TLS.
+    /// Limits the time of everything that the client does, as curl's `--max-time` does. The time
+    /// begins when the client begins to connect, and a reconnect does not extend it. After this
+    /// time, each operation fails with [`OutOfTime`](crate::ErrorKind::OutOfTime), at once.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ftp_proto::Options;
+    ///
+    /// let options = Options::new("ftp.example.org").with_total_time(Duration::from_secs(600));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn with_total_time(mut self, time: Duration) -> Self {
+        self.total_time = Some(time);
+        self
+    }
+
+    /// Lets this handle stop whatever the client does, from the first connection on. See
+    /// [`AbortHandle`].
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn with_abort_handle(mut self, handle: AbortHandle) -> Self {
+        self.abort_handle = Some(handle);
+        self
+    }
+
+    /// Checks these options for mistakes: a time-out or a total time of zero, an empty range of
+    /// active ports or a port 0 in it, `0.0.0.0` or `::` as the address for active mode, a buffer
+    /// without room, and a keep-alive of less than a second. Also a proxy with a wrong host or login,
+    /// a proxy with active mode, and an FTP proxy with TLS.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);
@@ -317,6 +359,9 @@ impl Options {
         let nowhere = nowhere.is_some_and(|address| address.is_unspecified());
         if let Some(name) = self.timeouts.without_time() {
             return Err(Error::option(format!("Timeouts::{name} is zero")));
+        }
+        if self.total_time.is_some_and(|time| time.is_zero()) {
+            return Err(Error::option("Options::total_time is zero"));
         }
         if no_ports {
             let why = "Options::active_ports is empty, or begins with port 0";
@@ -465,6 +510,10 @@ setters! { Options
     /// # let _ = options;
     /// ```
     with_resumption => resumption: Resumption;
+    /// Sets the speed limits of all transfers, those of listings included.
+    /// [`TransferOptions::with_limits`](crate::TransferOptions::with_limits) sets other limits for
+    /// one transfer.
+    with_transfer_limits => transfer_limits: TransferLimits;
 }
 
 /// How large a listing may be for the methods that return it as a whole. Methods that return a

@@ -1,5 +1,6 @@
 //! The options for the transfer of one file.
 
+use super::limits::TransferLimits;
 use super::setters::setters;
 use crate::representation::TransferType;
 
@@ -26,6 +27,9 @@ pub struct TransferOptions {
     pub transfer_type: TransferType,
     /// Whether line ends are translated between CRLF and LF.
     pub line_ends: LineEnds,
+    /// The speed limits of this transfer. `None`: those of the client's
+    /// [options](crate::Options::with_transfer_limits).
+    pub limits: Option<TransferLimits>,
 }
 
 /// Which sizes the client compares with the number of bytes that were transferred, after the server
@@ -104,6 +108,7 @@ impl Default for TransferOptions {
             size_check: SizeCheck::AsNeeded,
             transfer_type: TransferType::Image,
             line_ends: LineEnds::AsSent,
+            limits: None,
         }
     }
 }
@@ -127,6 +132,14 @@ impl TransferOptions {
     #[must_use]
     pub fn with_expected(mut self, bytes: u64) -> Self {
         self.expected = Some(bytes);
+        self
+    }
+
+    /// Sets the speed limits of this transfer, instead of those of the client's
+    /// [options](crate::Options::with_transfer_limits).
+    #[must_use]
+    pub fn with_limits(mut self, limits: TransferLimits) -> Self {
+        self.limits = Some(limits);
         self
     }
 }

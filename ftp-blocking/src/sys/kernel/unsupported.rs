@@ -28,7 +28,7 @@ impl Pipe {
     ///
     /// # Errors
     /// Never.
-    pub fn fill(&mut self, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
+    pub fn fill(&mut self, _: BorrowedFd<'_>, _: usize) -> io::Result<KernelCopy> {
         match *self {}
     }
 
@@ -45,7 +45,7 @@ impl Pipe {
 ///
 /// # Errors
 /// Never.
-pub fn send(_: BorrowedFd<'_>, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
+pub fn send(_: BorrowedFd<'_>, _: BorrowedFd<'_>, _: usize) -> io::Result<KernelCopy> {
     Ok(KernelCopy::Refused)
 }
 

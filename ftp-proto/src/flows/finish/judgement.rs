@@ -50,7 +50,8 @@ impl Finish {
             ),
             DataEnd::Stopped => Some(truncated()),
             DataEnd::Failed(error) => match (error.kind(), self.transfer.direction()) {
-                (ErrorKind::Timeout(_), _) | (_, Direction::Upload) => Some(error.clone()),
+                (kind, _) if kind.is_late() => Some(error.clone()),
+                (_, Direction::Upload) => Some(error.clone()),
                 _ => Some(truncated().because(error.clone())),
             },
         }

@@ -185,7 +185,7 @@ impl Finish {
     fn start(&mut self, session: &mut Session) -> Halt {
         trace::data_ended(&self.transfer, self.bytes, &self.end);
         let timed_out = matches!(&self.end, DataEnd::Failed(error)
-            if matches!(error.kind(), ErrorKind::Timeout(_)));
+            if error.kind().is_late());
         if timed_out && session.final_reply().is_none() {
             // The client has already waited in vain for data, so it does not wait for the final
             // reply too. The next operation sends ABOR first.

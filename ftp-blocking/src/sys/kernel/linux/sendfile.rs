@@ -12,13 +12,14 @@ use super::{KernelCopy, LEAST, kernel_copy};
 /// with a slow disk the control connection is read several times a second.
 const SEND: usize = 1024 * 1024;
 
-/// Sends a part of a file, from the file's current position, to a non-blocking socket.
+/// Sends a part of a file, from the file's current position, to a non-blocking socket: at most
+/// `most` bytes.
 ///
 /// # Errors
 /// [`WouldBlock`](io::ErrorKind::WouldBlock) if the socket has no room yet; an error that ends the
 /// connection.
-pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
-    match sendfile(socket, file, None, SEND) {
+pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>, most: usize) -> io::Result<KernelCopy> {
+    match sendfile(socket, file, None, SEND.min(most)) {
         // An error of sendfile may come from the file or from the socket. After `Refused`, the
         // caller reads and writes instead, and then gets the error again. But the system reports
         // the end of a connection only once. So an error of the connection is returned at once.

@@ -53,13 +53,13 @@ impl Pipe {
         self.held
     }
 
-    /// Moves data from a non-blocking socket into the pipe.
+    /// Moves data from a non-blocking socket into the pipe, at most `most` bytes.
     ///
     /// # Errors
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if the socket holds nothing yet; an error that
     /// ends the connection.
-    pub fn fill(&mut self, socket: BorrowedFd<'_>) -> io::Result<KernelCopy> {
-        let spliced = self.splice_from(socket);
+    pub fn fill(&mut self, socket: BorrowedFd<'_>, most: usize) -> io::Result<KernelCopy> {
+        let spliced = self.splice_from(socket, most);
         // If the peer has sent TCP urgent data, splice stops before the urgent byte. Every further
         // splice then finds no data or reports the end, although the socket has data to read.
         let was_idle = replace(&mut self.idle, spliced == Err(Errno::AGAIN));
@@ -70,14 +70,14 @@ impl Pipe {
         // The data may have arrived after the first splice, so splice is tried once again. If it
         // finds nothing again, the result is `Refused`.
         self.idle = false;
-        match self.splice_from(socket) {
+        match self.splice_from(socket, most) {
             Ok(0) | Err(Errno::AGAIN) => Ok(KernelCopy::Refused),
             spliced => kernel_copy(spliced),
         }
     }
 
-    fn splice_from(&mut self, socket: BorrowedFd<'_>) -> rustix::io::Result<usize> {
-        let room = self.room.saturating_sub(self.held);
+    fn splice_from(&mut self, socket: BorrowedFd<'_>, most: usize) -> rustix::io::Result<usize> {
+        let room = self.room.saturating_sub(self.held).min(most);
         let flags = SpliceFlags::NONBLOCK;
         let count = splice(socket, None, &self.writer, None, room, flags)?;
         self.held += count;
