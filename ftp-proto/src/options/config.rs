@@ -126,8 +126,8 @@ pub enum Security {
     /// TLS from the first byte on, usually at port 990. No RFC describes it.
     Implicit,
     /// **The login goes in clear text, with the password.** TLS begins only when you ask for it:
-    /// `secure` of an adapter's client, or [`Secure`](crate::flows::Secure). Until then data goes in
-    /// clear text too, and anyone on the way can read and change everything. It is the
+    /// `secure` of an adapter's client, or [`Secure`](crate::flows::Secure). Until then data goes
+    /// in clear text too, and anyone on the way can read and change everything. It is the
     /// `login(secure=False)` of Python's `FTP_TLS`, for servers that allow AUTH only after a login.
     /// See [`Options::with_login_in_clear`](crate::Options::with_login_in_clear).
     ///
@@ -352,8 +352,8 @@ impl Default for Config {
 impl Config {
     /// Sets [`Config::blocked_ports`]: ports to which the client does not connect in passive mode,
     /// because a firewall blocks them. If the server names such a port, the client asks for another
-    /// one by EPSV or PASV, ten times at most. The server chooses the ports, so this helps only if a
-    /// part of its ports is blocked.
+    /// one by EPSV or PASV, ten times at most. The server chooses the ports, so this helps only if
+    /// a part of its ports is blocked.
     ///
     /// If all ten ports are blocked, the transfer fails with
     /// [`ErrorKind::Io`](crate::ErrorKind::Io), as it does if a connection cannot be made. The

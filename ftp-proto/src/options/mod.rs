@@ -415,8 +415,8 @@ impl Options {
     /// [`Misuse::Option`](crate::Misuse::Option) as for `check`. Also if
     /// [`source_address`](Self::source_address), [`active_ports`](Self::active_ports),
     /// [`keep_alive`](Self::keep_alive), [`send_buffer`](Self::send_buffer) or
-    /// [`receive_buffer`](Self::receive_buffer) is set, because the network would have to ignore it.
-    /// Also if a SOCKS or HTTP proxy is set.
+    /// [`receive_buffer`](Self::receive_buffer) is set, because the network would have to ignore
+    /// it. Also if a SOCKS or HTTP proxy is set.
     pub fn check_without_sockets(&self) -> Result<(), Error> {
         if self.source_address.is_some() || self.active_ports.is_some() {
             let why = "this network cannot choose a source address or ports for active mode";

@@ -51,14 +51,13 @@ impl Options {
         self.with_config(|config| config.with_active_address(address))
     }
 
-    /// **Sends the password in clear text**, although the options have settings of TLS. Call it after
-    /// `with_tls`, which would take it back.
+    /// **Sends the password in clear text**, although the options have settings of TLS. Call it
+    /// after `with_tls`, which would take it back.
     ///
-    /// Without this call, options with TLS never let a password leave in clear text. Some servers
-    /// refuse AUTH before a login, or are used over a tunnel in which only some transfers need TLS:
-    /// only for those this method is there. The session then begins in clear text, and
-    /// `secure` of the client begins TLS: see [`Security::LoginInClear`]. An attacker on the way can
-    /// read the password, and can make the server seem to refuse AUTH.
+    /// Use it only for a server that accepts AUTH only after a login. The session then begins in
+    /// clear text, and `secure` of the client begins TLS: see [`Security::LoginInClear`]. An
+    /// attacker on the way can read the password, and can make the server seem to refuse AUTH.
+    /// Without this call, options with TLS never let a password leave in clear text.
     ///
     /// ```no_run
     /// # #[cfg(feature = "ring")] {
@@ -81,7 +80,8 @@ impl Options {
         self.with_config(|config| config.with_security(Security::LoginInClear))
     }
 
-    /// Replaces the password of the [credentials](Self::credentials), so that a URL need not hold it.
+    /// Replaces the password of the [credentials](Self::credentials), so that a URL need not hold
+    /// it.
     ///
     /// ```
     /// use ftp_proto::Options;

@@ -9,8 +9,8 @@ impl Options {
     /// Makes the system ask after this idle time whether the peer is still there (TCP keep-alive),
     /// on the control connection and on data connections. Then a router that forgets idle
     /// connections after a few minutes does not forget this one. Without this call, keep-alive is
-    /// on too, with the time of the system, which is two hours on most. At least a second; more than
-    /// 32,767 seconds count as 32,767, which is the limit of Linux.
+    /// on too, with the time of the system, which is two hours on most. At least a second; more
+    /// than 32,767 seconds count as 32,767, which is the limit of Linux.
     ///
     /// For a NOOP on the control connection during a transfer, see `keep_alive` of the transfer.
     ///

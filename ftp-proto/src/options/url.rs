@@ -27,8 +27,8 @@ use crate::tls::TlsConfig;
 /// # Ok::<(), ftp_proto::Error>(())
 /// ```
 ///
-/// With an adapter, `Client::connect(options)` logs in, and `client.download(url.path())` begins the
-/// download.
+/// With an adapter, `Client::connect(options)` logs in, and `client.download(url.path())` begins
+/// the download.
 ///
 /// | scheme | meaning | usual port |
 /// |---|---|---|
@@ -36,11 +36,11 @@ use crate::tls::TlsConfig;
 /// | `ftpes` | explicit TLS: the client sends AUTH TLS before the user name | 21 |
 /// | `ftps` | implicit TLS: TLS from the first byte on | 990 |
 ///
-/// **User and password** stand before the host, as in `ftps://ada:secret@host`. `Display` and `Debug`
-/// show `***` in place of the password. A URL ends up in shell histories and logs, so you should
-/// rather give the password by [`Options::with_password`]. Without a user, the login is anonymous.
-/// With a user and no password, the password is empty. If the part before the host has several `@`,
-/// the last one ends it.
+/// **User and password** stand before the host, as in `ftps://ada:secret@host`. `Display` and
+/// `Debug` show `***` in place of the password. A URL ends up in shell histories and logs, so you
+/// should rather give the password by [`Options::with_password`]. Without a user, the login is
+/// anonymous. With a user and no password, the password is empty. If the part before the host has
+/// several `@`, the last one ends it.
 ///
 /// **The path** is relative to the directory in which the login ends. `%2F` or a second `/` at its
 /// start makes it absolute: `ftp://host/%2Fetc/motd` and `ftp://host//etc/motd` are both
@@ -49,12 +49,13 @@ use crate::tls::TlsConfig;
 ///
 /// **`;type=a`, `;type=i` or `;type=d`** at the end says how to transfer the file: see [`UrlType`].
 ///
-/// **Other bytes** are written as `%` and two hexadecimal digits, also in the user and the password:
-/// `%40` is `@`. Every other character stands for itself: a `+` is no blank, letters that are not
-/// ASCII are sent as UTF-8 under any [`Encoding`](crate::Encoding), and a `?` belongs to the path, since FTP has no queries. Refused are
-/// blanks, control characters and `#`: you write `%20` and `%23`. curl drops all text after a `#`,
-/// and would transfer another file than the one that you meant. CR, LF and NUL are refused in
-/// percent-encoding too, because FTP cannot carry them.
+/// **Other bytes** are written as `%` and two hexadecimal digits, also in the user and the
+/// password: `%40` is `@`. Every other character stands for itself: a `+` is no blank, letters that
+/// are not ASCII are sent as UTF-8 under any [`Encoding`](crate::Encoding), and a `?` belongs to
+/// the path, since FTP has no queries. Refused are blanks, control characters and `#`: you write
+/// `%20` and `%23`. curl drops all text after a `#`, and would transfer another file than the one
+/// that you meant. CR, LF and NUL are refused in percent-encoding too, because FTP cannot carry
+/// them.
 ///
 /// An IPv6 address stands in brackets. It may have a zone: `[fe80::1%25eth0]` (RFC 6874) or
 /// `[fe80::1%eth0]`.
@@ -157,8 +158,8 @@ impl Url {
         })
     }
 
-    /// Returns whether the scheme demands TLS: `Plain` for `ftp`, `Explicit` for `ftpes`, `Implicit`
-    /// for `ftps`.
+    /// Returns whether the scheme demands TLS: `Plain` for `ftp`, `Explicit` for `ftpes`,
+    /// `Implicit` for `ftps`.
     pub fn security(&self) -> Security {
         self.security
     }
@@ -291,11 +292,11 @@ impl Url {
 }
 
 impl Options {
-    /// Makes options from an FTP URL: `ftp://` for clear text, `ftpes://` for explicit TLS, `ftps://`
-    /// for implicit TLS. The client then logs in right after it has connected.
+    /// Makes options from an FTP URL: `ftp://` for clear text, `ftpes://` for explicit TLS,
+    /// `ftps://` for implicit TLS. The client then logs in right after it has connected.
     ///
-    /// The path of the URL is no part of the options. If you need it, use [`Url`], which also has the
-    /// rules for paths and passwords.
+    /// The path of the URL is no part of the options. If you need it, use [`Url`], which also has
+    /// the rules for paths and passwords.
     ///
     /// ```
     /// use ftp_proto::Options;

@@ -118,8 +118,8 @@ cases! {
     epsv_port_blocked_then_pasv => session(Setup::new()
             .fault(Fault::nth("CONNECT", 0, Action::RefuseConnect)))
         .steps(everything());
-    /// The client knows that a firewall blocks the first ports that the server names. It must ask for
-    /// others, and all transfers must succeed.
+    /// The client knows that a firewall blocks the first ports that the server names. It must ask
+    /// for others, and all transfers must succeed.
     blocked_ports_are_skipped => session(Setup::new())
         .config(|config| config.with_blocked_ports([50_001..=50_002, 50_005..=50_013]))
         .steps(everything());
@@ -129,8 +129,8 @@ cases! {
         .config(|config| config.with_blocked_ports([50_000..=50_012]))
         .step(Download("/five", 0), Fails(ErrorKind::Io, None))
         .steps(still_in_step());
-    /// A server with PRET names ports that a firewall blocks. The client must send PRET again before
-    /// it asks for another port.
+    /// A server with PRET names ports that a firewall blocks. The client must send PRET again
+    /// before it asks for another port.
     blocked_ports_with_pret => session(Setup::new().pret())
         .config(|config| config.with_blocked_ports([50_001..=50_003]))
         .step(Features, Expect::Words(&["PRET"]))

@@ -34,8 +34,8 @@ impl Netrc {
 
     /// Reads the file at this path.
     ///
-    /// On Unix, a file with passwords must belong to the user who runs the program, and must not let
-    /// the group or others read, write or execute it (`chmod 600`), as Python demands for
+    /// On Unix, a file with passwords must belong to the user who runs the program, and must not
+    /// let the group or others read, write or execute it (`chmod 600`), as Python demands for
     /// `~/.netrc`. A password of `anonymous` is no secret. To read a file without this check, use
     /// [`parse`](Self::parse).
     ///

@@ -45,9 +45,9 @@ use crate::error::{Error, ErrorKind};
 /// | `macdef NAME` | a macro of the program `ftp`: all lines up to the next blank line. Nothing runs it |
 /// | `# …` | a comment, up to the end of the line, where one of the words above could stand |
 ///
-/// As in Python's module `netrc` (3.11 and later), `\` takes the meaning from the next character, and
-/// a word may stand between quotation marks: `"two words"`. As in curl, the case of the words above
-/// and of hosts does not matter. Of several entries of a host, the first one counts.
+/// As in Python's module `netrc` (3.11 and later), `\` takes the meaning from the next character,
+/// and a word may stand between quotation marks: `"two words"`. As in curl, the case of the words
+/// above and of hosts does not matter. Of several entries of a host, the first one counts.
 ///
 /// `Debug` shows hosts and user names only.
 #[derive(Clone, Default)]

@@ -1,8 +1,8 @@
 //! Compares the reader of `.netrc` with CPython's module `netrc`: a table of files, what this crate
 //! reads, and where Python reads something else, and why.
 //!
-//! If there is no python3 from 3.11 on, only this crate's side runs. If `FTP_REQUIRE_PYTHON` is set,
-//! the test then fails. (Python before 3.11 has another lexer.)
+//! If there is no python3 from 3.11 on, only this crate's side runs. If `FTP_REQUIRE_PYTHON` is
+//! set, the test then fails. (Python before 3.11 has another lexer.)
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
