@@ -24,7 +24,8 @@
 //! Rename ---> RNTO is refused: LookTarget --> it is there: DeleteTarget, Rename again
 //!   |                             | it is not                            | refused
 //!   | RNFR is refused             v                                      |
-//!   +----------------> DeletePartial, Send under the final name <--------+
+//!   +----------------> DeletePartial, Send under the final name          v
+//!                                        Send under the final name, DeleteCopy
 //! ```
 //!
 //! An error leads to `CleanUp`, which deletes the partial file on the server unless it may be
@@ -63,6 +64,9 @@ pub struct PutFile {
     appends: bool,
     /// Whether a part of the file may be on the server.
     begun: bool,
+    /// Whether the whole file is on the server as the partial file, while it is sent again under
+    /// its final name.
+    has_copy: bool,
     /// Whether an old partial file was deleted to make room for this one.
     is_cleared: bool,
     hashes: Hashes,
@@ -98,6 +102,8 @@ enum State {
     /// The server does not rename the file. It is sent again under its final name.
     DeletePartial(Error),
     CleanUp(Error),
+    /// The file has its final name, and the whole partial file is still there.
+    DeleteCopy,
     Ended(Result<FileReport, Error>),
     Over,
 }
@@ -119,6 +125,7 @@ impl PutFile {
             offset: 0,
             appends: false,
             begun: false,
+            has_copy: false,
             is_cleared: false,
             hashes: Hashes::new(),
             hash: None,
@@ -184,7 +191,6 @@ impl PutFile {
                 length: Some(self.offset),
             }),
             State::Send => FileStep::Send(self.send()?),
-            State::DeleteStale => FileStep::Run(Delete::new(&self.partial)?.into()),
             State::Compare(hash) => FileStep::Local(LocalStep::Hash {
                 algorithm: hash.algorithm(),
                 length: None,
@@ -198,7 +204,9 @@ impl PutFile {
                 FileStep::Run(Inspect::new(&self.target)?.without_time().into())
             }
             State::DeleteTarget(_) => FileStep::Run(Delete::new(&self.target)?.into()),
-            State::DeletePartial(_) => FileStep::Run(Delete::new(&self.partial)?.into()),
+            State::DeletePartial(_) | State::DeleteStale | State::DeleteCopy => {
+                FileStep::Run(Delete::new(&self.partial)?.into())
+            }
             State::CleanUp(_) => FileStep::Run(Delete::new(self.place())?.into()),
             State::Ended(_) => match mem::replace(&mut self.state, State::Over) {
                 State::Ended(result) => FileStep::Done(result),
@@ -281,6 +289,7 @@ impl PutFile {
             }
             (State::DeletePartial(_), FileFact::Task(_)) => Ok(self.send_directly()),
             (State::CleanUp(error), _) => Ok(State::Ended(Err(error))),
+            (State::DeleteCopy, _) => Ok(self.end()),
             _ => Err(Error::misuse(Misuse::StaleAnswer)),
         }
     }
@@ -315,6 +324,8 @@ impl PutFile {
         let is_refusal = is_refusal(&error);
         match state {
             State::CleanUp(first) => Ok(State::Ended(Err(first))),
+            // The file is where it belongs, so this is no failure.
+            State::DeleteCopy => Ok(self.end()),
             State::ReadTail(_) if error.kind() == ErrorKind::TooLarge => {
                 Ok(self.start_over(Discarded::BlockDiffers))
             }
@@ -348,9 +359,14 @@ impl PutFile {
         }
         let is_about_target =
             error.command() == Some("RNTO") && error.cause() != Cause::Unsupported;
-        Ok(match is_about_target && self.placed == Placed::Renamed {
-            true => State::LookTarget(error),
-            false => State::DeletePartial(error),
+        Ok(match self.placed {
+            // The old file is gone. The partial file stays until there is another whole one.
+            Placed::RenamedAfterDelete => {
+                self.has_copy = true;
+                self.send_directly()
+            }
+            _ if is_about_target => State::LookTarget(error),
+            _ => State::DeletePartial(error),
         })
     }
 
@@ -437,7 +453,8 @@ impl PutFile {
     /// nothing about this one.
     fn send_directly(&mut self) -> State {
         self.placed = Placed::Direct;
-        self.begun = false;
+        // If the old file was deleted, what has its name is a part of the new one.
+        self.begun = self.has_copy;
         (self.hash, self.modified) = (None, None);
         match self.resumed {
             Resumed::Proven { .. } | Resumed::Unproven { .. } => {
@@ -527,6 +544,7 @@ impl PutFile {
 
     fn rename_or_end(&mut self) -> State {
         match self.placed {
+            Placed::Direct if self.has_copy => State::DeleteCopy,
             Placed::Direct => self.end(),
             Placed::Renamed | Placed::RenamedAfterDelete => State::Rename,
         }
@@ -551,9 +569,13 @@ impl PutFile {
     }
 
     fn fail(&mut self, error: Error) {
+        // If the old file is gone, the new one stays, although under its temporary name.
+        let error = match self.has_copy || self.placed == Placed::RenamedAfterDelete {
+            true => self.telling_place(error),
+            false => error,
+        };
         self.state = match self.placed {
-            // The old file is gone, so the new one stays, although under its temporary name.
-            Placed::RenamedAfterDelete => State::Ended(Err(self.telling_place(error))),
+            Placed::RenamedAfterDelete => State::Ended(Err(error)),
             Placed::Renamed if self.options.resumes() => State::Ended(Err(error)),
             _ if self.begun => State::CleanUp(error),
             _ => State::Ended(Err(error)),

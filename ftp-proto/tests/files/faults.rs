@@ -88,6 +88,21 @@ impl Case {
             || self.earlier == Earlier::WrongStart && !is_proven
     }
 
+    /// Whether the server computes the hash that the options demand, and no wrong one.
+    fn can_verify(&self) -> bool {
+        match self.can.hash {
+            Hashing::Right => true,
+            Hashing::Wrong => false,
+            Hashing::Unknown => self.options.verify != Verify::Required || !self.is_exact(),
+        }
+    }
+
+    /// Whether a file can get its final name although there is an old one.
+    fn can_place(&self) -> bool {
+        let is_direct = self.options.upload_to == UploadTo::FinalName || !self.can.dots;
+        is_direct || self.can.delete || self.can.rename == Renames::Replacing
+    }
+
     fn versions(&self) -> Vec<Vec<u8>> {
         match &self.fault.what {
             Trouble::Changes(other) => vec![self.file(), other.clone()],
@@ -95,27 +110,27 @@ impl Case {
         }
     }
 
-    fn download(&self, earlier: bool) -> World {
+    fn download(&self) -> World {
         let mut world = World::with_remote(&self.file());
         world.host.can = self.can.clone();
         if self.has_old {
             world.disk.place(OLD);
         }
-        match (self.partial().filter(|_| earlier), self.earlier) {
+        match (self.partial(), self.earlier) {
             (Some(part), Earlier::OtherVersion) => drop(world.disk.partials.insert(1, part)),
             (part, _) => world.disk.earlier = part,
         }
         world
     }
 
-    fn upload(&self, earlier: bool) -> World {
+    fn upload(&self) -> World {
         let mut world = World::with_local(&self.file());
         world.host.can = self.can.clone();
         if self.has_old {
             world.host.store(NAME, OLD, 50);
         }
         let is_possible = self.can.dots && self.options.upload_to == UploadTo::TemporaryName;
-        if let Some(part) = self.partial().filter(|_| earlier && is_possible) {
+        if let Some(part) = self.partial().filter(|_| is_possible) {
             let modified = if self.earlier == Earlier::OtherVersion {
                 50
             } else {
@@ -155,15 +170,12 @@ impl Case {
 }
 
 fn check_download(case: &Case) {
-    let mut world = case.download(true);
+    let mut world = case.download();
     let end = world.get(&case.options, Some(case.fault.clone()));
     check_downloaded(case, &world, &end);
-    // A wrong hash may have thrown away the partial file only now.
-    let is_possible = case.can.hash != Hashing::Wrong
-        && matches!(case.download(false).get(&case.options, None), Some(Ok(_)));
     let again = world.get(&case.options, None);
     check_downloaded(case, &world, &again);
-    if is_possible {
+    if case.can_verify() && case.can.retrieve && !case.can.truncates {
         let again = again.expect("no kill");
         assert!(again.is_ok(), "again: {again:?} {:?}", world.host.heard);
         assert!(world.local() == world.remote(NAME) || case.is_blind());
@@ -203,16 +215,11 @@ fn check_downloaded(case: &Case, world: &World, end: &End) {
 }
 
 fn check_upload(case: &Case) {
-    let mut world = case.upload(true);
+    let mut world = case.upload();
     let end = world.put(&case.options, Some(case.fault.clone()));
     check_uploaded(case, &world, &end);
-    let mut fresh = case.upload(false);
-    fresh.host.files = world.host.files.clone();
-    fresh.host.files.remove(PARTIAL);
-    let is_possible =
-        case.can.hash != Hashing::Wrong && matches!(fresh.put(&case.options, None), Some(Ok(_)));
     let again = world.put(&case.options, None);
-    if is_possible {
+    if case.can_verify() && case.can_place() && !case.can.truncates {
         let again = again.expect("no kill");
         assert!(again.is_ok(), "again: {again:?} {:?}", world.host.heard);
         assert!(world.remote(NAME) == Some(world.disk.source()) || case.is_blind());
@@ -225,18 +232,26 @@ fn check_uploaded(case: &Case, world: &World, end: &End) {
     let is_whole = |bytes: &[u8]| case.versions().iter().any(|whole| whole == bytes);
     let is_direct = host.has_heard("STOR a");
     let is_deleted = host.has_heard("DELE a");
+    let rename = case.can.rename;
+    let refuses = matches!(rename, Renames::IfAbsent | Renames::DeniedAtRnto) || case.is_refused();
+    // A file under its final name may be deleted in the cleanup.
+    assert!(refuses || is_direct || !is_deleted);
+    let wholes = [NAME, PARTIAL].map(|name| world.remote(name).is_some_and(is_whole));
+    let is_replaced = case.has_old && case.tells_size() && case.can.dots && refuses;
+    if is_deleted && is_replaced && case.options.upload_to == UploadTo::TemporaryName {
+        assert!(wholes.contains(&true) || case.is_refused() || case.is_blind());
+    }
     match world.remote(NAME) {
         Some(bytes) => {
             let is_old = case.has_old && bytes == OLD;
             assert!(is_old || is_whole(bytes) || is_direct || case.is_blind());
         }
-        None if is_deleted && !is_direct => {
-            let partial = world.remote(PARTIAL).expect("the only copy");
-            assert!(is_whole(partial) || case.is_blind());
-        }
-        None => assert!(!case.has_old || is_direct),
+        None => assert!(!case.has_old || is_direct || is_deleted),
     }
-    let has_partial = world.remote(PARTIAL).is_some() && case.can.delete;
+    // The fault may have been that the deletion failed.
+    let last = host.heard.last().map(String::as_str);
+    let is_fault = host.dead || case.is_refused() && last == Some("DELE .a.ftp-part");
+    let has_partial = world.remote(PARTIAL).is_some() && case.can.delete && !is_fault;
     match end {
         Some(Ok(report)) => {
             let target = &host.files[NAME];
@@ -244,6 +259,13 @@ fn check_uploaded(case: &Case, world: &World, end: &End) {
             assert!(!has_partial);
             assert_eq!(report.modified.unwrap_or(target.modified), target.modified);
             assert_eq!(report.placed == Placed::Direct, is_direct);
+            if is_direct && case.options.upload_to == UploadTo::TemporaryName {
+                assert!(matches!(
+                    report.resumed,
+                    Resumed::No | Resumed::Discarded(_)
+                ));
+                assert!(report.verified.is_none() || host.has_heard("XSHA256 a"));
+            }
             assert_eq!(
                 report.placed == Placed::RenamedAfterDelete,
                 is_deleted && !is_direct
@@ -255,15 +277,9 @@ fn check_uploaded(case: &Case, world: &World, end: &End) {
             );
         }
         Some(Err(_))
-            if case.earlier == Earlier::Nothing
-                && !host.dead
-                && !is_deleted
-                && !case.keeps_partials() =>
+            if case.earlier == Earlier::Nothing && !is_deleted && !case.keeps_partials() =>
         {
-            // The fault may have been that the cleanup was refused.
-            let last = host.heard.last().map(String::as_str);
-            let cleanup_failed = case.is_refused() && last == Some("DELE .a.ftp-part");
-            assert!(!has_partial || cleanup_failed, "{:?}", host.heard);
+            assert!(!has_partial, "{:?}", host.heard);
         }
         _ => {}
     }

@@ -58,6 +58,23 @@ fn if_rnto_is_refused_again_after_the_deletion_the_file_is_stored_under_its_name
 }
 
 #[test]
+fn while_a_file_whose_old_one_is_deleted_is_sent_again_its_copy_stays() {
+    // Rename, LookTarget, DeleteTarget, Rename, Send.
+    let mut world = replacing(Renames::DeniedAtRnto);
+    let fails = fault(RENAME + 4, Trouble::DiskFails);
+    let error = world.put(&FileOptions::new(), fails).expect("no kill");
+    let error = error.expect_err("it fails").to_string();
+    assert!(
+        error.ends_with("the whole file is on the server as .a.ftp-part"),
+        "{error}"
+    );
+    assert_eq!(world.remote(PARTIAL), Some(&b"new"[..]));
+    assert_eq!(world.remote(NAME), None);
+    world.stored(&FileOptions::new());
+    check_stored(&world, b"new");
+}
+
+#[test]
 fn a_reply_to_rnto_that_may_be_temporary_or_wrong_deletes_no_old_file() {
     for reply in ["450 busy", "331 password"] {
         let mut world = replacing(Renames::Replacing);

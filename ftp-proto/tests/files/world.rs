@@ -254,7 +254,7 @@ impl World {
     ) -> Result<FileFact, Error> {
         let transfer = driver.run(send.open)?;
         if std::mem::take(&mut self.disk.fails) {
-            return Err(crate::disk::failed());
+            return Err(crate::disk::failed().with_transferred(0));
         }
         let position = usize::try_from(send.position).expect("a position");
         let data = self.disk.source().get(position..).unwrap_or_default();
