@@ -2,9 +2,9 @@
 //! an upload.
 
 use std::ffi::OsString;
-use std::fs::{self, File, FileTimes, OpenOptions};
+use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -119,6 +119,9 @@ impl Disk {
                 "it is no regular file, and cannot be replaced: use `Download::save_to`",
             ),
             Ok(_) => fs::canonicalize(&path).map_err(|error| self.failed("creating", error)),
+            Err(_) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
+                refuse(io::ErrorKind::NotFound, "there is no such directory")
+            }
             Err(_) => Ok(path),
         }
     }
@@ -161,7 +164,7 @@ impl Disk {
 
     fn look_at_source(&mut self) -> Result<LocalFact, Error> {
         if self.source.is_none() {
-            let opened = File::open(&self.local);
+            let opened = open_without_waiting(&self.local, OFlags::empty());
             self.source = Some(opened.map_err(|error| self.failed("opening", error))?);
         }
         let metadata = self.file()?.metadata();
@@ -225,6 +228,11 @@ impl Partial {
             keep,
             committed: false,
         };
+        if let Ok(old) = fs::metadata(&partial.target) {
+            // A private file is private from the beginning. A resume must be able to write.
+            let mode = old.permissions().mode() & 0o777 | 0o600;
+            partial.file.set_permissions(Permissions::from_mode(mode))?;
+        }
         if !keep {
             partial.file.set_len(0)?;
         }
@@ -250,7 +258,8 @@ impl Partial {
         self.committed = true;
         if sync == Sync::Yes {
             if let Some(directory) = self.path.parent() {
-                File::open(directory)?.sync_all()?;
+                // The file has its name. Some file systems cannot do this for directories.
+                let _ = File::open(directory).and_then(|directory| directory.sync_all());
             }
         }
         Ok(LocalFact::Committed {
@@ -295,6 +304,15 @@ fn open_locked(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Opens a file for reading. The opening of a pipe would otherwise wait for a writer.
+fn open_without_waiting(path: &Path, flags: OFlags) -> io::Result<File> {
+    let flags = flags | OFlags::NONBLOCK;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits() as i32)
+        .open(path)
+}
+
 fn lock(file: &File) -> io::Result<()> {
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(()),
@@ -319,7 +337,7 @@ fn delete_others(directory: &Path, prefix: &[u8], own: &[u8]) {
         let is_partial =
             tag.is_some_and(|tag| tag.len() == 16 && tag.iter().all(u8::is_ascii_hexdigit));
         if is_partial && name != own {
-            let file = File::open(entry.path());
+            let file = open_without_waiting(&entry.path(), OFlags::NOFOLLOW);
             if file.is_ok_and(|file| lock(&file).is_ok()) {
                 let _ = fs::remove_file(entry.path());
             }
@@ -343,3 +361,6 @@ fn shortened(name: &std::ffi::OsStr) -> OsString {
 fn not_open() -> Error {
     Error::new(ErrorKind::Local).with_source("the local file is not open")
 }
+
+#[cfg(test)]
+mod tests;
