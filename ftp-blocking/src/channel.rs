@@ -116,13 +116,20 @@ impl Channel {
         self.under_tls(deadline, TlsChannel::harvest)
     }
 
+    /// Whether the end of an upload is a half-close. Under TLS, close_notify is enough.
+    fn half_closes(&self) -> bool {
+        !self.is_tls() || self.stream.can_half_close()
+    }
+
     /// Sends close_notify and all queued records, and half-closes the connection. Returns `None` at
     /// the deadline: call `send_end` again to continue.
     pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let sent = self.close_notify(deadline)?;
         if sent.is_some() {
             self.stream.reset_on_close(false);
-            self.stream.shutdown()?;
+            if self.half_closes() {
+                self.stream.shutdown()?;
+            }
         }
         Ok(sent)
     }

@@ -65,6 +65,18 @@ pub trait Stream: Send {
         None
     }
 
+    /// Returns whether a [half-close](Self::shutdown) is safe while bytes of the peer are on their
+    /// way. If not, an upload under TLS ends by close_notify alone, and the client closes the
+    /// connection after the server has ended it. In clear text the client half-closes in any case,
+    /// because nothing else ends an upload.
+    ///
+    /// Some proxies close both connections after a half-close. If they have not read all bytes of
+    /// the server, such as session tickets, the system resets their connection to the server, and
+    /// the end of the upload is lost.
+    fn can_half_close(&self) -> bool {
+        true
+    }
+
     /// Returns the peer's address. `None` if the transport has no addresses.
     fn peer_address(&self) -> Option<SocketAddr> {
         None

@@ -110,11 +110,18 @@ impl Channel {
         self.poll_under_tls(cx, TlsChannel::harvest)
     }
 
+    /// Whether the end of an upload is a half-close. Under TLS, close_notify is enough.
+    fn half_closes(&self) -> bool {
+        !self.is_tls() || self.stream.can_half_close()
+    }
+
     /// Sends all queued records and close_notify, and then half-closes the connection.
     pub(crate) fn poll_send_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_close_notify(cx))?;
         self.stream.reset_on_close(false);
-        self.stream.shutdown()?;
+        if self.half_closes() {
+            self.stream.shutdown()?;
+        }
         Poll::Ready(Ok(()))
     }
 

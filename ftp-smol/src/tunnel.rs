@@ -154,6 +154,10 @@ impl Stream for Tunnel {
         self.stream.shutdown()
     }
 
+    fn can_half_close(&self) -> bool {
+        false
+    }
+
     fn reset_on_close(&mut self, reset: bool) {
         self.stream.reset_on_close(reset);
     }

@@ -292,6 +292,21 @@ fn tls_passes_through_a_proxy() {
 }
 
 #[test]
+fn an_upload_under_tls_survives_a_proxy_that_knows_no_half_close() {
+    let identity = Identity::new("ftp.test", Flaw::None);
+    let setup = files().tls(identity.server(&rustls::version::TLS13));
+    for _ in 0..5 {
+        let hosted = TcpServer::new(Simulator::new(setup.clone()));
+        let running = Forwarding::to(&hosted, Manner::ResetsAtEnd);
+        let tls = TlsConfig::with_roots_pem(&CA.pem).expect("a root");
+        let mut client = connect(KINDS[1].1, &running, options().with_tls(tls)).expect("logged in");
+        client.store("/up", vec![9; 500_000]).expect("confirmed");
+        client.quit().expect("said goodbye");
+        assert_eq!(hosted.server().file("/up"), Some(&vec![9; 500_000][..]));
+    }
+}
+
+#[test]
 fn a_reconnect_goes_through_the_proxy_again() {
     let hosted = server();
     let running = Forwarding::to(&hosted, Manner::Serves);

@@ -5,6 +5,9 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
 
 use crate::support::tcp_server::TcpServer;
 
@@ -17,6 +20,9 @@ pub(crate) enum Manner {
     Dribbles,
     /// The proxy sends its last answer together with the first bytes of the server, in one segment.
     Joins,
+    /// The proxy resets its connection to the server after the client has ended or half-closed its
+    /// own. Some proxies do so if they have not read all bytes of the server.
+    ResetsAtEnd,
     /// The proxy wants the user `ada` and the password `secret`.
     WantsLogin,
     /// The proxy reads what comes first, sends these bytes, and closes the connection.
@@ -107,7 +113,14 @@ fn serve(
     }
     send(&mut stream, &answer, manner)?;
     let (from, to) = (stream.try_clone()?, server.try_clone()?);
-    thread::spawn(move || pass_on(from, to));
+    let resets = matches!(manner, Manner::ResetsAtEnd);
+    thread::spawn(move || {
+        if resets {
+            reset_after(from, to);
+        } else {
+            pass_on(from, to);
+        }
+    });
     thread::spawn(move || pass_on(server, stream));
     Ok(())
 }
@@ -214,4 +227,13 @@ fn text(bytes: &[u8]) -> String {
 fn pass_on(mut from: TcpStream, mut to: TcpStream) {
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
+}
+
+fn reset_after(mut from: TcpStream, mut to: TcpStream) {
+    let _ = io::copy(&mut from, &mut to);
+    // With a linger time of zero, a shutdown of both directions does not reset a connection. Only
+    // the drop of the last handle does, so the other thread is ended first.
+    let _ = SockRef::from(&to).set_linger(Some(Duration::ZERO));
+    let _ = to.shutdown(Shutdown::Read);
+    let _ = from.shutdown(Shutdown::Both);
 }

@@ -34,6 +34,10 @@ use crate::target::Target;
 ///
 /// A login at the proxy travels in clear text to the proxy. `Debug` does not show the password.
 ///
+/// A proxy may turn a reset into an ordinary end. So if your process dies during an upload in clear
+/// text, the server may take half of the file for the whole. Under TLS, a server that demands
+/// close_notify notices it.
+///
 /// ```
 /// use ftp_proto::Options;
 /// use ftp_proto::proxy::Proxy;

@@ -61,6 +61,11 @@ impl Session {
         self.state.standing.by_hand = false;
     }
 
+    /// Whether the connections go through a SOCKS or HTTP proxy.
+    pub(crate) fn is_proxied(&self) -> bool {
+        !self.through.is_empty()
+    }
+
     /// Notes that nobody is logged in at the server. An FTP proxy has accepted a login of its own.
     pub(crate) fn forget_login(&mut self) {
         self.state.logged_in = false;

@@ -32,6 +32,8 @@ mod open_commands;
 mod open_passive;
 mod open_protected;
 mod open_with_connect;
+#[cfg(feature = "proxy")]
+mod proxied;
 mod proxy_login;
 mod purge;
 mod quit;

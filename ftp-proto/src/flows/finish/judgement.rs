@@ -130,7 +130,9 @@ impl Finish {
         let sent = upload && reply.confirms_transfer() && self.data_error().is_none();
         let countable = self.transfer.transfer_type() == TransferType::Image;
         sent && match self.transfer.size_check() {
-            SizeCheck::AsNeeded => self.reset,
+            SizeCheck::AsNeeded => {
+                self.reset || self.cut_at_proxy && self.stored_file(reply).is_some()
+            }
             SizeCheck::Always => self.reset || countable,
             SizeCheck::Never => false,
         }
@@ -167,6 +169,9 @@ impl Finish {
         };
         let why = match self.reset {
             true => format!("the server reset the data connection, and {found}"),
+            false if self.cut_at_proxy => {
+                format!("the server's end of the data connection did not come, and {found}")
+            }
             false => found,
         };
         let error = match length {

@@ -64,6 +64,9 @@ pub struct Finish {
     /// Whether the server has reset the data connection after the client had sent the end of an
     /// upload.
     reset: bool,
+    /// Whether the server's end of an upload through a proxy did not come: under TLS, its
+    /// close_notify. The proxy may have lost the end of the data.
+    cut_at_proxy: bool,
     /// A 2xx that came before the client had sent all data, so it belongs to another command.
     /// `None` if there was none.
     premature: Option<Reply>,
@@ -101,6 +104,7 @@ impl Finish {
             complete: false,
             clean_close: false,
             reset: false,
+            cut_at_proxy: false,
             premature: None,
             begun: false,
             control_ended: false,
@@ -251,6 +255,7 @@ impl Finish {
             return Err(self.end_sent(session, clean, late));
         }
         self.clean_close = clean && closing != Closing::Abandon;
+        self.cut_at_proxy = closing == Closing::AwaitEnd && !clean && session.is_proxied();
         session.note_data_closed();
         Ok(State::Final)
     }
