@@ -31,7 +31,8 @@ Usage: cargo xtask <job>
            is in this process
   interop  runs whole jobs and a set of questions with ten servers, or with those that you name;
            five rarely used servers get only a part, unless you name them or pass --full
-           (needs Debian or a relative, and root; Python with pip; Node.js with npm)
+           (needs Debian or a relative, and root; Python with pip; Node.js with npm);
+           `interop proxies` runs a job through four proxies alone
   no-std   links and runs a program without the standard library
   bench    compares bulk transfers with curl, lftp, ftplib and suppaftp (Linux; see --help)
   counts   counts instructions of the core and records them; --check compares (needs valgrind)

@@ -12,6 +12,7 @@ mod jobs;
 mod kills;
 mod metadata;
 mod names;
+mod proxies;
 mod question;
 mod record;
 mod report;
@@ -31,6 +32,9 @@ use crate::workspace;
 
 pub(crate) use kills::{VICTIM, victim};
 
+/// The argument that runs only the tests through proxies.
+const PROXIES: &str = "proxies";
+
 /// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
@@ -49,13 +53,17 @@ impl Extent {
 
 /// Runs the interop tests with the servers that the arguments name, or else with all servers. With
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
-/// session with each server is recorded. With `--capture`, their listings are captured. `--kills
-/// 500` kills transfers of whole files instead (`kills.rs`).
+/// session with each server is recorded. With `--capture`, their listings are captured. With
+/// `proxies` alone, only the tests through proxies run; without any name they run too. `--kills 500`
+/// kills transfers of whole files instead (`kills.rs`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if let ["--kills", count] = arguments {
         return kills::run(count.parse()?);
     }
     let workdir = workspace::root()?.join("target/interop");
+    if arguments == [PROXIES] {
+        return proxies::run(&workdir, &trust::Trust::new()?);
+    }
     let mut kinds = Vec::new();
     for argument in arguments
         .iter()
@@ -66,6 +74,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
             .find(|kind| kind.name().eq_ignore_ascii_case(argument));
         kinds.push(*kind.ok_or_else(|| format!("{argument} is none of the servers"))?);
     }
+    let is_all = kinds.is_empty();
     let is_full = arguments.contains(&"--full") || !kinds.is_empty();
     let extent = if is_full { Extent::Full } else { Extent::Gate };
     if kinds.is_empty() {
@@ -87,7 +96,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let trust = trust::Trust::new()?;
     let jobs = jobs::run(&programs, &trust, extent);
     let suite = suite::run(&programs, &trust, extent);
-    jobs.and(suite)
+    let proxies = match is_all {
+        true => proxies::run(&workdir, &trust),
+        false => Ok(()),
+    };
+    jobs.and(suite).and(proxies)
 }
 
 /// How many servers are tested at the same time: two, because a test spends a part of its time

@@ -1,5 +1,6 @@
 //! Jobs: series of transfers with any server, through either adapter. Every byte is compared.
 
+pub(crate) mod brief_job;
 pub(crate) mod client;
 pub(crate) mod content;
 pub(crate) mod dialogue;

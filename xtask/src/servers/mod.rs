@@ -14,8 +14,9 @@ pub(crate) mod listening;
 mod npm;
 pub(crate) mod package;
 mod pip;
-mod process;
+pub(crate) mod process;
 mod proftpd;
+pub(crate) mod proxies;
 mod pureftpd;
 #[cfg(any(feature = "embedded", feature = "bench"))]
 pub(crate) mod scratch;

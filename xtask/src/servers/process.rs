@@ -59,14 +59,36 @@ impl Process {
         logs: &'static [&'static str],
         prepare: impl Fn(&Self) -> Result<Command>,
     ) -> Result<Self> {
+        let is_silent = setting.is_implicit();
+        Self::start_until(name, workdir, setting.family, logs, is_silent, prepare)
+    }
+
+    /// Does the same for a server that sends no greeting, such as a SOCKS proxy: waits only until it
+    /// accepts connections.
+    pub(crate) fn start_silent(
+        name: &'static str,
+        workdir: &Path,
+        prepare: impl Fn(&Self) -> Result<Command>,
+    ) -> Result<Self> {
+        Self::start_until(name, workdir, Family::V4, &[], true, prepare)
+    }
+
+    fn start_until(
+        name: &'static str,
+        workdir: &Path,
+        family: Family,
+        logs: &'static [&'static str],
+        is_silent: bool,
+        prepare: impl Fn(&Self) -> Result<Command>,
+    ) -> Result<Self> {
         fs::create_dir_all(workdir)?;
         // Makes all paths absolute, because the server runs in another directory.
         let workdir = workdir.canonicalize()?;
         let attempt = || {
-            let mut process = Self::settle(name, &workdir, setting.family, logs)?;
+            let mut process = Self::settle(name, &workdir, family, logs)?;
             let mut command = prepare(&process)?;
             process.spawn(&mut command)?;
-            process.wait_until_it_greets(setting.is_implicit())?;
+            process.wait_until_it_greets(is_silent)?;
             Ok(process)
         };
         for _ in 1..ATTEMPTS {
