@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, ProxyFailure};
 use crate::tls::Reason;
 use crate::wait::Wait;
 use crate::wire::Code;
@@ -102,7 +102,7 @@ impl Error {
             | ErrorKind::InvalidArgument
             | ErrorKind::TooLarge
             | ErrorKind::Misuse(_) => Cause::Local,
-            ErrorKind::Proxy(failure) => failure.cause(),
+            ErrorKind::Proxy(failure) => cause_at_proxy(failure),
         }
     }
 
@@ -272,6 +272,19 @@ impl fmt::Display for Cause {
             Self::Local => "a mistake or failure on this side",
             Self::Aborted => "it was stopped on request",
         })
+    }
+}
+
+const fn cause_at_proxy(failure: ProxyFailure) -> Cause {
+    match failure {
+        ProxyFailure::NoConnection
+        | ProxyFailure::Unreachable
+        | ProxyFailure::Refused
+        | ProxyFailure::Failed
+        | ProxyFailure::Closed => Cause::Connection,
+        ProxyFailure::Login | ProxyFailure::NotAllowed => Cause::Refused,
+        ProxyFailure::Unsupported => Cause::Unsupported,
+        ProxyFailure::Protocol => Cause::Protocol,
     }
 }
 

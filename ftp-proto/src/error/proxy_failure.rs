@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use super::Cause;
-
 /// What went wrong at a proxy, in an [`ErrorKind::Proxy`](super::ErrorKind::Proxy).
 /// [`Error::inner`](super::Error::inner) shows the proxy's answer.
 ///
@@ -21,7 +19,7 @@ pub enum ProxyFailure {
     /// The client could not connect to the proxy itself. The error underneath says why.
     NoConnection,
     /// The proxy refused its login, or demands one. The FTP server's login is another one: its
-    /// refusal has [`Cause::LoginRefused`].
+    /// refusal has [`Cause::LoginRefused`](crate::Cause::LoginRefused).
     Login,
     /// The proxy's rules do not allow this connection.
     NotAllowed,
@@ -39,22 +37,9 @@ pub enum ProxyFailure {
     Closed,
 }
 
+#[cfg(feature = "std")]
 impl ProxyFailure {
-    pub(super) const fn cause(self) -> Cause {
-        match self {
-            Self::NoConnection
-            | Self::Unreachable
-            | Self::Refused
-            | Self::Failed
-            | Self::Closed => Cause::Connection,
-            Self::Login | Self::NotAllowed => Cause::Refused,
-            Self::Unsupported => Cause::Unsupported,
-            Self::Protocol => Cause::Protocol,
-        }
-    }
-
     /// The kind of `std::io::Error` that fits. `None`: the kind of the error underneath.
-    #[cfg(feature = "std")]
     pub(super) const fn io_kind(self) -> Option<std::io::ErrorKind> {
         use std::io::ErrorKind as Io;
         Some(match self {

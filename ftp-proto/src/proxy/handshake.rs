@@ -3,10 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::SocketAddr;
-use core::num::NonZeroUsize;
 
-use nom::{Err, IResult, Needed};
-
+use super::answer::{Halt, Next};
 use super::{Destination, failure, http, socks4, socks5};
 use crate::error::{Error, ProxyFailure};
 
@@ -45,14 +43,6 @@ pub(super) enum Stage {
     Socks4,
     Socks5(socks5::Stage),
     Http(http::Head),
-}
-
-/// What follows an answer.
-pub(super) enum Next {
-    /// The tunnel is made.
-    Done,
-    /// These bytes are sent, and another answer comes.
-    Send(Vec<u8>, Stage),
 }
 
 impl Handshake {
@@ -110,8 +100,8 @@ impl Handshake {
         self.received.extend_from_slice(bytes);
         let next = match &mut self.stage {
             Stage::Socks4 => socks4::answer(&self.received),
-            Stage::Socks5(stage) => stage.answer(&self.received),
-            Stage::Http(head) => head.answer(&self.received),
+            Stage::Socks5(stage) => stage.answer(&self.received).map(|it| it.map(Stage::Socks5)),
+            Stage::Http(head) => head.answer(&self.received).map(|it| it.map(Stage::Http)),
         };
         match next {
             Ok(next) => {
@@ -155,35 +145,4 @@ impl fmt::Debug for Handshake {
             .field("wanted", &self.wanted())
             .finish_non_exhaustive()
     }
-}
-
-/// Why an answer has no result.
-pub(super) enum Halt {
-    /// At least this many bytes are missing.
-    Lacks(NonZeroUsize),
-    Error(Error),
-}
-
-impl From<Error> for Halt {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-/// Returns what a streaming grammar has read. The grammar says how many bytes are missing.
-pub(super) fn read<T>(parsed: IResult<&[u8], T>) -> Result<T, Halt> {
-    match parsed {
-        Ok((_, answer)) => Ok(answer),
-        Err(Err::Incomplete(Needed::Size(count))) => Err(Halt::Lacks(count)),
-        Err(Err::Incomplete(Needed::Unknown)) => Err(Halt::Lacks(NonZeroUsize::MIN)),
-        Err(_) => Err(unlike().into()),
-    }
-}
-
-/// Makes the error for an answer of another protocol.
-pub(super) fn unlike() -> Error {
-    failure(
-        ProxyFailure::Protocol,
-        "perhaps it is a proxy of another kind",
-    )
 }

@@ -11,7 +11,7 @@ use nom::combinator::map_opt;
 use nom::sequence::{delimited, separated_pair};
 use nom::{IResult, Parser as _};
 
-use super::handshake::{Halt, Handshake, Next, Stage, unlike};
+use super::answer::{Halt, Next, unlike};
 use super::{Destination, Login, base64, failure};
 use crate::error::{Error, ProxyFailure};
 use crate::reply::number::decimal;
@@ -29,10 +29,8 @@ pub(super) struct Head {
     earlier: usize,
 }
 
-pub(super) fn begin(
-    login: Option<&Login>,
-    destination: &Destination<'_>,
-) -> Result<Handshake, Error> {
+/// Returns the request.
+pub(super) fn begin(login: Option<&Login>, destination: &Destination<'_>) -> Vec<u8> {
     let authority = match *destination {
         Destination::Name(name, port) => format!("{name}:{port}"),
         // An IPv6 address gets its brackets here.
@@ -45,12 +43,11 @@ pub(super) fn begin(
     let authorization = authorization.unwrap_or_default();
     let request =
         format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{authorization}\r\n");
-    let stage = Stage::Http(Head::default());
-    Ok(Handshake::new(destination, request.into_bytes(), stage))
+    request.into_bytes()
 }
 
 impl Head {
-    pub(super) fn answer(&mut self, bytes: &[u8]) -> Result<Next, Halt> {
+    pub(super) fn answer(&mut self, bytes: &[u8]) -> Result<Next<Self>, Halt> {
         let length = bytes.len().saturating_add(self.earlier);
         if !b"HTTP/".starts_with(bytes.get(..5).unwrap_or(bytes)) {
             return Err(unlike().into());
@@ -74,7 +71,7 @@ impl Head {
             // 101 switches to another protocol, which nobody has asked for.
             100 | 102..=199 => {
                 let next = Self { earlier: length };
-                Ok(Next::Send(Vec::new(), Stage::Http(next)))
+                Ok(Next::Send(Vec::new(), next))
             }
             200..=299 => Ok(Next::Done),
             status => Err(refusal(status, line).into()),

@@ -8,6 +8,7 @@
 //! An FTP proxy is another thing: it speaks FTP, and the login names the server. See
 //! [`FtpProxy`](crate::FtpProxy).
 
+mod answer;
 mod base64;
 mod handshake;
 mod http;
@@ -170,11 +171,22 @@ impl Proxy {
     pub fn handshake(&self, target: &Target<'_>) -> Result<Handshake, Error> {
         self.check()?;
         let destination = Destination::of(target)?;
-        match self.kind {
-            Kind::Socks4 => socks4::begin(self.login.as_ref(), &destination),
-            Kind::Socks5 => socks5::begin(self.login.as_ref(), &destination),
-            Kind::Http => http::begin(self.login.as_ref(), &destination),
-        }
+        let login = self.login.as_ref();
+        let (outgoing, stage) = match self.kind {
+            Kind::Socks4 => (
+                socks4::begin(login, &destination)?,
+                handshake::Stage::Socks4,
+            ),
+            Kind::Socks5 => {
+                let (methods, stage) = socks5::begin(login, &destination)?;
+                (methods, handshake::Stage::Socks5(stage))
+            }
+            Kind::Http => {
+                let head = handshake::Stage::Http(http::Head::default());
+                (http::begin(login, &destination), head)
+            }
+        };
+        Ok(Handshake::new(&destination, outgoing, stage))
     }
 
     /// Returns the error for active mode. [`Options::check`] returns it too, but the data mode of a

@@ -11,7 +11,7 @@ use nom::number::streaming::u8;
 use nom::sequence::preceded;
 use nom::{IResult, Parser as _};
 
-use super::handshake::{Halt, Handshake, Next, Stage, read};
+use super::answer::{Halt, Next, read};
 use super::{Destination, Login, failure};
 use crate::error::{Error, ProxyFailure};
 
@@ -21,10 +21,11 @@ pub(super) const ANSWER: usize = 8;
 /// The address that tells a SOCKS4a proxy that a name follows.
 const NAME_FOLLOWS: Ipv4Addr = Ipv4Addr::new(0, 0, 0, 1);
 
+/// Returns the request.
 pub(super) fn begin(
     login: Option<&Login>,
     destination: &Destination<'_>,
-) -> Result<Handshake, Error> {
+) -> Result<Vec<u8>, Error> {
     let (address, name, port) = match *destination {
         Destination::Name(name, port) => (NAME_FOLLOWS, Some(name), port),
         Destination::Address(SocketAddr::V4(address)) => (*address.ip(), None, address.port()),
@@ -42,10 +43,10 @@ pub(super) fn begin(
         request.extend(name.as_bytes());
         request.push(0);
     }
-    Ok(Handshake::new(destination, request, Stage::Socks4))
+    Ok(request)
 }
 
-pub(super) fn answer(bytes: &[u8]) -> Result<Next, Halt> {
+pub(super) fn answer<S>(bytes: &[u8]) -> Result<Next<S>, Halt> {
     let code = read(answer_code(bytes))?;
     let (failed, means) = match code {
         90 => return Ok(Next::Done),

@@ -15,7 +15,7 @@ use nom::number::streaming::u8;
 use nom::sequence::{pair, preceded};
 use nom::{IResult, Parser as _};
 
-use super::handshake::{self, Halt, Handshake, Next, read, unlike};
+use super::answer::{Halt, Next, read, unlike};
 use super::{Destination, Login, failure};
 use crate::error::{Error, ProxyFailure};
 
@@ -40,10 +40,11 @@ pub(super) enum Stage {
     Reply,
 }
 
+/// Returns the methods to send, and the answer that comes next.
 pub(super) fn begin(
     login: Option<&Login>,
     destination: &Destination<'_>,
-) -> Result<Handshake, Error> {
+) -> Result<(Vec<u8>, Stage), Error> {
     let methods = match login {
         None => Vec::from([VERSION, 1, NO_LOGIN]),
         Some(_) => Vec::from([VERSION, 2, NO_LOGIN, PASSWORD]),
@@ -55,8 +56,7 @@ pub(super) fn begin(
         message
     });
     let request = request(destination)?;
-    let stage = handshake::Stage::Socks5(Stage::Method { login, request });
-    Ok(Handshake::new(destination, methods, stage))
+    Ok((methods, Stage::Method { login, request }))
 }
 
 fn request(destination: &Destination<'_>) -> Result<Vec<u8>, Error> {
@@ -93,14 +93,14 @@ fn push_counted(message: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 impl Stage {
-    pub(super) fn answer(&mut self, bytes: &[u8]) -> Result<Next, Halt> {
+    pub(super) fn answer(&mut self, bytes: &[u8]) -> Result<Next<Self>, Halt> {
         match self {
             Self::Method { login, request } => {
                 let method = read(method(bytes))?;
                 let request = core::mem::take(request);
                 match (method, login.take()) {
-                    (NO_LOGIN, _) => Ok(send(request, Self::Reply)),
-                    (PASSWORD, Some(login)) => Ok(send(login, Self::Login { request })),
+                    (NO_LOGIN, _) => Ok(Next::Send(request, Self::Reply)),
+                    (PASSWORD, Some(login)) => Ok(Next::Send(login, Self::Login { request })),
                     (NO_METHOD, None) => {
                         let why = "it may want a user name and a password: Proxy::with_login";
                         Err(failure(ProxyFailure::Login, why).into())
@@ -113,7 +113,7 @@ impl Stage {
                 }
             }
             Self::Login { request } => match read(status(bytes))? {
-                0 => Ok(send(core::mem::take(request), Self::Reply)),
+                0 => Ok(Next::Send(core::mem::take(request), Self::Reply)),
                 status => {
                     let why = format!("SOCKS5 status {status} to the user name and the password");
                     Err(failure(ProxyFailure::Login, why).into())
@@ -125,10 +125,6 @@ impl Stage {
             },
         }
     }
-}
-
-fn send(message: Vec<u8>, stage: Stage) -> Next {
-    Next::Send(message, handshake::Stage::Socks5(stage))
 }
 
 fn method(bytes: &[u8]) -> IResult<&[u8], u8> {
