@@ -215,10 +215,9 @@ fn a_partial_file_with_other_bytes_is_not_used() {
 
 #[test]
 fn a_server_with_hashes_proves_a_resumed_file_and_a_verified_one() {
-    let content = big(300_000);
     let setup = Setup::new()
         .extensions()
-        .file("/f", content.clone())
+        .file("/f", big(300_000))
         .fault(cut("RETR", 100_000));
     let (mut client, _memory) = logged_in(setup);
     let room = Room::new();
@@ -397,7 +396,7 @@ fn a_text_is_translated_and_not_compared() {
 fn fetch_brings_a_file_up_to_its_limit() {
     let memory = Memory::new(Simulator::new(Setup::new().file("/f", big(1000))));
     let options = Options::new("ftp.test").with_fetch_limit(1000);
-    let mut client = Client::connect_over(memory.clone(), options).expect("a session");
+    let mut client = Client::connect_over(memory, options).expect("a session");
     client.login("user", "secret").expect("logged in");
     assert_eq!(client.fetch("/f").expect("fetched"), big(1000));
     client.store("/g", big(1001)).expect("stored");

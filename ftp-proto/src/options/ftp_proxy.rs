@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::credentials::Credentials;
-use super::{FTP_PORT, host};
+use super::host;
+use super::ports::FTP_PORT;
 use crate::error::Error;
 use crate::wire::{Command, Verb};
 

@@ -10,6 +10,7 @@ mod labels;
 pub(crate) mod limits;
 pub(crate) mod netrc;
 pub(crate) mod optional_name;
+mod ports;
 pub(crate) mod proxied;
 pub(crate) mod setters;
 mod shortcuts;
@@ -22,6 +23,8 @@ use alloc::string::String;
 use core::net::SocketAddr;
 use core::ops::RangeInclusive;
 use core::time::Duration;
+
+pub use self::ports::{FTP_PORT, IMPLICIT_PORT};
 
 use self::config::Config;
 #[cfg(feature = "rustls")]
@@ -43,12 +46,6 @@ use crate::proxy::Proxy;
 #[cfg(feature = "rustls")]
 use crate::tls::{TlsConfig, TlsLogin};
 use crate::wait::Timeouts;
-
-/// The port of the control connection (RFC 959 section 5.2).
-pub const FTP_PORT: u16 = 21;
-
-/// The usual port of the control connection under implicit TLS. No RFC defines it.
-pub const IMPLICIT_PORT: u16 = 990;
 
 /// The most bytes of a file in memory.
 const FETCH_LIMIT: usize = 64 * 1024 * 1024;
