@@ -118,6 +118,7 @@
 //! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`](reply::Timestamp) and the times of these crates |
 //! | `serde` | saving of [`Capabilities`], [entries](listing::Entry) as JSON and the like, and [`Timestamp`](reply::Timestamp) as text of RFC 3659 |
+//! | `hashes` | SHA-512, SHA-1, MD5 and CRC-32 for [`files::Hasher`]; SHA-256 comes with `ring` and `aws-lc-rs` |
 //! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
 //! | `proxy` | [`proxy`](https://docs.rs/ftp-proto/latest/ftp_proto/proxy/): SOCKS4, SOCKS5 and HTTP CONNECT |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |

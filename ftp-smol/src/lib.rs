@@ -41,6 +41,19 @@
 //! To connect in another way than directly by TCP, for example through a tunnel of your own, implement
 //! [`transport::Network`].
 //!
+//! | you want | use |
+//! |---|---|
+//! | a file or a directory by its URL, in one call | [`get`], [`resume`], [`put`], [`list`] |
+//! | a whole file on the disk, or none | [`Client::get_file`], [`Client::put_file`] |
+//! | to go on with an interrupted file, or to compare hashes | [`FileOptions`] |
+//! | a small file in memory | [`Client::fetch`] |
+//! | to show the progress, or to stop a transfer by it | [`Progress`] |
+//! | to stop whatever the client does, from outside | [`AbortHandle`] |
+//! | a speed limit, a least speed, a limit for the total time | [`TransferLimits`], [`Options::with_total_time`] |
+//! | options or credentials from a URL or from `.netrc` | [`Url`], [`Netrc`] |
+//! | a proxy | `Options::with_proxy` (feature `proxy`), [`Options::with_ftp_proxy`] |
+//! | to see what is sent | [`Options::with_observer`], [`DebugLevel`], feature `tracing` |
+//!
 //! # TLS
 //!
 //! With a private CA:
@@ -86,6 +99,7 @@
 //! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |
 //! | `jiff`, `chrono` | conversions between [`Timestamp`] and the times of these crates |
 //! | `serde` | `Serialize` and `Deserialize` for [`Capabilities`] (what the server can do) and [`Timestamp`] (a text such as `20260102030405`) |
+//! | `hashes` | SHA-512, SHA-1, MD5 and CRC-32 of local files, besides SHA-256, to compare them with the server's hashes: see [`files::Verify`] |
 //! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
 //! | `proxy` | `Options::with_proxy`: SOCKS4, SOCKS5 and HTTP proxies (CONNECT) |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |

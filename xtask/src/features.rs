@@ -13,10 +13,18 @@ const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 /// compile.
 const SLOW: &str = "aws-lc-rs";
 
-/// Features that only add to the others: conversions and logs. None of them depends on another
-/// feature, so each is checked alone, and all five together with each combination of the other
-/// features.
-const ADDITIONS: [&str; 5] = ["chrono", "encoding_rs", "jiff", "serde", "tracing"];
+/// Features that only add to the others: conversions, hashes, logs and proxies. None of them depends
+/// on another feature, so each is checked alone, and all together with each combination of the
+/// other features.
+const ADDITIONS: [&str; 7] = [
+    "chrono",
+    "encoding_rs",
+    "hashes",
+    "jiff",
+    "proxy",
+    "serde",
+    "tracing",
+];
 
 /// A feature, and the features that it enables.
 type Feature = (String, BTreeSet<String>);
