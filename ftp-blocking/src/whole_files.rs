@@ -116,7 +116,7 @@ impl Client {
     /// exists, the client deletes the older file just before. If it refuses to rename at all, the
     /// file is stored under its name at once. [`FileReport::placed`] says what happened.
     ///
-    /// If `remote` ends with `/`, it is a directory, and the file keeps its name there.
+    /// If `remote` is empty or ends with `/`, it is a directory, and the file keeps its name there.
     ///
     /// If the process is killed, the partial file stays on the server, and the next upload to the
     /// same path replaces it. Two clients must not upload to the same path at the same time.

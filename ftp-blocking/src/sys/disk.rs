@@ -28,6 +28,8 @@ pub struct Disk {
 struct Partial {
     target: PathBuf,
     path: PathBuf,
+    /// The beginning of its name, before the tag.
+    prefix: OsString,
     file: File,
     keep: bool,
     /// Whether the file has its final name, so that there is no partial file any more.
@@ -35,6 +37,9 @@ struct Partial {
 }
 
 const SUFFIX: &str = ".ftp-part";
+
+/// How often a partial file is opened again because another process has renamed or deleted it.
+const TRIES: usize = 100;
 
 /// A file name longer than this is shortened in the name of its partial file. Most systems allow
 /// 255 bytes.
@@ -122,6 +127,9 @@ impl Disk {
             Err(_) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
                 refuse(io::ErrorKind::NotFound, "there is no such directory")
             }
+            Err(_) if path.file_name().is_none() => {
+                refuse(io::ErrorKind::InvalidInput, "this path names no file")
+            }
             Err(_) => Ok(path),
         }
     }
@@ -206,7 +214,7 @@ impl Disk {
 }
 
 impl Partial {
-    /// Opens the partial file of this target and locks it. Deletes partial files with other tags.
+    /// Opens the partial file of this target and locks it.
     fn open(target: PathBuf, tag: u64, keep: bool) -> io::Result<Self> {
         let name = target.file_name().unwrap_or_default();
         let directory = match target.parent() {
@@ -219,20 +227,18 @@ impl Partial {
         let mut own = prefix.clone();
         own.push(format!("{tag:016x}{SUFFIX}"));
         let path = directory.join(&own);
-        let file = open_locked(&path)?;
-        delete_others(directory, prefix.as_encoded_bytes(), own.as_encoded_bytes());
+        // A private file is private from the beginning. A resume must be able to write.
+        let old = fs::metadata(&target).ok();
+        let mode = old.map_or(0o666, |old| old.permissions().mode() & 0o777 | 0o600);
+        let file = open_locked(&path, mode)?;
         let partial = Self {
             target,
             path,
+            prefix,
             file,
             keep,
             committed: false,
         };
-        if let Ok(old) = fs::metadata(&partial.target) {
-            // A private file is private from the beginning. A resume must be able to write.
-            let mode = old.permissions().mode() & 0o777 | 0o600;
-            partial.file.set_permissions(Permissions::from_mode(mode))?;
-        }
         if !keep {
             partial.file.set_len(0)?;
         }
@@ -242,7 +248,9 @@ impl Partial {
     /// Gives the file its time and its final name.
     fn commit(mut self, modified: Option<Timestamp>, sync: Sync) -> io::Result<LocalFact> {
         if let Ok(old) = fs::metadata(&self.target) {
-            self.file.set_permissions(old.permissions())?;
+            // The bits setuid and setgid were given to the old content.
+            let mode = old.permissions().mode() & 0o777;
+            self.file.set_permissions(Permissions::from_mode(mode))?;
         }
         let time = modified.and_then(|time| SystemTime::try_from(time).ok());
         // Not every file system can store every time. The file is right all the same.
@@ -256,6 +264,7 @@ impl Partial {
         }
         fs::rename(&self.path, &self.target)?;
         self.committed = true;
+        delete_others(&self.path, self.prefix.as_encoded_bytes());
         if sync == Sync::Yes {
             if let Some(directory) = self.path.parent() {
                 // The file has its name. Some file systems cannot do this for directories.
@@ -279,20 +288,25 @@ impl Drop for Partial {
     }
 }
 
-/// Opens a partial file, or creates it, and locks it against other processes.
-fn open_locked(path: &Path) -> io::Result<File> {
-    loop {
+/// Opens a partial file, or creates it with this mode, and locks it against other processes.
+fn open_locked(path: &Path, mode: u32) -> io::Result<File> {
+    for _ in 0..TRIES {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
+            .mode(mode)
             // Others may write to this directory, and must not lead the download elsewhere.
             .custom_flags(OFlags::NOFOLLOW.bits() as i32)
             .open(path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             let why = "the partial file is no regular file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        if metadata.nlink() > 1 {
+            let why = "the partial file has another name too";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         lock(&file)?;
@@ -302,6 +316,8 @@ fn open_locked(path: &Path) -> io::Result<File> {
             return Ok(file);
         }
     }
+    let why = "the partial file changes all the time";
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, why))
 }
 
 /// Opens a file for reading. The opening of a pipe would otherwise wait for a writer.
@@ -325,9 +341,10 @@ fn lock(file: &File) -> io::Result<()> {
     }
 }
 
-/// Deletes the partial files of earlier versions of the remote file. If one cannot be deleted, or
-/// is locked by another process, it stays.
-fn delete_others(directory: &Path, prefix: &[u8], own: &[u8]) {
+/// Deletes the partial files of earlier versions of the remote file, after `own` has got its final
+/// name. If one cannot be deleted, or is locked by another process, it stays.
+fn delete_others(own: &Path, prefix: &[u8]) {
+    let directory = own.parent().unwrap_or(Path::new("."));
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.as_encoded_bytes();
@@ -336,8 +353,12 @@ fn delete_others(directory: &Path, prefix: &[u8], own: &[u8]) {
             .and_then(|rest| rest.strip_suffix(SUFFIX.as_bytes()));
         let is_partial =
             tag.is_some_and(|tag| tag.len() == 16 && tag.iter().all(u8::is_ascii_hexdigit));
-        if is_partial && name != own {
-            let file = open_without_waiting(&entry.path(), OFlags::NOFOLLOW);
+        if is_partial {
+            // For a lock, some network file systems want a file that can be written.
+            let file = OpenOptions::new()
+                .write(true)
+                .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32)
+                .open(entry.path());
             if file.is_ok_and(|file| lock(&file).is_ok()) {
                 let _ = fs::remove_file(entry.path());
             }

@@ -39,7 +39,7 @@ use crate::local_name::{LocalName, UnsafeName};
 use crate::options::Options;
 use crate::reply::{Algorithm, FileHash, Timestamp};
 use crate::session::transfer::Completion;
-use crate::tree::Outcome;
+use crate::tree::{Inspected, Outcome};
 use crate::wire::Reply;
 
 /// Downloads a whole file. The adapters' `get_file` carries it out.
@@ -95,6 +95,7 @@ impl GetFile {
     ) -> Result<Self, Error> {
         let path = path.as_ref();
         Open::retrieve(path)?;
+        options.check()?;
         let name = crate::tree::file_name(path);
         Ok(Self {
             path: path.to_vec(),
@@ -134,7 +135,10 @@ impl GetFile {
                     options,
                     head: mem::take(head),
                     position: self.position,
-                    size: self.version.size().filter(|_| self.options.is_exact()),
+                    size: self
+                        .version
+                        .size()
+                        .filter(|_| self.options.compares_sizes()),
                 })
             }
             State::Compare(hash) => FileStep::Local(LocalStep::Hash {
@@ -182,6 +186,11 @@ impl GetFile {
                 Ok(self.start_over(Discarded::BlockDiffers))
             }
             (State::Receive(_), Ok(FileFact::Moved(completion))) => self.received(completion),
+            // A refusal says nothing about the file. The partial file stays for the next call.
+            (
+                State::LookAgain,
+                Ok(FileFact::Task(Outcome::Inspected(Inspected::Refused(error)))),
+            ) if self.version != Version::default() => Err(error),
             (State::LookAgain, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
                 Ok(match Version::of(&inspected) == self.version {
                     true => self.compare_or_commit(),
@@ -258,7 +267,11 @@ impl GetFile {
             .saturating_sub(head)
             .saturating_add(completion.bytes);
         self.reply = Some(completion.reply);
-        if let Some(size) = self.version.size().filter(|_| self.options.is_exact()) {
+        if let Some(size) = self
+            .version
+            .size()
+            .filter(|_| self.options.compares_sizes())
+        {
             if total < size {
                 let why = format!("SIZE said {size} bytes");
                 return Err(Error::new(ErrorKind::Truncated)
@@ -266,6 +279,10 @@ impl GetFile {
                     .with_argument(self.path.as_slice())
                     .with_transferred(total)
                     .with_expected(size, why));
+            }
+            // After a resume, more bytes mean that the server has begun elsewhere.
+            if total > size && self.position > 0 {
+                return Ok(self.start_over(Discarded::NoRestart));
             }
         }
         Ok(match self.position {

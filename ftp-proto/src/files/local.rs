@@ -12,8 +12,7 @@ use super::options::Sync;
 #[non_exhaustive]
 pub enum LocalStep {
     /// Open the partial file for the target of a download, and lock it. If the target is a
-    /// directory, the target is `name` in this directory. Delete partial files of the same target
-    /// with other tags. Answer: [`LocalFact::Opened`].
+    /// directory, the target is `name` in this directory. Answer: [`LocalFact::Opened`].
     Open {
         /// A number for the version of the remote file. It is a part of the partial file's name.
         tag: u64,
@@ -40,8 +39,8 @@ pub enum LocalStep {
         /// How many bytes from the beginning. `None`: all.
         length: Option<u64>,
     },
-    /// Give the partial file this modification time, then its final name. Answer:
-    /// [`LocalFact::Committed`].
+    /// Give the partial file this modification time, then its final name. Then delete partial files
+    /// of the same target with other tags. Answer: [`LocalFact::Committed`].
     Commit {
         /// The modification time. `None`: the time stays as it is.
         modified: Option<Timestamp>,

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::options::setters::setters;
-use crate::options::transfer::{LineEnds, TransferOptions};
+use crate::options::transfer::{LineEnds, SizeCheck, TransferOptions};
 use crate::options::url::{Url, UrlType};
 use crate::representation::TransferType;
 
@@ -22,7 +22,7 @@ pub struct FileOptions {
     pub resume: Resume,
     /// Whether the hashes of both files are compared.
     pub verify: Verify,
-    /// Whether the new file gets the modification time of the old one.
+    /// Whether the new file gets the modification time of the file that is transferred.
     pub keep_time: KeepTime,
     /// Whether a download is written to the disk before it gets its name.
     pub sync: Sync,
@@ -30,7 +30,8 @@ pub struct FileOptions {
     pub upload_to: UploadTo,
     /// The options of the transfer itself. The restart offset and the expected number of bytes are
     /// not used. Text is never resumed, and its size and hash are not compared, because the two
-    /// files differ in their line ends.
+    /// files differ in their line ends. With [`SizeCheck::Never`], sizes are not compared, and
+    /// nothing is resumed.
     pub transfer: TransferOptions,
 }
 
@@ -44,8 +45,10 @@ pub struct FileOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resume {
-    /// The transfer always starts at the beginning, and an interrupted one leaves no partial file,
-    /// unless the process is killed.
+    /// The transfer always starts at the beginning, and an interrupted one leaves no partial file.
+    /// The exceptions: the process is killed; and for an upload, the client can send no DELE, since
+    /// the connection is lost, an [`AbortHandle`](crate::AbortHandle) or the total time stops it, or
+    /// you drop its future. The next transfer to the same path uses or deletes such a file.
     #[default]
     Never,
     /// The transfer goes on where the last one ended. If the server computes hashes, they are
@@ -72,7 +75,7 @@ pub enum Verify {
     Required,
 }
 
-/// Whether the new file gets the modification time of the old one.
+/// Whether the new file gets the modification time of the file that is transferred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeepTime {
@@ -113,7 +116,7 @@ setters! { FileOptions
     with_resume => resume: Resume;
     /// Sets whether the hashes of both files are compared.
     with_verify => verify: Verify;
-    /// Sets whether the new file gets the modification time of the old one.
+    /// Sets whether the new file gets the modification time of the file that is transferred.
     with_keep_time => keep_time: KeepTime;
     /// Sets whether a download is written to the disk before it gets its name.
     with_sync => sync: Sync;
@@ -154,8 +157,25 @@ impl FileOptions {
             && self.transfer.line_ends == LineEnds::AsSent
     }
 
+    /// Whether the sizes of the two files are compared.
+    pub(super) fn compares_sizes(&self) -> bool {
+        self.is_exact() && self.transfer.size_check != SizeCheck::Never
+    }
+
+    /// Whether the transfer may go on where an earlier one was interrupted. Without sizes that can
+    /// be compared, an offset means nothing.
     pub(super) fn resumes(&self) -> bool {
-        self.resume != Resume::Never && self.is_exact()
+        self.resume != Resume::Never && self.compares_sizes()
+    }
+
+    /// Refuses a hash that is demanded for a text.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self.verify == Verify::Required && !self.is_exact() {
+            true => Err(Error::option(
+                "Verify::Required needs TYPE I and untranslated line ends",
+            )),
+            false => Ok(()),
+        }
     }
 
     /// The options of one transfer that starts at this offset.

@@ -3,6 +3,8 @@
 //! ```text
 //! Source: length and time of the local file
 //!   v
+//! AskSupport, with Verify::Required: whether the server computes a hash
+//!   v
 //! LookPartial, for a resume: size and time of the partial file on the server
 //!   | it may be right                            | there is none, or it is wrong
 //!   v                                            |
@@ -81,6 +83,8 @@ pub struct PutFile {
 #[derive(Debug)]
 enum State {
     Source,
+    /// Asking for the hash of the target, to find out whether the server computes hashes at all.
+    AskSupport(Algorithm),
     LookPartial,
     Tail,
     ReadTail(Vec<u8>),
@@ -115,7 +119,10 @@ impl PutFile {
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
     pub fn new(path: impl AsRef<[u8]>, options: &FileOptions) -> Result<Self, Error> {
         let target = path.as_ref();
-        Open::store(target)?;
+        if !is_directory(target) {
+            Open::store(target)?;
+        }
+        options.check()?;
         Ok(Self {
             target: target.to_vec(),
             partial: beside(target),
@@ -140,13 +147,13 @@ impl PutFile {
         })
     }
 
-    /// Adds the name of the local file. If the path that you gave ends with `/`, it is a directory,
-    /// and the file keeps its name there.
+    /// Adds the name of the local file. If the path that you gave is empty or ends with `/`, it is a
+    /// directory, and the file keeps its name there.
     ///
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a name that cannot be sent.
     pub fn with_name(mut self, name: &[u8]) -> Result<Self, Error> {
-        if self.target.ends_with(b"/") {
+        if is_directory(&self.target) {
             self.target.extend_from_slice(name);
             Open::store(&self.target)?;
             self.partial = beside(&self.target);
@@ -185,6 +192,9 @@ impl PutFile {
             State::Ask(algorithm) | State::AskSent(algorithm) => {
                 let algorithm = *algorithm;
                 FileStep::Run(HashOf::new(self.place(), algorithm)?.into())
+            }
+            State::AskSupport(algorithm) => {
+                FileStep::Run(HashOf::new(&self.target, *algorithm)?.into())
             }
             State::Prove(hash) => FileStep::Local(LocalStep::Hash {
                 algorithm: hash.algorithm(),
@@ -249,11 +259,16 @@ impl PutFile {
             ) => self.take_about_partial(state, fact),
             (State::Source, FileFact::Local(LocalFact::Source { length, modified })) => {
                 self.source = Version::new(Some(length), modified);
-                Ok(match self.options.resumes() {
-                    true => State::LookPartial,
-                    false => State::Send,
-                })
+                match self.options.verify {
+                    Verify::Required => self.ask_support(),
+                    _ => Ok(self.begin()),
+                }
             }
+            // A hash of an older file is of no use, but shows that the server computes this hash.
+            (State::AskSupport(_), FileFact::Task(Outcome::Hash(hash))) => match hash {
+                Some(_) => Ok(self.begin()),
+                None => self.ask_support(),
+            },
             (State::Send, FileFact::Moved(completion)) => Ok(self.sent(completion)),
             (State::DeleteStale, FileFact::Task(_)) => {
                 self.is_cleared = true;
@@ -276,21 +291,30 @@ impl PutFile {
                 self.modified = Some(time);
                 Ok(self.rename_or_end())
             }
-            (State::Rename, FileFact::Task(_)) => Ok(self.end()),
-            (State::LookTarget(error), FileFact::Task(Outcome::Inspected(found))) => {
-                Ok(match is_file(&found) {
-                    true => State::DeleteTarget(error),
-                    false => State::DeletePartial(error),
-                })
-            }
-            (State::DeleteTarget(_), FileFact::Task(_)) => {
-                self.placed = Placed::RenamedAfterDelete;
-                Ok(State::Rename)
-            }
-            (State::DeletePartial(_), FileFact::Task(_)) => Ok(self.send_directly()),
+            (
+                state @ (State::Rename
+                | State::LookTarget(_)
+                | State::DeleteTarget(_)
+                | State::DeletePartial(_)),
+                fact,
+            ) => self.take_about_name(state, fact),
             (State::CleanUp(error), _) => Ok(State::Ended(Err(error))),
             (State::DeleteCopy, _) => Ok(self.end()),
             _ => Err(Error::misuse(Misuse::StaleAnswer)),
+        }
+    }
+
+    /// Asks whether the server computes the next algorithm, before anything is sent.
+    fn ask_support(&mut self) -> Result<State, Error> {
+        let next = self.hashes.next().ok_or_else(Hashes::unsupported)?;
+        Ok(State::AskSupport(next))
+    }
+
+    fn begin(&mut self) -> State {
+        self.hashes = Hashes::new();
+        match self.options.resumes() {
+            true => State::LookPartial,
+            false => State::Send,
         }
     }
 
@@ -319,11 +343,33 @@ impl PutFile {
         }
     }
 
+    /// Takes what is known about the final name.
+    fn take_about_name(&mut self, state: State, fact: FileFact) -> Result<State, Error> {
+        match (state, fact) {
+            (State::Rename, FileFact::Task(_)) => Ok(self.end()),
+            (State::LookTarget(error), FileFact::Task(Outcome::Inspected(found))) => {
+                Ok(match is_file(&found) {
+                    true => State::DeleteTarget(error),
+                    false => State::DeletePartial(error),
+                })
+            }
+            (State::DeleteTarget(_), FileFact::Task(_)) => {
+                self.placed = Placed::RenamedAfterDelete;
+                Ok(State::Rename)
+            }
+            (State::DeletePartial(_), FileFact::Task(_)) => Ok(self.send_directly()),
+            _ => Err(Error::misuse(Misuse::StaleAnswer)),
+        }
+    }
+
     /// Decides what to do after a step has failed.
     fn after_error(&mut self, state: State, error: Error) -> Result<State, Error> {
         let is_refusal = is_refusal(&error);
+        let is_plain = matches!(error.kind(), ErrorKind::Permanent | ErrorKind::Transient);
         match state {
-            State::CleanUp(first) => Ok(State::Ended(Err(first))),
+            // The server refuses DELE if there is nothing to delete.
+            State::CleanUp(first) if is_refusal && is_plain => Ok(State::Ended(Err(first))),
+            State::CleanUp(first) => Ok(State::Ended(Err(self.telling_part(first)))),
             // The file is where it belongs, so this is no failure.
             State::DeleteCopy => Ok(self.end()),
             State::ReadTail(_) if error.kind() == ErrorKind::TooLarge => {
@@ -339,11 +385,18 @@ impl PutFile {
                 State::Ask(_) => Ok(self.ask_prefix()),
                 _ => self.ask_sent(),
             },
+            // The target is usually missing.
+            State::AskSupport(_) if is_refusal => Ok(self.begin()),
             State::Send => self.after_send_error(error),
             State::DeleteStale if is_refusal => Ok(self.send_directly()),
             State::SetTime(_) if is_refusal => Ok(self.rename_or_end()),
             State::Rename => self.after_rename_error(error),
-            State::DeleteTarget(first) if is_refusal => Err(first),
+            State::DeleteTarget(first) if is_refusal && is_plain => Err(first),
+            // The server may have deleted the old file. The new one must stay.
+            State::DeleteTarget(_) => {
+                self.placed = Placed::RenamedAfterDelete;
+                Err(error)
+            }
             State::DeletePartial(first) if is_refusal => {
                 Ok(State::Ended(Err(self.telling_place(first))))
             }
@@ -453,7 +506,8 @@ impl PutFile {
     /// nothing about this one.
     fn send_directly(&mut self) -> State {
         self.placed = Placed::Direct;
-        // If the old file was deleted, what has its name is a part of the new one.
+        // After the old file was deleted, a file with the final name can only be a part of the new
+        // one.
         self.begun = self.has_copy;
         (self.hash, self.modified) = (None, None);
         match self.resumed {
@@ -480,10 +534,14 @@ impl PutFile {
             let error = Error::new(ErrorKind::Local)
                 .with_subject("reading the local file")
                 .with_source("the file was changed during the upload");
-            return Ok(State::CleanUp(error));
+            return Ok(self.delete_wrong(error));
         }
         if !self.options.is_exact() {
             return Ok(self.set_time());
+        }
+        if !self.options.compares_sizes() {
+            self.hashes = Hashes::new();
+            return self.ask_sent();
         }
         Ok(State::LookSent)
     }
@@ -524,7 +582,7 @@ impl PutFile {
         if theirs.as_bytes() != ours {
             return match self.resumed {
                 Resumed::Unproven { .. } => Ok(self.start_over(Discarded::HashDiffers)),
-                _ => Ok(State::CleanUp(Hashes::differ(&theirs, ours))),
+                _ => Ok(self.delete_wrong(Hashes::differ(&theirs, ours))),
             };
         }
         if let Resumed::Unproven { offset } = self.resumed {
@@ -532,6 +590,16 @@ impl PutFile {
         }
         self.hash = Some(theirs);
         Ok(self.set_time())
+    }
+
+    /// Deletes what was sent, because it is wrong. An older file that this upload has only continued
+    /// stays.
+    fn delete_wrong(&self, error: Error) -> State {
+        match self.placed {
+            Placed::Direct if self.offset > 0 => State::Ended(Err(error)),
+            _ if self.has_copy => State::CleanUp(self.telling_place(error)),
+            _ => State::CleanUp(error),
+        }
     }
 
     fn set_time(&mut self) -> State {
@@ -568,6 +636,15 @@ impl PutFile {
         error.with_advice(format!("the whole file is on the server as {place}"))
     }
 
+    /// Adds to the error that a part of the file may be on the server, because the client could not
+    /// delete it.
+    fn telling_part(&self, error: Error) -> Error {
+        let place = Escaped::new(self.place());
+        error.or_advice(format!(
+            "a part of the file may be on the server as {place}"
+        ))
+    }
+
     fn fail(&mut self, error: Error) {
         // If the old file is gone, the new one stays, although under its temporary name.
         let error = match self.has_copy || self.placed == Placed::RenamedAfterDelete {
@@ -577,6 +654,8 @@ impl PutFile {
         self.state = match self.placed {
             Placed::RenamedAfterDelete => State::Ended(Err(error)),
             Placed::Renamed if self.options.resumes() => State::Ended(Err(error)),
+            // The bytes before the offset were on the server before this call.
+            Placed::Direct if self.offset > 0 => State::Ended(Err(error)),
             _ if self.begun => State::CleanUp(error),
             _ => State::Ended(Err(error)),
         };
@@ -599,6 +678,11 @@ impl FilePlan for PutFile {
             Err(error) => self.fail(error),
         }
     }
+}
+
+/// Whether the path names a directory, in which the file keeps its name.
+fn is_directory(path: &[u8]) -> bool {
+    path.is_empty() || path.ends_with(b"/")
 }
 
 /// Whether the server refuses to store at an offset, so that it may store from the beginning.

@@ -17,8 +17,8 @@ pub struct FileReport {
     pub resumed: Resumed,
     /// The algorithm of the hash that is the same on both sides. `None` if no hash was compared.
     pub verified: Option<Algorithm>,
-    /// The modification time that the new file has got from the old one. `None` if it has the time
-    /// of the transfer.
+    /// The modification time that the new file has got from the file that was transferred. `None`
+    /// if it has the time of the transfer.
     pub modified: Option<Timestamp>,
     /// How the new file has got its name.
     pub placed: Placed,
@@ -30,16 +30,18 @@ pub struct FileReport {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resumed {
-    /// No: there was no partial file, or you did not ask for it.
+    /// No: there was no partial file of this version of the file, or you did not ask for it.
     #[default]
     No,
-    /// Yes. The server's hash proves that the file is right.
+    /// Yes. The server's hash proves that the file is right. CRC-32, MD5 and SHA-1 prove it against
+    /// faults of the transfer, but not against somebody who changes the file on purpose.
     Proven {
         /// How many bytes of the file were there already.
         offset: u64,
     },
-    /// Yes. Size, time and the last block of the partial file were the same on both sides. Nothing
-    /// proves that the bytes before this block are the same.
+    /// Yes. The last block of the partial file was the same on both sides, and nothing that the
+    /// server tells about size and time speaks against it. Nothing proves that the bytes before this
+    /// block are the same.
     Unproven {
         /// How many bytes of the file were there already.
         offset: u64,

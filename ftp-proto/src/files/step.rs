@@ -61,8 +61,8 @@ pub struct Receive {
     pub head: Vec<u8>,
     /// The length of the partial file, where the rest of the data belongs.
     pub position: u64,
-    /// The size of the whole file. Tell it by the progress if the server does not announce it with
-    /// the transfer. `None` if it is not known.
+    /// The size of the whole file. Pass it to the progress function as the total, unless the server
+    /// announces a size. `None` if it is not known.
     pub size: Option<u64>,
 }
 

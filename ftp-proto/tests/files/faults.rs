@@ -313,6 +313,7 @@ fn abilities() -> impl Strategy<Value = Abilities> {
             rename,
             hash,
         )| Abilities {
+            ignores_rest: false,
             mlst,
             size,
             mdtm,
@@ -353,6 +354,10 @@ fn options() -> impl Strategy<Value = FileOptions> {
         }
         if text {
             options.transfer = TransferOptions::text();
+            if options.verify == Verify::Required {
+                // The plan refuses this for a text.
+                options.verify = Verify::IfPossible;
+            }
         }
         options
     })
@@ -371,6 +376,7 @@ fn faults() -> impl Strategy<Value = Fault> {
         reply.prop_map(Trouble::Refused),
         most.clone().prop_map(Trouble::Lost),
         Just(Trouble::LostAfter),
+        Just(Trouble::Late),
         most.prop_map(Trouble::Killed),
         Just(Trouble::KilledAfter),
         Just(Trouble::Changes(Vec::new())),

@@ -2,7 +2,7 @@
 
 use ftp_proto::files::{Discarded, FileOptions, KeepTime, Placed, Resume, Resumed, Verify};
 use ftp_proto::reply::Algorithm;
-use ftp_proto::{Error, ErrorKind, TransferOptions};
+use ftp_proto::{Error, ErrorKind, SizeCheck, TransferOptions};
 
 use crate::host::{Hashing, time};
 use crate::world::{BLOCK, Fault, NAME, Trouble, World, pattern};
@@ -340,4 +340,31 @@ fn an_answer_that_does_not_fit_ends_the_plan() {
         };
         assert!(matches!(error.kind(), ErrorKind::Misuse(_)));
     }
+}
+
+#[test]
+fn a_resumed_file_that_is_too_long_is_downloaded_again() {
+    // The data from the beginning begins like the last block.
+    let file = vec![0; 3 * BLOCK];
+    let mut world = World::with_remote(&file);
+    world.host.can.hash = Hashing::Unknown;
+    let options = FileOptions::resuming();
+    world
+        .get(&options, fault(2, Trouble::Lost(2 * BLOCK)))
+        .expect("no kill")
+        .expect_err("lost");
+    world.host.dead = false;
+    world.host.can.ignores_rest = true;
+    let report = world.fetched(&options);
+    assert_eq!(report.resumed, Resumed::Discarded(Discarded::NoRestart));
+    assert!(world.local() == Some(&file[..]));
+}
+
+#[test]
+fn sizes_are_not_compared_if_you_say_so() {
+    let mut world = World::with_remote(&pattern(1000));
+    world.host.can.truncates = true;
+    let transfer = TransferOptions::new().with_size_check(SizeCheck::Never);
+    let report = world.fetched(&FileOptions::new().with_transfer(transfer));
+    assert_eq!(report.size, 999);
 }

@@ -22,6 +22,8 @@ pub(crate) struct Abilities {
     pub(crate) size: bool,
     pub(crate) mdtm: bool,
     pub(crate) rest: bool,
+    /// Whether RETR begins at the start of the file in spite of REST.
+    pub(crate) ignores_rest: bool,
     /// Whether STOR works after REST.
     pub(crate) store_at_offset: bool,
     pub(crate) append: bool,
@@ -65,6 +67,7 @@ impl Default for Abilities {
             size: true,
             mdtm: true,
             rest: true,
+            ignores_rest: false,
             store_at_offset: true,
             append: true,
             retrieve: true,
@@ -257,7 +260,9 @@ impl Host {
     }
 
     fn retrieve(&mut self, path: &str) -> String {
-        let start = usize::try_from(std::mem::take(&mut self.restart)).expect("an offset");
+        let restart = std::mem::take(&mut self.restart);
+        let restart = if self.can.ignores_rest { 0 } else { restart };
+        let start = usize::try_from(restart).expect("an offset");
         let Some(file) = self.files.get(path).filter(|_| self.can.retrieve) else {
             return "550 no such file".into();
         };

@@ -305,3 +305,21 @@ fn a_lost_connection_leaves_what_the_next_call_goes_on_with() {
     check_stored(&world, &file);
     assert_eq!(report.resumed, Resumed::Proven { offset: 300 });
 }
+
+#[test]
+fn a_demanded_hash_that_the_server_cannot_compute_is_noticed_before_anything_is_sent() {
+    let mut world = World::with_local(b"new");
+    world.host.store(NAME, b"old", 50);
+    world.host.can.hash = Hashing::Unknown;
+    let options = FileOptions::new().with_verify(Verify::Required);
+    let error = failure(&mut world, &options, None);
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(!world.host.heard.iter().any(|line| line.starts_with("STOR")));
+}
+
+#[test]
+fn a_demanded_hash_of_a_text_is_a_mistake() {
+    let text = FileOptions::new().with_transfer(TransferOptions::text());
+    let error = ftp_proto::files::PutFile::new("a", &text.with_verify(Verify::Required));
+    assert!(error.is_err());
+}

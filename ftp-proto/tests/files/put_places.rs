@@ -6,7 +6,7 @@ use ftp_proto::files::{Discarded, FileOptions, Placed, Resumed, UploadTo, Verify
 
 use crate::host::{Hashing, Renames};
 use crate::put::{check_stored, failure, fault, interrupted, resuming};
-use crate::world::{NAME, PARTIAL, Trouble, World, pattern};
+use crate::world::{BLOCK, NAME, PARTIAL, Trouble, World, pattern};
 
 /// A world with a file to upload, and an older file on the server.
 fn replacing(rename: Renames) -> World {
@@ -205,4 +205,33 @@ fn half_an_upload_under_the_final_name_is_deleted_and_an_untouched_old_file_is_n
         failure(&mut world, &options, fault(at, Trouble::LostAfter));
         assert_eq!(world.remote(NAME), Some(&b"old"[..]));
     }
+}
+
+#[test]
+fn a_late_reply_to_the_deletion_of_the_old_file_does_not_cost_the_new_one() {
+    let mut world = replacing(Renames::IfAbsent);
+    let late = fault(RENAME + 2, Trouble::Late);
+    let end = world.put(&FileOptions::new(), late).expect("no kill");
+    let error = end.expect_err("a time-out");
+    assert_eq!(world.remote(NAME), None);
+    assert_eq!(world.remote(PARTIAL), Some(&b"new"[..]));
+    assert!(error.to_string().contains(PARTIAL), "{error}");
+    world.stored(&FileOptions::new());
+    check_stored(&world, b"new");
+}
+
+#[test]
+fn an_interrupted_upload_under_the_final_name_keeps_what_was_there() {
+    let file = pattern(3 * BLOCK);
+    let mut world = World::with_local(&file);
+    world.host.store(NAME, &file[..2 * BLOCK], 200);
+    world.host.can.hash = Hashing::Unknown;
+    let options = FileOptions::resuming().with_upload_to(UploadTo::FinalName);
+    // Source, LookPartial, Tail, ReadTail, Ask.
+    let end = world.put(&options, fault(5, Trouble::DiskFails));
+    end.expect("no kill").expect_err("the disk fails");
+    let kept = world.remote(NAME).expect("the older file");
+    assert!(kept.len() >= 2 * BLOCK && file.starts_with(kept));
+    world.stored(&options);
+    check_stored(&world, &file);
 }

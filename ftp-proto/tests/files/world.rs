@@ -6,7 +6,7 @@ use ftp_proto::files::{
     FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, Part, PutFile, Receive, Send,
     above_limit,
 };
-use ftp_proto::{Config, DataEnd, Error, ErrorKind, Options, Transfer, flows};
+use ftp_proto::{Config, DataEnd, Error, ErrorKind, Options, Transfer, Wait, flows};
 
 use crate::disk::Disk;
 use crate::host::{Host, Stored, time};
@@ -49,6 +49,8 @@ pub(crate) enum Trouble {
     Lost(usize),
     /// The server does what it is asked, but the connection is lost before the reply.
     LostAfter,
+    /// The server does what it is asked, but its reply comes too late. The session goes on.
+    Late,
     /// The process is killed. A transfer moves this many bytes first.
     Killed(usize),
     /// The process is killed after the step.
@@ -197,7 +199,8 @@ impl World {
         match trouble {
             Some(Trouble::KilledAfter) => None,
             Some(Trouble::Killed(_)) => None,
-            Some(Trouble::LostAfter) if is_local => Some(result),
+            Some(Trouble::LostAfter | Trouble::Late) if is_local => Some(result),
+            Some(Trouble::Late) => Some(Err(Error::new(ErrorKind::Timeout(Wait::Reply)))),
             Some(Trouble::LostAfter) => {
                 driver.server.dead = true;
                 Some(Err(Error::new(ErrorKind::Closed)))

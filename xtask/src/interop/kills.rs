@@ -103,6 +103,11 @@ pub(crate) fn run(count: usize) -> Result<()> {
         partial,
         resumed,
     } = tally;
+    if killed * 2 < count || partial == 0 || resumed == 0 {
+        return Err(
+            format!("only {killed} killed, {partial} in the middle, {resumed} resumed").into(),
+        );
+    }
     say(&format!(
         "{killed} transfers killed, {partial} of them with a partial file, of which {resumed} were \
          resumed; {late} had ended before. Each was repeated: equal files, nothing else left"
@@ -172,7 +177,8 @@ impl Scene {
         }
         tally.partial += usize::from(self.strays(case)? > 0);
         let report = self.repeat(case)?;
-        tally.resumed += usize::from(report.contains("roven"));
+        let resumed = report.starts_with("Proven") || report.starts_with("Unproven");
+        tally.resumed += usize::from(resumed);
         if fs::read(&target)? != content {
             return Err("the files differ after the call was repeated".into());
         }
@@ -248,7 +254,6 @@ impl Scene {
 
     /// Makes the same call again, and lets it end. Returns what it printed.
     fn repeat(&self, case: Case) -> Result<String> {
-        // The server may still hold the data connection of the killed client.
         let output = self.victim(case)?.wait_with_output()?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into());
