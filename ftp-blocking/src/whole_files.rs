@@ -6,8 +6,8 @@ use std::path::Path;
 
 use ftp_proto::data::{Progress, ProgressFlow};
 use ftp_proto::files::{
-    FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, Part, PutFile, Receive, Send,
-    above_limit,
+    FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, PutFile, ReadPart, ReceiveFile,
+    SendFile, above_limit,
 };
 use ftp_proto::{Error, Name};
 
@@ -36,7 +36,7 @@ impl Client {
     /// # Errors
     /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a larger file.
     pub fn fetch(&mut self, path: impl Name) -> Result<Vec<u8>, Error> {
-        let part = Part::whole(self.encoded(&path)?, self.options.fetch_limit)?;
+        let part = ReadPart::whole(self.encoded(&path)?, self.options.fetch_limit)?;
         self.read_part(part)
     }
 
@@ -193,7 +193,7 @@ impl Client {
 
     fn receive_file(
         &mut self,
-        receive: Receive,
+        receive: ReceiveFile,
         disk: &Disk,
         progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<FileFact, Error> {
@@ -214,7 +214,7 @@ impl Client {
 
     fn send_file(
         &mut self,
-        send: Send,
+        send: SendFile,
         disk: &Disk,
         progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<FileFact, Error> {
@@ -225,7 +225,7 @@ impl Client {
     }
 
     /// Downloads into memory, up to the limit.
-    fn read_part(&mut self, part: Part) -> Result<Vec<u8>, Error> {
+    fn read_part(&mut self, part: ReadPart) -> Result<Vec<u8>, Error> {
         let transfer = self.run(part.open)?;
         let mut download = Download::new(self, transfer, &part.options);
         let mut content = Vec::new();

@@ -6,8 +6,8 @@ use std::path::Path;
 use ftp_blocking::sys::disk::Disk;
 use ftp_proto::data::{Progress, ProgressFlow};
 use ftp_proto::files::{
-    FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, Part, PutFile, Receive, Send,
-    above_limit,
+    FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, PutFile, ReadPart, ReceiveFile,
+    SendFile, above_limit,
 };
 use ftp_proto::{Error, Name};
 use smol::io::AsyncReadExt as _;
@@ -38,7 +38,7 @@ impl Client {
     /// # Errors
     /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a larger file.
     pub async fn fetch(&mut self, path: impl Name) -> Result<Vec<u8>, Error> {
-        let part = Part::whole(self.encoded(&path)?, self.options.fetch_limit)?;
+        let part = ReadPart::whole(self.encoded(&path)?, self.options.fetch_limit)?;
         self.read_part(part).await
     }
 
@@ -213,7 +213,7 @@ impl Client {
 
     async fn receive_file(
         &mut self,
-        receive: Receive,
+        receive: ReceiveFile,
         disk: &Disk,
         progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<FileFact, Error> {
@@ -235,7 +235,7 @@ impl Client {
 
     async fn send_file(
         &mut self,
-        send: Send,
+        send: SendFile,
         disk: &Disk,
         progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<FileFact, Error> {
@@ -247,7 +247,7 @@ impl Client {
     }
 
     /// Downloads into memory, up to the limit.
-    async fn read_part(&mut self, part: Part) -> Result<Vec<u8>, Error> {
+    async fn read_part(&mut self, part: ReadPart) -> Result<Vec<u8>, Error> {
         let transfer = self.run(part.open).await?;
         let mut download = Download::new(self, transfer, &part.options);
         let mut content = Vec::new();

@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use ftp_proto::files::{Hasher, LocalFact, LocalStep, Sync};
+use ftp_proto::files::{Hasher, LocalFact, LocalStep, SyncToDisk};
 use ftp_proto::reply::{Algorithm, Timestamp};
 use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
 use rustix::fs::{FlockOperation, OFlags, flock};
@@ -160,7 +160,11 @@ impl Disk {
         }
     }
 
-    fn commit(&mut self, modified: Option<Timestamp>, sync: Sync) -> Result<LocalFact, Error> {
+    fn commit(
+        &mut self,
+        modified: Option<Timestamp>,
+        sync: SyncToDisk,
+    ) -> Result<LocalFact, Error> {
         let Some(partial) = self.partial.take() else {
             return Err(not_open());
         };
@@ -246,7 +250,7 @@ impl Partial {
     }
 
     /// Gives the file its time and its final name.
-    fn commit(mut self, modified: Option<Timestamp>, sync: Sync) -> io::Result<LocalFact> {
+    fn commit(mut self, modified: Option<Timestamp>, sync: SyncToDisk) -> io::Result<LocalFact> {
         if let Ok(old) = fs::metadata(&self.target) {
             // The bits setuid and setgid were given to the old content.
             let mode = old.permissions().mode() & 0o777;
@@ -259,13 +263,13 @@ impl Partial {
             self.file.set_times(times).is_ok()
         });
         let length = self.file.metadata()?.len();
-        if sync == Sync::Yes {
+        if sync == SyncToDisk::Yes {
             self.file.sync_all()?;
         }
         fs::rename(&self.path, &self.target)?;
         self.committed = true;
         delete_others(&self.path, self.prefix.as_encoded_bytes());
-        if sync == Sync::Yes {
+        if sync == SyncToDisk::Yes {
             if let Some(directory) = self.path.parent() {
                 // The file has its name. Some file systems cannot do this for directories.
                 let _ = File::open(directory).and_then(|directory| directory.sync_all());

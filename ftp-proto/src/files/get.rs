@@ -31,7 +31,7 @@ use super::local::{LocalFact, LocalStep};
 use super::options::{FileOptions, KeepTime, Resume, Verify};
 use super::partial::{block_of, tag};
 use super::report::{Discarded, FileReport, Placed, Resumed};
-use super::step::{FileFact, FilePlan, FileStep, Receive, is_refusal};
+use super::step::{FileFact, FilePlan, FileStep, ReceiveFile, is_refusal};
 use super::version::{Hashes, Version};
 use crate::error::{Cause, Error, ErrorKind, Misuse};
 use crate::flows::{HashOf, Inspect, Open};
@@ -130,7 +130,7 @@ impl GetFile {
             State::Receive(head) => {
                 let before = self.position.saturating_sub(head.len() as u64);
                 let options = self.options.transfer_at(before);
-                FileStep::Receive(Receive {
+                FileStep::Receive(ReceiveFile {
                     open: Open::retrieve(&self.path)?.with_options(&options),
                     options,
                     head: mem::take(head),

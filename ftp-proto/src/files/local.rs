@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::local_name::{LocalName, UnsafeName};
 use crate::reply::{Algorithm, Timestamp};
 
-use super::options::Sync;
+use super::options::SyncToDisk;
 
 /// What a [`FilePlan`](super::FilePlan) wants from the local disk.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub enum LocalStep {
         /// The modification time. `None`: the time stays as it is.
         modified: Option<Timestamp>,
         /// Whether to write the file to the disk first.
-        sync: Sync,
+        sync: SyncToDisk,
     },
     /// Close the file. Delete a partial file, unless it was opened with `keep` and has bytes.
     Leave,

@@ -25,7 +25,7 @@ pub struct FileOptions {
     /// Whether the new file gets the modification time of the file that is transferred.
     pub keep_time: KeepTime,
     /// Whether a download is written to the disk before it gets its name.
-    pub sync: Sync,
+    pub sync: SyncToDisk,
     /// Where an upload is stored until it is complete.
     pub upload_to: UploadTo,
     /// The options of the transfer itself. The restart offset and the expected number of bytes are
@@ -89,7 +89,7 @@ pub enum KeepTime {
 /// Whether a download is written to the disk before it gets its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Sync {
+pub enum SyncToDisk {
     /// Yes (fsync). After a power failure, the file under its final name is the whole file.
     #[default]
     Yes,
@@ -119,7 +119,7 @@ setters! { FileOptions
     /// Sets whether the new file gets the modification time of the file that is transferred.
     with_keep_time => keep_time: KeepTime;
     /// Sets whether a download is written to the disk before it gets its name.
-    with_sync => sync: Sync;
+    with_sync => sync: SyncToDisk;
     /// Sets where an upload is stored until it is complete.
     with_upload_to => upload_to: UploadTo;
     /// Sets the options of the transfer itself.

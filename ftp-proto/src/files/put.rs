@@ -41,7 +41,7 @@ use super::local::{LocalFact, LocalStep};
 use super::options::{FileOptions, KeepTime, Resume, UploadTo, Verify};
 use super::partial::{beside, block_of};
 use super::report::{Discarded, FileReport, Placed, Resumed};
-use super::step::{FileFact, FilePlan, FileStep, Part, Send, is_refusal};
+use super::step::{FileFact, FilePlan, FileStep, ReadPart, SendFile, is_refusal};
 use super::version::{Hashes, Version};
 use crate::error::{Cause, Error, ErrorKind, Misuse};
 use crate::flows::{Delete, HashOf, Inspect, Open, Rename, SetModified};
@@ -183,7 +183,7 @@ impl PutFile {
                 let before = self.offset.saturating_sub(ours.len() as u64);
                 let limit = ours.len();
                 let options = self.options.transfer_at(before);
-                FileStep::Read(Part {
+                FileStep::Read(ReadPart {
                     open: Open::retrieve(self.place())?.with_options(&options),
                     options,
                     limit,
@@ -226,7 +226,7 @@ impl PutFile {
         })
     }
 
-    fn send(&self) -> Result<Send, Error> {
+    fn send(&self) -> Result<SendFile, Error> {
         let options = match self.appends {
             false => self.options.transfer_at(self.offset),
             true => self.options.transfer_at(0),
@@ -235,7 +235,7 @@ impl PutFile {
             false => Open::store(self.place())?,
             true => Open::append(self.place())?,
         };
-        Ok(Send {
+        Ok(SendFile {
             open: open.with_options(&options),
             options,
             position: self.offset,

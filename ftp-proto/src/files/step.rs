@@ -39,18 +39,18 @@ pub enum FileStep {
     /// Do this on the local disk. Answer: [`FileFact::Local`].
     Local(LocalStep),
     /// Download into the partial file. Answer: [`FileFact::Moved`] or [`FileFact::HeadDiffers`].
-    Receive(Receive),
+    Receive(ReceiveFile),
     /// Upload the file. Answer: [`FileFact::Moved`].
-    Send(Send),
+    Send(SendFile),
     /// Download into memory. Answer: [`FileFact::Part`].
-    Read(Part),
+    Read(ReadPart),
     /// The plan has ended.
     Done(Result<FileReport, Error>),
 }
 
 /// A download into the partial file.
 #[derive(Debug)]
-pub struct Receive {
+pub struct ReceiveFile {
     /// The flow that opens the transfer.
     pub open: Open,
     /// The options of the transfer.
@@ -68,7 +68,7 @@ pub struct Receive {
 
 /// An upload of the local file.
 #[derive(Debug)]
-pub struct Send {
+pub struct SendFile {
     /// The flow that opens the transfer.
     pub open: Open,
     /// The options of the transfer.
@@ -79,7 +79,7 @@ pub struct Send {
 
 /// A download of the end of a file into memory.
 #[derive(Debug)]
-pub struct Part {
+pub struct ReadPart {
     /// The flow that opens the transfer.
     pub open: Open,
     /// The options of the transfer.
@@ -88,7 +88,7 @@ pub struct Part {
     pub limit: usize,
 }
 
-impl Part {
+impl ReadPart {
     /// Downloads a whole file in TYPE I, up to this limit.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Part {
     }
 }
 
-/// The error for a file with more bytes than the limit of a [`Part`].
+/// The error for a file with more bytes than the limit of a [`ReadPart`].
 #[must_use]
 pub fn above_limit(limit: usize) -> Error {
     Error::new(ErrorKind::TooLarge).with_source(format!(
@@ -133,7 +133,7 @@ pub enum FileFact {
     Local(LocalFact),
     /// The transfer is confirmed.
     Moved(Completion),
-    /// The data does not begin with [`Receive::head`].
+    /// The data does not begin with [`ReceiveFile::head`].
     HeadDiffers,
     /// The bytes that came.
     Part(Vec<u8>),

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use ftp_proto::files::{
-    FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, Part, PutFile, Receive, Send,
-    above_limit,
+    FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, PutFile, ReadPart, ReceiveFile,
+    SendFile, above_limit,
 };
 use ftp_proto::{Config, DataEnd, Error, ErrorKind, Options, Transfer, Wait, flows};
 
@@ -228,7 +228,7 @@ impl World {
     fn receive(
         &mut self,
         driver: &mut Driver<Host>,
-        receive: Receive,
+        receive: ReceiveFile,
         most: Option<usize>,
     ) -> Result<FileFact, Error> {
         let transfer = driver.run(receive.open)?;
@@ -252,7 +252,7 @@ impl World {
     fn send(
         &mut self,
         driver: &mut Driver<Host>,
-        send: Send,
+        send: SendFile,
         most: Option<usize>,
     ) -> Result<FileFact, Error> {
         let transfer = driver.run(send.open)?;
@@ -290,7 +290,7 @@ fn cut(driver: &mut Driver<Host>, transfer: Transfer, moved: usize) -> Error {
 }
 
 /// Downloads the end of a file into memory.
-fn read(driver: &mut Driver<Host>, part: Part) -> Result<FileFact, Error> {
+fn read(driver: &mut Driver<Host>, part: ReadPart) -> Result<FileFact, Error> {
     let transfer = driver.run(part.open)?;
     let data = driver.server.data();
     if data.len() > part.limit {

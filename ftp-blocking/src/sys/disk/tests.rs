@@ -88,7 +88,7 @@ fn write(disk: &Disk, position: u64, content: &str) {
 fn commit(disk: &mut Disk) -> Result<LocalFact, Error> {
     disk.run(LocalStep::Commit {
         modified: None,
-        sync: Sync::Yes,
+        sync: SyncToDisk::Yes,
     })
 }
 
@@ -118,7 +118,7 @@ fn a_partial_file_becomes_the_target_in_one_step() {
     let modified = "20200102030405".parse().expect("a time");
     let step = LocalStep::Commit {
         modified: Some(modified),
-        sync: Sync::No,
+        sync: SyncToDisk::No,
     };
     let fact = disk.run(step).expect("a name");
     let LocalFact::Committed {
