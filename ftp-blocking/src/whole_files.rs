@@ -41,8 +41,8 @@ impl Client {
     }
 
     /// Downloads a file to a local path. The local file appears when the download is complete and
-    /// its size was checked, and has the modification time of the remote file. An older local file
-    /// is replaced in one step.
+    /// its size was checked, if the server tells the size, and has the modification time of the
+    /// remote file. An older local file is replaced in one step.
     ///
     /// Until then the data is in a partial file in the same directory, such as
     /// `.image.iso.0123456789abcdef.ftp-part`. If the process is killed, the partial file stays,
@@ -82,7 +82,8 @@ impl Client {
     /// use ftp_blocking::{FileOptions, Progress};
     ///
     /// let show = |progress: Progress| eprint!("\r{progress}");
-    /// let report = client.get_file_with("pub/image.iso", "image.iso", &FileOptions::resuming(), show)?;
+    /// let options = FileOptions::resuming();
+    /// let report = client.get_file_with("pub/image.iso", "image.iso", &options, show)?;
     /// println!("{:?}", report.resumed);
     /// # Ok(())
     /// # }
@@ -108,8 +109,8 @@ impl Client {
     }
 
     /// Uploads a local file. The file on the server appears under its name when it is complete and
-    /// its size was checked (SIZE), and has the modification time of the local file if the server
-    /// lets the client set it.
+    /// its size was checked, if the server tells the size, and has the modification time of the
+    /// local file if the server lets the client set it.
     ///
     /// Until then the data is in a file with another name in the same directory: `.a.ftp-part` for
     /// `a`. RNFR and RNTO then give the file its name. If the server refuses RNTO because the file

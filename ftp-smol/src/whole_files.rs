@@ -43,14 +43,15 @@ impl Client {
     }
 
     /// Downloads a file to a local path. The local file appears when the download is complete and
-    /// its size was checked, and has the modification time of the remote file. An older local file
-    /// is replaced in one step.
+    /// its size was checked, if the server tells the size, and has the modification time of the
+    /// remote file. An older local file is replaced in one step.
     ///
     /// Until then the data is in a partial file in the same directory, such as
     /// `.image.iso.0123456789abcdef.ftp-part`. If the process is killed, the partial file stays,
     /// and the next download to the same path uses or deletes it. If the local path is a directory,
     /// the file gets its name from the server, and [`LocalName`](ftp_proto::LocalName) checks that
-    /// name. If you drop the future, the partial file is deleted, unless it may be resumed.
+    /// name. If you drop the future, the partial file is deleted, unless it may be resumed. A
+    /// step on the disk that has begun still ends: the file may get its name after the drop.
     ///
     /// ```no_run
     /// # smol::block_on(async {
@@ -115,8 +116,8 @@ impl Client {
     }
 
     /// Uploads a local file. The file on the server appears under its name when it is complete and
-    /// its size was checked (SIZE), and has the modification time of the local file if the server
-    /// lets the client set it.
+    /// its size was checked, if the server tells the size, and has the modification time of the
+    /// local file if the server lets the client set it.
     ///
     /// Until then the data is in a file with another name in the same directory: `.a.ftp-part` for
     /// `a`. RNFR and RNTO then give the file its name. If the server refuses RNTO because the file
@@ -126,7 +127,8 @@ impl Client {
     /// If `remote` is empty or ends with `/`, it is a directory, and the file keeps its name there.
     ///
     /// If the process is killed, the partial file stays on the server, and the next upload to the
-    /// same path replaces it. Two clients must not upload to the same path at the same time.
+    /// same path replaces it. The same is true if you drop the future. Two clients must not upload
+    /// to the same path at the same time.
     ///
     /// ```no_run
     /// # smol::block_on(async {

@@ -58,6 +58,7 @@ fn a_download_appears_whole_with_its_time_and_nothing_beside_it() {
     assert_eq!(room.names(), ["f"]);
     assert_eq!((report.size, report.transferred), (300_000, 300_000));
     assert_eq!((report.resumed, report.verified), (Resumed::No, None));
+    assert!(report.is_size_checked);
     let time = client.modified("/f").expect("a reply").expect("a time");
     assert_eq!(report.modified, Some(time));
     let local = fs::metadata(room.path("f")).expect("there");
@@ -322,8 +323,10 @@ fn a_server_without_size_time_and_restart_still_moves_whole_files() {
     });
     assert_eq!(report.resumed, Resumed::Discarded(Discarded::NoRestart));
     assert_eq!((report.size, report.modified), (100_000, None));
+    assert!(!report.is_size_checked);
     let report = client.put_file(room.path("f"), "/g").expect("uploaded");
     assert_eq!((report.placed, report.modified), (Placed::Renamed, None));
+    assert!(!report.is_size_checked);
     assert_eq!(memory.server().file("/g"), Some(&room.content("f")[..]));
 }
 

@@ -321,6 +321,7 @@ impl GetFile {
             size,
             transferred: self.transferred,
             resumed: self.resumed,
+            is_size_checked: self.options.compares_sizes() && self.version.size().is_some(),
             verified: self.hash.as_ref().map(FileHash::algorithm),
             modified,
             placed: Placed::Renamed,

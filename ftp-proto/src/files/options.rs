@@ -47,8 +47,8 @@ pub struct FileOptions {
 pub enum Resume {
     /// The transfer always starts at the beginning, and an interrupted one leaves no partial file.
     /// The exceptions: the process is killed; and for an upload, the client can send no DELE, since
-    /// the connection is lost, an [`AbortHandle`](crate::AbortHandle) or the total time stops it, or
-    /// you drop its future. The next transfer to the same path uses or deletes such a file.
+    /// the connection is lost, an [`AbortHandle`](crate::AbortHandle) or the total time stops it,
+    /// or you drop its future. The next transfer to the same path uses or deletes such a file.
     #[default]
     Never,
     /// The transfer goes on where the last one ended. If the server computes hashes, they are

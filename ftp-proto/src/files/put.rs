@@ -71,6 +71,8 @@ pub struct PutFile {
     has_copy: bool,
     /// Whether an old partial file was deleted to make room for this one.
     is_cleared: bool,
+    /// Whether the server has said the size of what was sent.
+    is_size_checked: bool,
     hashes: Hashes,
     hash: Option<FileHash>,
     modified: Option<Timestamp>,
@@ -134,6 +136,7 @@ impl PutFile {
             begun: false,
             has_copy: false,
             is_cleared: false,
+            is_size_checked: false,
             hashes: Hashes::new(),
             hash: None,
             modified: None,
@@ -147,8 +150,8 @@ impl PutFile {
         })
     }
 
-    /// Adds the name of the local file. If the path that you gave is empty or ends with `/`, it is a
-    /// directory, and the file keeps its name there.
+    /// Adds the name of the local file. If the path that you gave is empty or ends with `/`, it is
+    /// a directory, and the file keeps its name there.
     ///
     /// # Errors
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a name that cannot be sent.
@@ -506,6 +509,7 @@ impl PutFile {
     /// nothing about this one.
     fn send_directly(&mut self) -> State {
         self.placed = Placed::Direct;
+        self.is_size_checked = false;
         // After the old file was deleted, a file with the final name can only be a part of the new
         // one.
         self.begun = self.has_copy;
@@ -556,7 +560,8 @@ impl PutFile {
                     .with_transferred(self.transferred)
                     .with_expected(here, why))
             }
-            _ => {
+            (there, _) => {
+                self.is_size_checked = there.is_some();
                 self.hashes = Hashes::new();
                 self.ask_sent()
             }
@@ -592,8 +597,8 @@ impl PutFile {
         Ok(self.set_time())
     }
 
-    /// Deletes what was sent, because it is wrong. An older file that this upload has only continued
-    /// stays.
+    /// Deletes what was sent, because it is wrong. An older file that this upload has only
+    /// continued stays.
     fn delete_wrong(&self, error: Error) -> State {
         match self.placed {
             Placed::Direct if self.offset > 0 => State::Ended(Err(error)),
@@ -623,6 +628,7 @@ impl PutFile {
             size: self.source.size().unwrap_or_default(),
             transferred: self.transferred,
             resumed: self.resumed,
+            is_size_checked: self.is_size_checked,
             verified: self.hash.as_ref().map(FileHash::algorithm),
             modified: self.modified,
             placed: self.placed,

@@ -15,6 +15,9 @@ pub struct FileReport {
     pub transferred: u64,
     /// Whether the transfer went on where an earlier one was interrupted.
     pub resumed: Resumed,
+    /// Whether the size of the new file was compared with the size that the server says. `false` if
+    /// the server knows neither SIZE nor MLST, for text, and if you switched the comparison off.
+    pub is_size_checked: bool,
     /// The algorithm of the hash that is the same on both sides. `None` if no hash was compared.
     pub verified: Option<Algorithm>,
     /// The modification time that the new file has got from the file that was transferred. `None`
@@ -40,8 +43,8 @@ pub enum Resumed {
         offset: u64,
     },
     /// Yes. The last block of the partial file was the same on both sides, and nothing that the
-    /// server tells about size and time speaks against it. Nothing proves that the bytes before this
-    /// block are the same.
+    /// server tells about size and time speaks against it. Nothing proves that the bytes before
+    /// this block are the same.
     Unproven {
         /// How many bytes of the file were there already.
         offset: u64,

@@ -1,5 +1,5 @@
-//! The exceptions of the task "whole files". The file `whole_files.rs` in `interop` has the steps of
-//! this task.
+//! The exceptions of the task "whole files". The file `whole_files.rs` in `interop` has the steps
+//! of this task.
 
 use super::{Exception, Occurs, Ways};
 use crate::servers::foreign::Kind::{
