@@ -225,7 +225,9 @@ impl Client {
                 Todo::Read(flow) => self.read_for(plan, flow).map(|()| Outcome::Done),
             };
             match result {
-                Err(error) if self.session.is_dead() => return Err(error),
+                Err(error) if self.session.is_dead() || error.kind().is_stop() => {
+                    return Err(error);
+                }
                 result => plan.finished(result),
             }
         }

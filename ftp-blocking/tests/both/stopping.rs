@@ -11,7 +11,10 @@ use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 
 use crate::face::transport::Network as _;
-use crate::face::{AbortHandle, Behind, Client, Error, ErrorKind, Memory, Options, TransferLimits};
+use crate::face::tree::OnError;
+use crate::face::{
+    AbortHandle, Behind, Client, DeleteOptions, Error, ErrorKind, Memory, Options, TransferLimits,
+};
 use crate::support::files::big;
 use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::tls::tls;
@@ -176,6 +179,51 @@ fn connecting_can_be_stopped_at_every_event() {
             );
         }
     }
+}
+
+/// `OnError::Continue` goes on after the server's refusals, and not after an abort.
+#[test]
+fn an_abort_ends_a_tree_operation_that_goes_on_after_errors() {
+    let mut stops = 0;
+    for event in 1.. {
+        let files = ["/d/a", "/d/b", "/d/sub/c", "/d/sub/d"];
+        let setup = files
+            .iter()
+            .fold(Setup::new(), |it, path| it.file(path, "1"));
+        let memory = Memory::new(Simulator::new(setup));
+        let stopper = Stopper::new();
+        let network = Behind {
+            middlebox: stopper.clone(),
+            network: memory.clone(),
+        };
+        let options = Options::new("localhost").with_abort_handle(stopper.handle.clone());
+        let mut client = Client::connect_over(network, options).expect("greeted");
+        client.login("user", "secret").expect("logged in");
+        stopper.left.store(event, Ordering::SeqCst);
+        let going_on = DeleteOptions::new().with_on_error(OnError::Continue);
+        let outcome = client.delete_tree_with("/d", &going_on);
+        if !stopper.handle.is_aborted() {
+            assert_eq!(outcome.expect("deleted").files, 4);
+            break;
+        }
+        let deletions = || {
+            let server = memory.server();
+            let is_deletion = |it: &&Vec<u8>| it.starts_with(b"DELE") || it.starts_with(b"RMD");
+            server.commands().iter().filter(is_deletion).count()
+        };
+        match outcome {
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Aborted, "event {event}: {error}"),
+            // The abort came when the last reply had come.
+            Ok(deleted) => assert_eq!(deleted.error_count, 0, "event {event}"),
+        }
+        let sent = deletions();
+        stopper.handle.reset();
+        client.noop().expect("in step");
+        // Only the command that the abort has held back may still go out.
+        assert!(deletions() <= sent + 1, "event {event}");
+        stops += 1;
+    }
+    assert!(stops > 20, "{stops} events");
 }
 
 #[test]

@@ -161,6 +161,22 @@ impl ErrorKind {
 }
 
 impl ErrorKind {
+    /// Returns whether your program has stopped the operation: by an
+    /// [`AbortHandle`](crate::AbortHandle) or a progress function ([`Aborted`](Self::Aborted)), or
+    /// by the [total time](crate::Options::with_total_time) ([`OutOfTime`](Self::OutOfTime)). Then
+    /// do not go on with other work on the same client.
+    ///
+    /// ```
+    /// use ftp_proto::{ErrorKind, Wait};
+    ///
+    /// assert!(ErrorKind::Aborted.is_stop());
+    /// assert!(!ErrorKind::Timeout(Wait::Reply).is_stop());
+    /// ```
+    #[must_use]
+    pub const fn is_stop(self) -> bool {
+        matches!(self, Self::Aborted | Self::OutOfTime)
+    }
+
     /// Returns the kind as one lower-case word, or several with `_` between them, for logs.
     #[must_use]
     pub const fn name(self) -> &'static str {
