@@ -332,7 +332,9 @@ impl<'c> DataTransfer<'c> {
                 }
                 Poll::Ready(Ok(DataProgress::End(end))) => phase.end(end),
                 Poll::Ready(Err(by)) => {
-                    let late = !phase.is_paced() || client.network.now() >= self.idle_end;
+                    // Without patience, a time-out must end the data, or this loop would spin.
+                    let late =
+                        !patient || !phase.is_paced() || client.network.now() >= self.idle_end;
                     client.end_wait(phase, by, late);
                 }
                 Poll::Pending if patient => {
