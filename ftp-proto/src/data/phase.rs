@@ -262,10 +262,13 @@ impl DataPhase {
         self.pace.as_ref()?.patience()
     }
 
-    /// Returns the most bytes that the rate limit lets move in this step. At least 1.
+    /// Returns the most bytes that the rate limit lets move in this step. At least 1. There is no
+    /// limit in the steps before which no pause is made: [`DataStep::TakeIn`], and a
+    /// [`DataStep::Move`] without a control connection.
     pub fn most(&self) -> usize {
-        let pace = self.pace.as_ref();
-        pace.map_or(usize::MAX, |pace| pace.most().max(1))
+        // A step that moves bytes under the rate limit comes after a pause, so it may move some.
+        let most = self.pace.as_ref().map(|pace| pace.most());
+        most.filter(|most| *most > 0).unwrap_or(usize::MAX)
     }
 
     /// Returns the start of `bytes`, as much as the rate limit lets move in this step.
