@@ -395,7 +395,12 @@ impl DataPhase {
 
     /// Notes that the [`Finish`] flow has ended, with this result.
     pub fn finished(&mut self, outcome: Result<Completion, Error>) {
-        self.state = State::Over(outcome);
+        // A driver that has stopped the flow does not know how many bytes had moved.
+        let counted = |error: Error| match error.transferred() {
+            None if error.kind().is_stop() => error.with_transferred(self.bytes),
+            _ => error,
+        };
+        self.state = State::Over(outcome.map_err(counted));
     }
 
     /// Returns the result of the transfer: `Ok` after the server has confirmed it.
