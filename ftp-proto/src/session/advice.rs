@@ -9,7 +9,7 @@ use super::Session;
 use super::negotiated::Channel;
 use crate::error::{Error, ErrorKind};
 use crate::flow::Endpoint;
-use crate::options::config::{Auth, DataMode};
+use crate::options::config::{Auth, DataMode, Security};
 use crate::wait::Wait;
 use crate::wire::{DecodeError, Escaped, Reply};
 
@@ -66,7 +66,13 @@ impl Session {
             }
             let plain = !self.config.security.demands_tls();
             if refused.is_some_and(|reply| plain && reply.demands_tls()) {
-                let how = "the server wants TLS: set Options::with_tls";
+                let how = match self.config.security {
+                    Security::LoginInClear => {
+                        "the server wants TLS: call `secure`, or leave out \
+                         Options::with_login_in_clear"
+                    }
+                    _ => "the server wants TLS: set Options::with_tls",
+                };
                 return Some(how.into());
             }
         }
