@@ -172,12 +172,17 @@ impl Negotiated {
             Effect::User | Effect::Password => {
                 self.logged_in = true;
                 self.standing.reset_directory();
-                self.standing.secured = self.channel == Channel::Secured;
+                self.standing.secured |= self.channel == Channel::Secured;
             }
             Effect::Account => self.logged_in = true,
             Effect::Type(new) => self.transfer_type = new,
             Effect::Protect(protection) => self.protect(Some(protection)),
-            Effect::Auth => self.channel = Channel::Securing,
+            Effect::Auth => {
+                self.channel = Channel::Securing;
+                // From now on, a new connection sends credentials under TLS alone, even if CCC
+                // ends TLS on this one.
+                self.standing.secured = true;
+            }
             Effect::Restart(offset) => self.restart = Some(offset),
             Effect::ClearControl => self.channel = Channel::Clearing,
             Effect::Reinitialize => {
@@ -187,7 +192,10 @@ impl Negotiated {
                 self.mode = FramingState::Standard;
                 self.structure = FramingState::Standard;
                 self.names_settled = false;
-                self.standing = Standing::default();
+                self.standing = Standing {
+                    secured: self.standing.secured,
+                    ..Standing::default()
+                };
             }
             Effect::Framing(part, framed) => *self.framing(part) = framed,
             Effect::Directory(path) => self.standing.change_directory(path),

@@ -507,8 +507,6 @@ impl Session {
                 && (demanded == Protection::Clear || *protection == demanded)
         };
         let mut standing = Standing {
-            // After a login in clear text and AUTH, credentials go under TLS alone.
-            secured: self.state.standing.secured || self.is_secured(),
             transfer_type: self.state.transfer_type,
             protection: self.state.protection.filter(allowed),
             ..self.state.standing.clone()

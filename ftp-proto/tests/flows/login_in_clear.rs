@@ -72,6 +72,42 @@ fn a_reconnect_after_auth_begins_with_tls() {
     assert_eq!(next.wire, ["AUTH TLS"]);
 }
 
+/// CCC ends TLS on this connection alone. It gives no leave to send the password in clear text.
+#[test]
+fn a_reconnect_after_ccc_begins_with_tls() {
+    let ccc = [hear("CCC"), say("200 clear"), serve("clear control")];
+    let script = [&plain_login()[..], &auth(), &ccc].concat();
+    let mut driver = scripted(in_clear(), script);
+    for op in [Op::Greeting, Op::Login, Op::Secure, Op::ClearControl] {
+        driver.outcome(&op);
+    }
+    assert!(!driver.session.is_secured());
+    driver.server.assert_over();
+    let ada = credentials();
+    let restore = flows::Restore::new(ada, driver.session.standing()).expect("known");
+    let mut next = scripted(
+        in_clear(),
+        [say("220 ready"), hear("AUTH TLS"), say("534 no")],
+    );
+    next.session = driver.session.successor();
+    next.outcome(&Op::Greeting);
+    let error = next.run(restore).expect_err("no TLS");
+    assert_eq!(error.command(), Some("AUTH"));
+    assert_eq!(next.wire, ["AUTH TLS"]);
+}
+
+#[test]
+fn a_server_that_wants_tls_brings_advice_to_call_secure() {
+    let script = [say("220 ready"), hear("USER ada"), say("530 TLS required")];
+    let mut driver = scripted(in_clear(), script);
+    driver.outcome(&Op::Greeting);
+    let error = driver.run(flows::Login::new(credentials()));
+    let text = error.expect_err("refused").to_string();
+    let advice = "call `secure`, or leave out Options::with_login_in_clear";
+    assert!(text.contains(advice), "{text}");
+    assert!(!text.contains("set Options::with_tls"), "{text}");
+}
+
 #[test]
 fn without_this_choice_no_credentials_leave_in_clear() {
     let mut driver = scripted(explicit(), [say("220 ready")]);
