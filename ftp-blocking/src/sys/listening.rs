@@ -63,8 +63,9 @@ impl Listening {
             Ok((socket, _)) => {
                 socket.set_nonblocking(true)?;
                 tune(&socket);
-                // The buffers come from the listener. Not every system passes keep-alive on.
-                self.options.keep_alive_on(&SockRef::from(&socket))?;
+                // The buffers come from the listener. Not every system passes keep-alive on. A
+                // transfer works without keep-alive, so an error does not end it.
+                let _ = self.options.keep_alive_on(&SockRef::from(&socket));
                 Ok(socket)
             }
             // The peer has closed this connection before it was accepted. Another connection may
