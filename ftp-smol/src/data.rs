@@ -333,9 +333,8 @@ impl<'c> DataTransfer<'c> {
                 Poll::Ready(Ok(DataProgress::End(end))) => phase.end(end),
                 Poll::Ready(Err(by)) => {
                     // Without patience, a time-out must end the data, or this loop would spin.
-                    let late =
-                        !patient || !phase.is_paced() || client.network.now() >= self.idle_end;
-                    client.end_wait(phase, by, late);
+                    let early = phase.is_paced() && client.network.now() < self.idle_end;
+                    client.end_wait(phase, by, !(patient && early));
                 }
                 Poll::Pending if patient => {
                     self.yielded = phase.bytes();
