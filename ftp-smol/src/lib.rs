@@ -38,8 +38,8 @@
 //! For programs without async there is `ftp-blocking`, whose types and methods have the same names.
 //! Both use the crate `ftp-proto`, which holds the protocol. In `ftp-proto` each operation is a
 //! state machine, called a flow. [`Client::run`] runs any flow, even one that has no method here.
-//! To connect in another way than directly by TCP, for example through a tunnel of your own, implement
-//! [`transport::Network`].
+//! To connect in another way than directly by TCP, for example through a tunnel of your own,
+//! implement [`transport::Network`].
 //!
 //! | you want | use |
 //! |---|---|
@@ -131,7 +131,6 @@ mod data;
 mod data_connection;
 mod deadline;
 mod drive;
-
 mod lines;
 #[cfg(feature = "simulator")]
 mod memory;
