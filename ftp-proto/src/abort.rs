@@ -21,6 +21,9 @@ use crate::options::Options;
 /// stopped is aborted (ABOR), and replies that are still to come are read. A session that was
 /// stopped in the middle of a TLS handshake is dead.
 ///
+/// [`abort`](Self::abort) takes a lock, so do not call it in a signal handler itself: call it in a
+/// thread that waits for the signal, as the crate `ctrlc` does.
+///
 /// The handle does not stop the resolution of a host's name by an adapter that blocks, and not a
 /// read or a write of your local file. Clones of a handle are the same handle. One handle may belong
 /// to several clients.
@@ -30,7 +33,7 @@ use crate::options::Options;
 ///
 /// let handle = AbortHandle::new();
 /// let options = Options::new("ftp.example.org").with_abort_handle(handle.clone());
-/// // In another thread, or in a handler of Ctrl-C:
+/// // In another thread, for example one that waits for Ctrl-C:
 /// handle.abort();
 /// assert!(handle.is_aborted());
 /// # let _ = options;

@@ -321,7 +321,11 @@ impl Options {
 
     /// Limits the time of everything that the client does, as curl's `--max-time` does. The time
     /// begins when the client begins to connect, and a reconnect does not extend it. After this
-    /// time, each operation fails with [`OutOfTime`](crate::ErrorKind::OutOfTime), at once.
+    /// time, each operation fails with [`OutOfTime`](crate::ErrorKind::OutOfTime), at once. `quit`
+    /// fails too: drop the client.
+    ///
+    /// Not limited are the resolution of names by an adapter that blocks, and reads and writes of
+    /// your local file.
     ///
     /// ```
     /// use core::time::Duration;

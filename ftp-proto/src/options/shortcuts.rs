@@ -51,8 +51,9 @@ impl Options {
         self.with_config(|config| config.with_active_address(address))
     }
 
-    /// **Sends the password in clear text**, although the options have settings of TLS. Call it
-    /// after `with_tls`, which would take it back.
+    /// **Sends the password in clear text**, although the options have settings of TLS. A later
+    /// `secure` needs these settings. Call `with_tls` before this method, because `with_tls` after
+    /// it would take it back.
     ///
     /// Use it only for a server that accepts AUTH only after a login. The session then begins in
     /// clear text, and `secure` of the client begins TLS: see [`Security::LoginInClear`]. An
