@@ -50,6 +50,7 @@ impl Client {
                     answer = self.serve(want);
                     // The flow is dropped, so that the next operation cleans up.
                     if let Some(error) = self.cut.take() {
+                        self.session.note_stopped(&error);
                         break Err(error);
                     }
                 }

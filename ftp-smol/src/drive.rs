@@ -78,6 +78,7 @@ impl Client {
                     let served = operation.next.insert(self.serve(cx, want, begun));
                     // The flow is dropped, so that the next operation cleans up.
                     if let Some(error) = self.cut.take() {
+                        self.session.note_stopped(&error);
                         break Err(error);
                     }
                     if served.is_err() {

@@ -418,6 +418,14 @@ impl Session {
         let _ = info;
     }
 
+    /// Tells the log that the driver has stopped the operation that runs, and why. The driver calls
+    /// this method when it drops an operation for the reason of a `Stop`. Without the feature
+    /// `tracing`, this method does nothing.
+    pub fn note_stopped(&mut self, error: &Error) {
+        let _entered = self.traced.enter();
+        trace::end(&mut self.traced, Some(error), self.dead.is_some());
+    }
+
     /// Returns whether the session is dead. Every operation on a dead session fails, with the
     /// reason for which the session ended.
     pub fn is_dead(&self) -> bool {

@@ -222,7 +222,9 @@ fn failed(error: &Error, dead: bool) {
         ErrorKind::InvalidArgument
         | ErrorKind::Misuse(_)
         | ErrorKind::Local
-        | ErrorKind::TooLarge => debug!(target: SESSION, kind, dead, error = text, "failed"),
+        | ErrorKind::TooLarge
+        | ErrorKind::Aborted
+        | ErrorKind::OutOfTime => debug!(target: SESSION, kind, dead, error = text, "failed"),
         _ => warn!(target: SESSION, kind, dead, error = text, "failed"),
     }
 }
