@@ -64,7 +64,8 @@ pub enum FtpProxyKind {
     /// `USER pat@host` before the login. It needs a login at the proxy.
     ProxyUserAtHost,
     /// `USER ada@host pat`, and the proxy's password by ACCT if the proxy asks for it. It needs a
-    /// login at the proxy.
+    /// login at the proxy. There is only one ACCT, so the account of the server's login is sent only
+    /// if the login at the proxy has no password.
     UserAtHostUser,
 }
 
@@ -185,6 +186,7 @@ impl LoginRoute {
                 Some(login) => {
                     let user = joined(login.user(), b"@", server);
                     let at_host = Credentials::new(user, password(login))?;
+                    let at_host = with_account_of(at_host, login)?;
                     [Before::LogIn(at_host)].into()
                 }
                 None => Vec::new(),
@@ -208,7 +210,7 @@ impl LoginRoute {
                 let name = [&name, &b" "[..], argument(login.user())].concat();
                 let sent = Credentials::new(name, password(user))?;
                 match password(login) {
-                    b"" => Ok(sent),
+                    b"" => with_account_of(sent, user),
                     password => sent.with_account(password),
                 }
             }

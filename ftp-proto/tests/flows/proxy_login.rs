@@ -87,6 +87,44 @@ fn the_proxys_account_is_sent_if_it_asks() {
 }
 
 #[test]
+fn the_account_of_a_proxy_that_has_the_host_in_its_user_is_sent() {
+    let at_proxy = flows::Credentials::new("pat", "passw0rd").expect("a login");
+    let at_proxy = at_proxy.with_account("lab").expect("an account");
+    let proxy = FtpProxy::new("proxy.test", FtpProxyKind::ProxyUserAtHost).with_login(at_proxy);
+    let items = [
+        hear("USER pat@ftp.test"),
+        say("331 p"),
+        hear("PASS passw0rd"),
+        say("332 a"),
+        hear("ACCT lab"),
+        say("230 in"),
+        hear("USER ada"),
+        say("230 in"),
+    ];
+    let (driver, result) = login(&options(proxy), credentials(), items);
+    result.expect("a login");
+    driver.server.assert_over();
+}
+
+#[test]
+fn the_servers_account_is_sent_if_the_proxy_has_no_password() {
+    let at_proxy = flows::Credentials::new("pat", "").expect("a login");
+    let proxy = FtpProxy::new("proxy.test", FtpProxyKind::UserAtHostUser).with_login(at_proxy);
+    let user = credentials().with_account("research").expect("an account");
+    let items = [
+        hear("USER ada@ftp.test pat"),
+        say("331 p"),
+        hear("PASS hunter2"),
+        say("332 a"),
+        hear("ACCT research"),
+        say("230 in"),
+    ];
+    let (driver, result) = login(&options(proxy), user, items);
+    result.expect("a login");
+    driver.server.assert_over();
+}
+
+#[test]
 fn refusals_of_the_proxy_are_told_from_those_of_the_server() {
     let site = || options(proxy(FtpProxyKind::Site));
     let at_proxy = || [hear("USER pat"), say("331 p"), hear("PASS passw0rd")];
