@@ -97,7 +97,7 @@ impl FtpProxy {
 
     /// Checks the proxy's host, and that the login at the proxy is there if the kind needs it.
     pub(super) fn check(&self) -> Result<(), Error> {
-        if let Some(why) = host::mistake(&self.host) {
+        if let Some(why) = host::mistake_of_proxy(&self.host) {
             return Err(Error::option(format!("the FTP proxy: {why}")));
         }
         if self.login.is_none() && self.kind.needs_login() {

@@ -39,6 +39,23 @@ pub(crate) fn shown(host: &str) -> String {
 /// Returns an error text if this is neither a host name nor an address. The text says what is wrong
 /// and what you can do. `None` if no mistake is found.
 pub(crate) fn mistake(host: &str) -> Option<String> {
+    mistake_of(host, Role::Server)
+}
+
+/// Does the same as [`mistake`] for the host of a proxy. The text names no method of the options,
+/// because a program that followed such advice would connect without the proxy.
+pub(crate) fn mistake_of_proxy(host: &str) -> Option<String> {
+    mistake_of(host, Role::Proxy)
+}
+
+/// Whose host it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Server,
+    Proxy,
+}
+
+fn mistake_of(host: &str, role: Role) -> Option<String> {
     if host.is_empty() {
         return Some("the host is empty".into());
     }
@@ -51,6 +68,9 @@ pub(crate) fn mistake(host: &str) -> Option<String> {
         let rest = rest.rsplit('@').next().unwrap_or_default();
         let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let name = split_port(name).map_or(name, |(name, _)| name);
+        if role == Role::Proxy {
+            return Some(format!("the host is a URL: give its host alone, {name:?}"));
+        }
         let whole = match scheme.to_ascii_lowercase().as_str() {
             "ftp" | "ftps" | "ftpes" => "give the URL to `Options::from_url`, or ",
             _ => "",
@@ -60,14 +80,27 @@ pub(crate) fn mistake(host: &str) -> Option<String> {
         ));
     }
     if host.contains('@') {
-        let why =
-            "the host holds an `@`: give the host alone; a user and a password are for `login`";
+        let why = match role {
+            Role::Server => {
+                "the host holds an `@`: give the host alone; a user and a password are for `login`"
+            }
+            Role::Proxy => {
+                "the host holds an `@`: give the host alone; a user and a password are for \
+                 `with_login`"
+            }
+        };
         return Some(why.into());
     }
     if let Some((name, port)) = split_port(host) {
-        return Some(format!(
-            "the host holds a port: `Options::new({name:?}).with_port({port})`"
-        ));
+        return Some(match role {
+            Role::Server => {
+                format!("the host holds a port: `Options::new({name:?}).with_port({port})`")
+            }
+            Role::Proxy => format!(
+                "the host holds a port: give the host {name:?} and the port {port} of the proxy \
+                 apart"
+            ),
+        });
     }
     let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '[' | ']' | ':');
     host.find(odd).map(|at| {

@@ -157,7 +157,7 @@ impl Proxy {
     ///
     /// [`Options::check`]: crate::Options::check
     pub fn check(&self) -> Result<(), Error> {
-        let mistake = host::mistake(&self.host)
+        let mistake = host::mistake_of_proxy(&self.host)
             .map(|why| format!("the proxy: {why}"))
             .or_else(|| self.login.as_ref()?.mistake(self.kind).map(String::from));
         mistake.map_or(Ok(()), |why| Err(Error::option(why)))

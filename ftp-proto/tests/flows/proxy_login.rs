@@ -195,7 +195,12 @@ fn options_that_contradict_an_ftp_proxy_are_refused() {
         assert!(options(proxy(kind)).check().is_ok());
     }
     let wrong = FtpProxy::new("proxy.test:21", FtpProxyKind::UserAtHost);
-    assert!(refused(&options(wrong)).starts_with("the FTP proxy: the host holds a port"));
+    let text = refused(&options(wrong));
+    assert!(text.starts_with("the FTP proxy: the host holds a port"));
+    // `Options::new("proxy.test")` would connect to the proxy as if it were the server.
+    assert!(!text.contains("Options::"), "{text}");
+    let url = FtpProxy::new("ftp://proxy.test", FtpProxyKind::UserAtHost);
+    assert!(!refused(&options(url)).contains("Options::"));
     let tls = options(proxy(FtpProxyKind::Site));
     let tls = tls.with_config(|config| config.with_security(ftp_proto::Security::Explicit));
     assert!(refused(&tls).starts_with("an FTP proxy and TLS"));
