@@ -79,7 +79,7 @@ const GATE: [Step; 13] = [
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 11] = [
+const REST: [Step; 12] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -94,6 +94,10 @@ const REST: [Step; 11] = [
     step(
         "interop, everything of every server",
         "xtask interop --full",
+    ),
+    step(
+        "500 kills of programs that transfer whole files",
+        "xtask interop --kills 500",
     ),
     step("packages, docs.rs, semantic versions", "xtask release"),
     step("features, every combination", "xtask features --every"),
