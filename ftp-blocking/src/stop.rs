@@ -78,8 +78,8 @@ impl Client {
         self.stop.limit(later(self.network.now(), time))
     }
 
-    /// Tells a transfer's speed limits the time. `begun` is when the transfer began; `None` if it has
-    /// no limits.
+    /// Tells a transfer's speed limits the time. `begun` is when the transfer began; `None` if it
+    /// has no limits.
     pub(crate) fn tick(&self, phase: &mut DataPhase, begun: Option<Instant>) {
         if let Some(begun) = begun {
             phase.tick(self.network.now().duration_since(begun));

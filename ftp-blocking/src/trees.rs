@@ -64,7 +64,8 @@ impl Client {
 
     /// Finds out what a refusal means. If the error is [`Cause::NotFoundOrDenied`](ftp_proto::Cause::NotFoundOrDenied), this asks the
     /// server whether the path exists, as [`exists`](Self::exists) does, and returns the error with
-    /// the cause that this shows. Any other error, and an error that nothing explains, stays as it is.
+    /// the cause that this shows. Any other error, and an error that nothing explains, stays as it
+    /// is.
     ///
     /// A relative path is looked up from the current directory, so call this before you change the
     /// directory.

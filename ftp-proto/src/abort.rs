@@ -25,8 +25,8 @@ use crate::options::Options;
 /// thread that waits for the signal, as the crate `ctrlc` does.
 ///
 /// The handle does not stop the resolution of a host's name by an adapter that blocks, and not a
-/// read or a write of your local file. Clones of a handle are the same handle. One handle may belong
-/// to several clients.
+/// read or a write of your local file. Clones of a handle are the same handle. One handle may
+/// belong to several clients.
 ///
 /// ```
 /// use ftp_proto::{AbortHandle, Options};

@@ -239,8 +239,8 @@ pub(crate) enum Event {
     Broken(Error),
 }
 
-/// Identifies one want of one session. An answer carries the ticket of its want, so that the session
-/// notices an answer to another want.
+/// Identifies one want of one session. An answer carries the ticket of its want, so that the
+/// session notices an answer to another want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     pub(crate) session: usize,
@@ -504,8 +504,8 @@ tickets! {
         /// Returns which session tickets the handshake may use.
         tickets: Tickets
     } {
-        /// Answers that you have not begun the handshake, so that the last session ticket stays for a
-        /// later one. See [`Tickets::AllButLast`].
+        /// Answers that you have not begun the handshake, so that the last session ticket stays for
+        /// a later one. See [`Tickets::AllButLast`].
         kept_last_ticket() => Event::KeptLastTicket;
         /// Answers that the handshake is done, and has not resumed a session, or you do not know
         /// whether it has.

@@ -14,8 +14,8 @@ const SERVER: Target<'_> = Target::Server {
 };
 
 /// Runs a dialogue. `proxy` is all that comes from the proxy, and is read in pieces of at most
-/// `piece` bytes. Returns what was sent, with `|` where the client waits for an answer, and how many
-/// bytes were not read.
+/// `piece` bytes. Returns what was sent, with `|` where the client waits for an answer, and how
+/// many bytes were not read.
 fn run(mut handshake: Handshake, proxy: &[u8], piece: usize) -> (Vec<u8>, Result<usize, Error>) {
     let (mut sent, mut rest) = (Vec::new(), proxy);
     loop {

@@ -1,5 +1,5 @@
-//! A network of your own: connects to a host name at an address that you give, as curl's `--resolve`
-//! does. Try a new server before its name points there: TLS still verifies the name.
+//! A network of your own: connects to a host name at an address that you give, as curl's
+//! `--resolve` does. Try a new server before its name points there: TLS still verifies the name.
 //!
 //! ```text
 //! cargo run --example resolve-smol -- ftp.example.org 192.0.2.7

@@ -34,12 +34,12 @@ const SENDING: usize = 256 * 1024;
 
 impl Download<'_> {
     /// Writes all the data to a file, from the file's current position, and waits for the server's
-    /// confirmation. Calls `progress` at the start, and after each write with a [`Progress`]. So the
-    /// last call has the number of all bytes.
+    /// confirmation. Calls `progress` at the start, and after each write with a [`Progress`]. So
+    /// the last call has the number of all bytes.
     ///
-    /// If `progress` returns `ControlFlow::Break(())`, the transfer stops: it is aborted (ABOR), the
-    /// error is an [`Aborted`](ftp_proto::ErrorKind::Aborted), and you can use the client at once.
-    /// `progress` may also return nothing.
+    /// If `progress` returns `ControlFlow::Break(())`, the transfer stops: it is aborted (ABOR),
+    /// the error is an [`Aborted`](ftp_proto::ErrorKind::Aborted), and you can use the client at
+    /// once. `progress` may also return nothing.
     ///
     /// On Linux and in clear text, the bytes pass through a pipe in the kernel and never through
     /// this process (splice). Otherwise they pass through one buffer. The file may be anything with

@@ -1,5 +1,5 @@
-//! The time limits of a client's waits, and what ends a wait before its limit: the abort handle, and
-//! the total time.
+//! The time limits of a client's waits, and what ends a wait before its limit: the abort handle,
+//! and the total time.
 
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -105,8 +105,8 @@ impl Client {
         Poll::Ready(())
     }
 
-    /// Tells a transfer's speed limits the time. `begun` is when the transfer began; `None` if it has
-    /// no limits.
+    /// Tells a transfer's speed limits the time. `begun` is when the transfer began; `None` if it
+    /// has no limits.
     pub(crate) fn tick(&self, phase: &mut DataPhase, begun: Option<Instant>) {
         if let Some(begun) = begun {
             phase.tick(self.network.now().duration_since(begun));

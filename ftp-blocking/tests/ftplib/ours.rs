@@ -125,8 +125,8 @@ impl Ours {
         }
     }
 
-    /// Makes a call, and returns what is printed at this level. Before `connect` there is no client,
-    /// so the level is set in the options.
+    /// Makes a call, and returns what is printed at this level. Before `connect` there is no
+    /// client, so the level is set in the options.
     fn printed(&mut self, level: u8, name: &str, arguments: &[&str]) -> Vec<u8> {
         let printed = Arc::new(Mutex::new(String::new()));
         let log = Arc::clone(&printed);

@@ -100,7 +100,8 @@ impl Pace {
 const SECOND: i128 = 1_000_000_000;
 
 /// What a rate limit lets move: a bucket that fills at the rate, and out of which each byte takes
-/// one. It holds at most a tenth of a second's bytes, so that a pause is not made up for by a burst.
+/// one. It holds at most a tenth of a second's bytes, so that a pause is not made up for by a
+/// burst.
 #[derive(Debug)]
 struct Credit {
     /// In bytes per second.

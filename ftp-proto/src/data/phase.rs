@@ -148,8 +148,8 @@ pub enum DataStep {
     /// limit applies if no byte moves: [`Wait::DataIdle`], or after the server's final reply to a
     /// download [`Wait::DataClose`].
     Move(Wait),
-    /// Move no bytes for this time, so that the rate limit is kept, and watch the control connection
-    /// meanwhile. Comes only if the transfer [has](DataPhase::is_paced) speed limits.
+    /// Move no bytes for this time, so that the rate limit is kept, and watch the control
+    /// connection meanwhile. Comes only if the transfer [has](DataPhase::is_paced) speed limits.
     Rest(Duration),
     /// The server has refused a download in its middle. Read the bytes that have already come on
     /// the data connection, without waiting. If none have come, report [`Interruption::TimedOut`]
@@ -384,8 +384,8 @@ impl DataPhase {
         }
     }
 
-    /// Ends the transfer with this error, without a word to the server. The session's next operation
-    /// aborts it. Does nothing after the end of the data.
+    /// Ends the transfer with this error, without a word to the server. The session's next
+    /// operation aborts it. Does nothing after the end of the data.
     pub fn stop(&mut self, error: Error) {
         if let Some(transfer) = self.transfer() {
             let error = error.or_command(transfer.verb());

@@ -9,8 +9,8 @@ use super::kind::Kind;
 use super::modified::{Modified, Precision, Zone};
 use crate::wire::Escaped;
 
-/// Prints the entry as one line in columns: kind and permissions, size in bytes, time, name, and the
-/// target of a link. A field that the listing does not say is blank. The line is safe to print:
+/// Prints the entry as one line in columns: kind and permissions, size in bytes, time, name, and
+/// the target of a link. A field that the listing does not say is blank. The line is safe to print:
 /// control characters and bytes that are not UTF-8 are escaped.
 ///
 /// ```

@@ -37,8 +37,8 @@ pub struct FtpProxy {
 /// How the login at an [`FtpProxy`] names the server.
 ///
 /// The table shows what is sent for the user `ada` with the password `secret`, and for the login
-/// `pat` with `word` at the proxy ([`FtpProxy::with_login`]). Lines in brackets are left out without
-/// a login at the proxy.
+/// `pat` with `word` at the proxy ([`FtpProxy::with_login`]). Lines in brackets are left out
+/// without a login at the proxy.
 ///
 /// | kind | commands | elsewhere |
 /// |---|---|---|
@@ -64,8 +64,8 @@ pub enum FtpProxyKind {
     /// `USER pat@host` before the login. It needs a login at the proxy.
     ProxyUserAtHost,
     /// `USER ada@host pat`, and the proxy's password by ACCT if the proxy asks for it. It needs a
-    /// login at the proxy. There is only one ACCT, so the account of the server's login is sent only
-    /// if the login at the proxy has no password.
+    /// login at the proxy. There is only one ACCT, so the account of the server's login is sent
+    /// only if the login at the proxy has no password.
     UserAtHostUser,
 }
 

@@ -119,8 +119,8 @@ pub struct Options {
     pub transfer_limits: TransferLimits,
     /// The time in which everything that the client does must end. `None`: any time.
     pub total_time: Option<Duration>,
-    /// The handle that can stop whatever the client does, from the first connection on. `None`: only
-    /// a handle that the client itself hands out can stop it.
+    /// The handle that can stop whatever the client does, from the first connection on. `None`:
+    /// only a handle that the client itself hands out can stop it.
     #[cfg(feature = "std")]
     pub abort_handle: Option<AbortHandle>,
 }
@@ -351,8 +351,8 @@ impl Options {
 
     /// Checks these options for mistakes: a time-out or a total time of zero, an empty range of
     /// active ports or a port 0 in it, `0.0.0.0` or `::` as the address for active mode, a buffer
-    /// without room, and a keep-alive of less than a second. Also a proxy with a wrong host or login,
-    /// a proxy with active mode, and an FTP proxy with TLS.
+    /// without room, and a keep-alive of less than a second. Also a proxy with a wrong host or
+    /// login, a proxy with active mode, and an FTP proxy with TLS.
     pub fn check(&self) -> Result<(), Error> {
         let ports = self.active_ports.as_ref();
         let no_ports = ports.is_some_and(|ports| ports.is_empty() || *ports.start() == 0);

@@ -72,11 +72,11 @@ pub enum SizeCheck {
     /// the file is missing, as long as the missing part is no longer than the offset.
     ///
     /// Some servers reset the data connection although they have read the whole upload. Others
-    /// reset it before they have read everything. SIZE shows whether the upload is complete. SIZE is
-    /// also sent if an upload goes through a proxy and the server's end does not come (under TLS,
-    /// its close_notify), since some proxies lose the end of the data. But
-    /// for APPE and for an upload at an offset, SIZE proves nothing, because the file may have had
-    /// that size before. After a reset, such an upload is unconfirmed.
+    /// reset it before they have read everything. SIZE shows whether the upload is complete. SIZE
+    /// is also sent if an upload goes through a proxy and the server's end does not come (under
+    /// TLS, its close_notify), since some proxies lose the end of the data. But for APPE and for an
+    /// upload at an offset, SIZE proves nothing, because the file may have had that size before.
+    /// After a reset, such an upload is unconfirmed.
     #[default]
     AsNeeded,
     /// Always sends SIZE. The check is exact: it also notices if the server stores more or fewer

@@ -180,14 +180,14 @@ impl Url {
         self.port
     }
 
-    /// Returns the path of a file, as the methods of a client take it. It is empty if the URL has no
-    /// path.
+    /// Returns the path of a file, as the methods of a client take it. It is empty if the URL has
+    /// no path.
     pub fn path(&self) -> &[u8] {
         &self.path
     }
 
-    /// Returns the path of a directory, as the methods of a client take it. It is `.` if the URL has
-    /// no path: the directory in which the login ends.
+    /// Returns the path of a directory, as the methods of a client take it. It is `.` if the URL
+    /// has no path: the directory in which the login ends.
     pub fn directory(&self) -> &[u8] {
         match self.path.as_slice() {
             b"" => b".",
@@ -195,8 +195,8 @@ impl Url {
         }
     }
 
-    /// Returns the type at the end of the URL. `None` if there is none: then transfer bytes, in TYPE
-    /// I.
+    /// Returns the type at the end of the URL. `None` if there is none: then transfer bytes, in
+    /// TYPE I.
     pub fn transfer_type(&self) -> Option<UrlType> {
         self.transfer_type
     }

@@ -393,8 +393,8 @@ impl Case {
 
     /// Returns whether the case needs only a server that follows the RFCs, so that a real server
     /// can run it too. Such a case scripts no fault, removes no feature, demands neither an account
-    /// nor PRET, has no FTP proxy, keeps the default user, home directory and banner, expects to connect, and works
-    /// in clear text.
+    /// nor PRET, has no FTP proxy, keeps the default user, home directory and banner, expects to
+    /// connect, and works in clear text.
     pub fn is_well_behaved(&self) -> bool {
         let setup = &self.setup;
         let plain = Setup::new();

@@ -1612,8 +1612,8 @@ cases! {
     quit_without_reply => session(Setup::new().fault(Fault::on("QUIT", Action::Hangup)))
         .step(Quit, done());
 
-    // In the next cases the server is an FTP proxy. The reply to the login's last command is already
-    // that of the server behind the proxy. A reconnect must repeat all of it.
+    // In the next cases the server is an FTP proxy. The reply to the login's last command is
+    // already that of the server behind the proxy. A reconnect must repeat all of it.
 
     /// The FTP proxy wants `USER user@localhost`, and no login of its own.
     ftp_proxy_user_at_host => session(Setup::new().user("user@localhost", "secret"))
@@ -2346,8 +2346,8 @@ impl Case {
         self
     }
 
-    /// Puts an FTP proxy of this kind between the client and the server. The pair is the login at the
-    /// proxy. No TLS, because it is refused with FTP proxies.
+    /// Puts an FTP proxy of this kind between the client and the server. The pair is the login at
+    /// the proxy. No TLS, because it is refused with FTP proxies.
     fn through(mut self, kind: FtpProxyKind, login: Option<(&str, &str)>) -> Self {
         let mut proxy = FtpProxy::new("localhost", kind);
         if let Some(login) = login.and_then(|(user, word)| Credentials::new(user, word).ok()) {

@@ -18,8 +18,8 @@ pub(super) fn split(path: &[u8]) -> (Option<&[u8]>, &[u8]) {
     }
 }
 
-/// Returns the path in a form that no server changes: `./` precedes a blank at its beginning, because
-/// some servers drop such blanks.
+/// Returns the path in a form that no server changes: `./` precedes a blank at its beginning,
+/// because some servers drop such blanks.
 pub(super) fn with_blanks_kept(path: &[u8]) -> Cow<'_, [u8]> {
     match path {
         [b' ' | b'\t', ..] => Cow::Owned([b"./", path].concat()),

@@ -54,8 +54,8 @@ impl Extent {
 /// Runs the interop tests with the servers that the arguments name, or else with all servers. With
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
 /// session with each server is recorded. With `--capture`, their listings are captured. With
-/// `proxies` alone, only the tests through proxies run; without any name they run too. `--kills 500`
-/// kills transfers of whole files instead (`kills.rs`).
+/// `proxies` alone, only the tests through proxies run; without any name they run too. `--kills
+/// 500` kills transfers of whole files instead (`kills.rs`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if let ["--kills", count] = arguments {
         return kills::run(count.parse()?);

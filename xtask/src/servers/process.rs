@@ -63,8 +63,8 @@ impl Process {
         Self::start_until(name, workdir, setting.family, logs, is_silent, prepare)
     }
 
-    /// Does the same for a server that sends no greeting, such as a SOCKS proxy: waits only until it
-    /// accepts connections.
+    /// Does the same for a server that sends no greeting, such as a SOCKS proxy: waits only until
+    /// it accepts connections.
     pub(crate) fn start_silent(
         name: &'static str,
         workdir: &Path,

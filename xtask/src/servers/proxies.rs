@@ -44,7 +44,8 @@ pub(crate) enum Kind {
     FtpProxy,
 }
 
-/// A proxy's program, and the directory in which the directories of its running proxies are created.
+/// A proxy's program, and the directory in which the directories of its running proxies are
+/// created.
 pub(crate) struct Program {
     pub(crate) kind: Kind,
     path: PathBuf,
