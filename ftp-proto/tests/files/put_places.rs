@@ -2,7 +2,7 @@
 //! files that exist.
 
 use ftp_proto::ErrorKind;
-use ftp_proto::files::{Discarded, FileOptions, Placed, Resumed, UploadTo, Verify};
+use ftp_proto::files::{Discarded, FileOptions, Hasher, Placed, Resumed, UploadTo, Verify};
 
 use crate::host::{Hashing, Renames};
 use crate::put::{check_stored, failure, fault, interrupted, resuming};
@@ -227,8 +227,9 @@ fn an_interrupted_upload_under_the_final_name_keeps_what_was_there() {
     world.host.store(NAME, &file[..2 * BLOCK], 200);
     world.host.can.hash = Hashing::Unknown;
     let options = FileOptions::resuming().with_upload_to(UploadTo::FinalName);
-    // Source, LookPartial, Tail, ReadTail, Ask.
-    let end = world.put(&options, fault(5, Trouble::DiskFails));
+    // Source, LookPartial, Tail, ReadTail, and Ask for each algorithm.
+    let send = 4 + Hasher::algorithms().count();
+    let end = world.put(&options, fault(send, Trouble::DiskFails));
     end.expect("no kill").expect_err("the disk fails");
     let kept = world.remote(NAME).expect("the older file");
     assert!(kept.len() >= 2 * BLOCK && file.starts_with(kept));
