@@ -64,8 +64,8 @@ const GATE: [Step; 13] = [
     )
     .with(&[("RUSTDOCFLAGS", "-D warnings")]),
     // With these variables, the comparison with CPython's ftplib fails instead of being skipped if
-    // Python is missing, and the model test runs 2,000 seeds.
-    step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "2000")]),
+    // Python is missing, and the model test runs 1,000 seeds.
+    step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "1000")]),
     step(
         "tests of the jobs",
         "test --package xtask --features embedded",
@@ -75,7 +75,7 @@ const GATE: [Step; 13] = [
     step("no_std", "xtask no-std"),
     step("demo", "xtask demo"),
     step("interop", "xtask interop"),
-    step("fuzzing, 5 s a target", "xtask fuzz"),
+    step("fuzzing, 3 s a target", "xtask fuzz"),
 ];
 
 /// The checks that take too long for the gate.

@@ -11,7 +11,7 @@ use crate::workspace::{self, is_installed, nightly};
 mod seeds;
 
 /// How many seconds each target runs in `cargo xtask ci`, unless `--full` is given.
-pub(crate) const BRIEFLY: u64 = 5;
+pub(crate) const BRIEFLY: u64 = 3;
 
 /// The fuzz targets, each with the arguments of cargo that enable its features.
 const TARGETS: [(&str, &[&str]); 11] = [

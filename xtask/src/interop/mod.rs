@@ -54,7 +54,7 @@ impl Extent {
 /// Runs the interop tests with the servers that the arguments name, or else with all servers. With
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
 /// session with each server is recorded. With `--capture`, their listings are captured. With
-/// `proxies` alone, only the tests through proxies run; without any name they run too. `--kills
+/// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. `--kills
 /// 500` kills transfers of whole files instead (`kills.rs`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if let ["--kills", count] = arguments {
@@ -96,7 +96,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let trust = trust::Trust::new()?;
     let jobs = jobs::run(&programs, &trust, extent);
     let suite = suite::run(&programs, &trust, extent);
-    let proxies = match is_all {
+    let proxies = match is_all && extent == Extent::Full {
         true => proxies::run(&workdir, &trust),
         false => Ok(()),
     };

@@ -66,7 +66,10 @@ impl Question {
     /// Returns whether the question takes so long that the gate asks it only in the first way of
     /// connecting.
     pub(super) fn is_long(&self) -> bool {
-        matches!(self.what, QuestionKind::Task(Task::AnyName))
+        matches!(
+            self.what,
+            QuestionKind::Task(Task::AnyName | Task::WholeFiles)
+        )
     }
 
     /// Returns whether the question is asked in this way of connecting. A question that takes long,
