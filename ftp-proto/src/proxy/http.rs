@@ -15,41 +15,55 @@ use super::answer::{Halt, Next, unlike};
 use super::{Destination, Login, base64, failure};
 use crate::error::{Error, ProxyFailure};
 use crate::reply::number::decimal;
+use crate::wire;
 
 /// The most bytes of all heads before the tunnel.
 const LONGEST: usize = 16 * 1024;
 
-/// The length of the shortest head, `HTTP/1.1 200` and two line ends, in bytes.
-pub(super) const SHORTEST: usize = 14;
+/// The length of the shortest status line, `HTTP/1.1 200`, in bytes.
+const SHORTEST_LINE: usize = 12;
+
+/// The length of the shortest head, in bytes: that line and two line ends.
+pub(super) const SHORTEST: usize = SHORTEST_LINE + 2;
 
 /// The head of the proxy's answer.
-#[derive(Default)]
 pub(super) struct Head {
     /// The bytes of earlier heads, whose status was 1xx.
     earlier: usize,
+    /// What an error must not show, even if the proxy sends it back: the password, and the login in
+    /// base64.
+    secrets: Vec<Vec<u8>>,
 }
 
-/// Returns the request.
-pub(super) fn begin(login: Option<&Login>, destination: &Destination<'_>) -> Vec<u8> {
+/// Returns the request, and the answer that comes next.
+pub(super) fn begin(login: Option<&Login>, destination: &Destination<'_>) -> (Vec<u8>, Head) {
     let authority = match *destination {
         Destination::Name(name, port) => format!("{name}:{port}"),
         // An IPv6 address gets its brackets here.
         Destination::Address(address) => format!("{address}"),
     };
-    let authorization = login.map(|login| {
-        let both = [&login.user[..], b":", &login.password].concat();
-        format!("Proxy-Authorization: Basic {}\r\n", base64::encode(&both))
-    });
-    let authorization = authorization.unwrap_or_default();
+    let mut head = Head {
+        earlier: 0,
+        secrets: Vec::new(),
+    };
+    let mut authorization = String::new();
+    if let Some(login) = login {
+        let both = base64::encode(&[&login.user[..], b":", &login.password].concat());
+        authorization = format!("Proxy-Authorization: Basic {both}\r\n");
+        head.secrets = Vec::from([both.into_bytes(), login.password.clone()]);
+    }
     let request =
         format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{authorization}\r\n");
-    request.into_bytes()
+    (request.into_bytes(), head)
 }
 
 impl Head {
     pub(super) fn answer(&mut self, bytes: &[u8]) -> Result<Next<Self>, Halt> {
         let length = bytes.len().saturating_add(self.earlier);
-        if !b"HTTP/".starts_with(bytes.get(..5).unwrap_or(bytes)) {
+        // A shorter line is refused at once. If it were read to its empty line, the result would
+        // depend on how the bytes are cut, because a read may end after that line.
+        let is_short = start(bytes, SHORTEST_LINE).contains(&b'\n');
+        if is_short || !b"HTTP/".starts_with(start(bytes, 5)) {
             return Err(unlike().into());
         }
         if let Some(lacking) = lacking(bytes) {
@@ -70,13 +84,25 @@ impl Head {
         match status {
             // 101 switches to another protocol, which nobody has asked for.
             100 | 102..=199 => {
-                let next = Self { earlier: length };
+                let next = Self {
+                    earlier: length,
+                    secrets: core::mem::take(&mut self.secrets),
+                };
                 Ok(Next::Send(Vec::new(), next))
             }
             200..=299 => Ok(Next::Done),
-            status => Err(refusal(status, line).into()),
+            status => {
+                let masked = |line: Vec<u8>, secret: &Vec<u8>| wire::masked(&line, secret);
+                let line = self.secrets.iter().fold(line.to_vec(), masked);
+                Err(refusal(status, &line).into())
+            }
         }
     }
+}
+
+/// Returns the first bytes, at most this many.
+fn start(bytes: &[u8], count: usize) -> &[u8] {
+    bytes.get(..count).unwrap_or(bytes)
 }
 
 /// Returns how many bytes the head lacks at least. `None` if it is complete: it ends with an empty

@@ -182,8 +182,8 @@ impl Proxy {
                 (methods, handshake::Stage::Socks5(stage))
             }
             Kind::Http => {
-                let head = handshake::Stage::Http(http::Head::default());
-                (http::begin(login, &destination), head)
+                let (request, head) = http::begin(login, &destination);
+                (request, handshake::Stage::Http(head))
             }
         };
         Ok(Handshake::new(&destination, outgoing, stage))
