@@ -8,6 +8,7 @@ mod support;
 use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{DuringTransfer, Setup, Simulator};
@@ -146,24 +147,25 @@ fn hard_10_every_call_to_the_transport_fails_once() {
         io::ErrorKind::ConnectionReset,
         io::ErrorKind::BrokenPipe,
     ];
-    for tls in channels() {
-        for immediate in [DuringTransfer::Deferred, DuringTransfer::Immediate] {
-            for kind in kinds {
-                let setup = Setup::new().during_transfer(immediate);
-                let calls = fail_everywhere(&setup, tls, kind);
-                let channel = if tls.is_some() {
-                    "under TLS"
-                } else {
-                    "in clear"
-                };
-                println!("{channel}, {immediate:?}, {kind:?}: {calls} calls");
-                assert!(
-                    calls > 100,
-                    "the session has become too simple to prove anything"
-                );
+    // Each thread has a network of its own. Under TLS a session takes milliseconds.
+    thread::scope(|scope| {
+        for tls in channels() {
+            for immediate in [DuringTransfer::Deferred, DuringTransfer::Immediate] {
+                scope.spawn(move || {
+                    for kind in kinds {
+                        let setup = Setup::new().during_transfer(immediate);
+                        let calls = fail_everywhere(&setup, tls, kind);
+                        let channel = tls.map_or("in clear", |_| "under TLS");
+                        println!("{channel}, {immediate:?}, {kind:?}: {calls} calls");
+                        assert!(
+                            calls > 100,
+                            "the session has become too simple to prove anything"
+                        );
+                    }
+                });
             }
         }
-    }
+    });
 }
 
 /// Runs one session in which the first call to the transport fails, then one in which the second

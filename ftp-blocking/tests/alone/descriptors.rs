@@ -162,14 +162,12 @@ fn handshake_refused() {
 fn active() {
     for file in ["file", "refused", "silent"] {
         let server = RecordingServer::at(Ipv4Addr::LOCALHOST).expect("loopback");
-        let mut timeouts = Timeouts::default();
-        timeouts.accept = Duration::from_millis(20);
-        timeouts.final_reply = timeouts.accept;
         let mut options = Options::new("127.0.0.1")
             .with_port(server.port())
             .with_config(|config| config.with_data_mode(DataMode::Active));
         if file == "silent" {
-            options = options.with_timeouts(timeouts);
+            let short = Timeouts::default().with_all(Duration::from_millis(200));
+            options = options.with_timeouts(short);
         }
         let mut client = Client::connect(options).expect("greeted");
         assert_eq!(client.download(file).is_ok(), file == "file");
