@@ -192,11 +192,13 @@ mod path;
 pub mod proxy;
 pub mod reply;
 mod representation;
+pub mod retry;
 #[cfg(feature = "serde")]
 mod saved_bytes;
 mod session;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+pub mod sync;
 mod target;
 pub mod tls;
 mod trace;

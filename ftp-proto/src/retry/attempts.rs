@@ -1,0 +1,111 @@
+//! The attempts of one operation: whether another follows, and when.
+
+use core::time::Duration;
+
+use super::policy::RetryPolicy;
+use crate::error::{Cause, Error};
+
+/// The attempts of one operation. It decides after each failure whether another attempt follows,
+/// and after which pause. It has no clock and no source of randomness: you give it both.
+///
+/// ```
+/// use std::time::Duration;
+/// use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
+/// use ftp_proto::wire::Reply;
+/// use ftp_proto::Error;
+///
+/// let policy = RetryPolicy::new().with_jitter(0);
+/// let mut attempts = Attempts::new(&policy, 7);
+/// let busy = Error::from_reply(Reply::parse(b"450 Busy.\r\n").unwrap());
+/// let second = Duration::from_secs(1);
+/// assert_eq!(attempts.failed(&busy, Trying::Operation, second), Again::After(second));
+/// assert_eq!(attempts.failed(&busy, Trying::Operation, 3 * second), Again::After(2 * second));
+/// let refused = Error::from_reply(Reply::parse(b"550 No.\r\n").unwrap());
+/// assert_eq!(attempts.failed(&refused, Trying::Operation, 6 * second), Again::Never);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Attempts {
+    policy: RetryPolicy,
+    failures: u32,
+    random: u64,
+}
+
+/// What was tried and has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Trying {
+    /// The operation itself.
+    Operation,
+    /// A new connection with a login that has worked before. A refusal of the login then means that
+    /// the server has too many sessions, and may pass.
+    Reconnect,
+}
+
+/// What follows a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
+pub enum Again {
+    /// No other attempt: it would fail for the same reason, or the policy allows no more.
+    Never,
+    /// Another attempt after this pause. If the session is dead, connect again first.
+    After(Duration),
+}
+
+impl Attempts {
+    /// Begins. `seed` is any number that differs from client to client; the random part of the
+    /// pauses comes from it.
+    #[must_use]
+    pub const fn new(policy: &RetryPolicy, seed: u64) -> Self {
+        Self {
+            policy: *policy,
+            failures: 0,
+            random: seed,
+        }
+    }
+
+    /// Decides what follows a failure. `elapsed` is the time since the first attempt began.
+    pub fn failed(&mut self, error: &Error, trying: Trying, elapsed: Duration) -> Again {
+        self.failures = self.failures.saturating_add(1);
+        let may_pass = error.is_temporary()
+            || (trying == Trying::Reconnect && error.cause() == Cause::LoginRefused);
+        if !may_pass || self.failures >= self.policy.attempts {
+            return Again::Never;
+        }
+        let pause = self.pause();
+        let is_late = |total| elapsed.saturating_add(pause) > total;
+        match self.policy.total_time.is_some_and(is_late) {
+            true => Again::Never,
+            false => Again::After(pause),
+        }
+    }
+
+    /// Counts afresh, because the operation has got further than ever before. A transfer that is
+    /// resumed after each of many interruptions then does not run out of attempts.
+    pub fn progressed(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Returns how many attempts have failed since the last progress.
+    #[must_use]
+    pub const fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    fn pause(&mut self) -> Duration {
+        let doublings = self.failures.saturating_sub(1).min(31);
+        let full = self.policy.first_pause.saturating_mul(1 << doublings);
+        let full = full.min(self.policy.longest_pause);
+        let jitter = u32::from(self.policy.jitter.min(100));
+        let left_out = full.saturating_mul(jitter).saturating_mul(self.percent()) / 10_000;
+        full.saturating_sub(left_out)
+    }
+
+    /// Returns a random number from 0 to 100 (SplitMix64).
+    fn percent(&mut self) -> u32 {
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        u32::try_from((mixed ^ (mixed >> 31)) % 101).unwrap_or(0)
+    }
+}

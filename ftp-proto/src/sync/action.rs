@@ -1,0 +1,123 @@
+//! One action of a sync: what happens to a path, and why.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::wire::Escaped;
+
+/// What a sync does with one path, and why.
+///
+/// `Display` shows it as one line: `update  data/a.csv  (newer)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Action {
+    /// What happens.
+    pub change: Change,
+    /// Why.
+    pub reason: Reason,
+    /// The path on this machine, relative to the local directory of the sync, with `/` between the
+    /// names. On Unix these are the bytes of the path, and on Windows its text in UTF-8.
+    pub local: Box<[u8]>,
+    /// The path on the server, relative to the remote directory of the sync. `None` if it has the
+    /// same bytes as `local`.
+    pub(super) remote: Option<Box<[u8]>>,
+    /// The size of the file that is transferred, in bytes. `None` if it is not known, or if nothing
+    /// is transferred.
+    pub size: Option<u64>,
+}
+
+/// What happens to a path in the target of a sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Change {
+    /// A directory is made.
+    MakeDirectory,
+    /// A file is transferred, and the target has nothing of this name.
+    Create,
+    /// A file is transferred, and replaces the file in the target.
+    Update,
+    /// A file or a link in the target is deleted.
+    Delete,
+    /// A directory in the target is removed, after all that is in it.
+    RemoveDirectory,
+    /// Nothing happens.
+    Skip,
+}
+
+/// Why a sync does something with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The target has nothing of this name.
+    Missing,
+    /// The file in the source is newer.
+    Newer,
+    /// The two files have different modification times.
+    TimeDiffers,
+    /// The two files have different sizes.
+    SizeDiffers,
+    /// The hashes of the two files differ.
+    HashDiffers,
+    /// You asked to transfer every file ([`Compare::Never`](super::Compare::Never)).
+    Always,
+    /// The source has nothing of this name.
+    Extra,
+    /// The target has something of another kind there, such as a directory where the source has a
+    /// file. It is deleted first.
+    OtherKind,
+    /// The two are the same, as far as the sync compares them.
+    Same,
+    /// The file in the target is newer, and you asked for newer files only.
+    Older,
+    /// It is a link, and you did not ask to follow links.
+    Link,
+    /// It is neither a file nor a directory, such as a device.
+    Special,
+}
+
+impl Action {
+    /// Returns the path on the server, relative to the remote directory of the sync.
+    #[must_use]
+    pub fn remote(&self) -> &[u8] {
+        self.remote.as_deref().unwrap_or(&self.local)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (change, local) = (self.change, Escaped::new(&self.local));
+        write!(f, "{change:<6}  {local}  ({})", self.reason)
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::MakeDirectory => "mkdir",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::RemoveDirectory => "rmdir",
+            Self::Skip => "skip",
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Missing => "missing",
+            Self::Newer => "newer",
+            Self::TimeDiffers => "another time",
+            Self::SizeDiffers => "another size",
+            Self::HashDiffers => "another hash",
+            Self::Always => "always",
+            Self::Extra => "not in the source",
+            Self::OtherKind => "another kind",
+            Self::Same => "the same",
+            Self::Older => "older",
+            Self::Link => "a link",
+            Self::Special => "not a file",
+        })
+    }
+}

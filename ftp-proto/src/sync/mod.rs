@@ -1,0 +1,21 @@
+//! Whole trees: what a sync of two directories would change, and the work that it takes.
+//!
+//! A sync has three steps, and each is a value without I/O:
+//!
+//! 1. [`PlanSync`] compares a [`LocalTree`] with a directory on the server. The result is a
+//!    [`SyncPlan`]: a list of [`Action`]s, each with its reason, which you can look at and change.
+//! 2. [`SyncRun`] hands out the work of a plan as [`Job`]s, to one session or to several. It knows
+//!    which job must wait for another, and which failure is worth another try.
+//! 3. [`SyncReport`] says what was done, and what failed.
+
+mod action;
+mod filter;
+mod options;
+mod plan;
+mod report;
+
+pub use action::{Action, Change, Reason};
+pub use filter::Filter;
+pub use options::{Compare, Extra, LetterCase, SyncOptions};
+pub use plan::SyncPlan;
+pub use report::{SyncFailure, SyncReport};

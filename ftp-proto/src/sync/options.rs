@@ -1,0 +1,139 @@
+//! The options of a sync.
+
+use super::filter::Filter;
+use crate::files::FileOptions;
+use crate::options::setters::setters;
+use crate::retry::RetryPolicy;
+use crate::tree::WalkOptions;
+
+/// How two directories are compared, and what a sync may do.
+///
+/// ```
+/// use ftp_proto::sync::{Compare, Extra, Filter, SyncOptions};
+///
+/// let mirror = SyncOptions::new()
+///     .with_extra(Extra::Delete)
+///     .with_filter(Filter::new().exclude("*.tmp")?);
+/// let newer = SyncOptions::new().with_compare(Compare::Newer);
+/// # let _ = (mirror, newer);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SyncOptions {
+    /// How files are compared.
+    pub compare: Compare,
+    /// What happens to what is in the target only.
+    pub extra: Extra,
+    /// Which files and directories take part.
+    pub filter: Filter,
+    /// Whether two names that differ in the case of letters only are the same name in the target.
+    pub letter_case: LetterCase,
+    /// The limits of the walk through both trees. [`WalkOptions::links`] says whether links are
+    /// followed, on both sides.
+    pub walk: WalkOptions,
+    /// The options of each file.
+    pub files: FileOptions,
+    /// How often a step is repeated if it fails for a reason that may pass.
+    pub retry: RetryPolicy,
+}
+
+/// How a sync compares a file of the source with the file of the same name in the target.
+///
+/// Many servers list times without seconds, and old ones without the time of day. A time then
+/// stands for a whole minute or day, and a file is newer only if it is newer than all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compare {
+    /// It is transferred if the sizes differ, or if the file of the source is newer.
+    #[default]
+    SizeOrNewer,
+    /// It is transferred if the file of the source is newer. A file of the target that is newer
+    /// stays, whatever its size is. Without a time on both sides, the size decides.
+    Newer,
+    /// It is transferred if the sizes or the times differ.
+    SizeOrTime,
+    /// It is transferred if the sizes differ.
+    Size,
+    /// It is transferred if the sizes differ, or the hashes do. If the server computes no hash that
+    /// this build knows, the time decides as for [`SizeOrNewer`](Self::SizeOrNewer).
+    Hash,
+    /// A file that exists in the target is never transferred.
+    Existence,
+    /// Nothing is compared: every file is transferred.
+    Never,
+}
+
+/// What happens to what is in the target of a sync, and not in its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Extra {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is deleted. Something of another kind than in the source is replaced. Nothing is deleted
+    /// in a directory whose source could not be read completely, and nothing that the filter leaves
+    /// out.
+    Delete,
+}
+
+/// Whether the target of a sync takes two names that differ in the case of letters only for the
+/// same name. If it does, only the first of such names takes part, and the report names the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LetterCase {
+    /// `a` and `A` are two names. This is the default on most systems.
+    Matters,
+    /// `a` and `A` are the same name. This is the default on Windows and macOS.
+    Ignored,
+}
+
+setters! { SyncOptions
+    /// Sets how files are compared.
+    with_compare => compare: Compare;
+    /// Sets what happens to what is in the target only.
+    with_extra => extra: Extra;
+    /// Sets which files and directories take part.
+    with_filter => filter: Filter;
+    /// Sets whether `a` and `A` are the same name in the target.
+    with_letter_case => letter_case: LetterCase;
+    /// Sets the limits of the walk, and whether links are followed.
+    with_walk => walk: WalkOptions;
+    /// Sets the options of each file.
+    with_files => files: FileOptions;
+    /// Sets how often a step is repeated.
+    with_retry => retry: RetryPolicy;
+}
+
+impl SyncOptions {
+    /// Makes options for a sync that transfers files that are missing, that have another size, or
+    /// that are newer. It deletes nothing and follows no links. It repeats what may pass
+    /// ([`RetryPolicy::new`]).
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Default for SyncOptions {
+    fn default() -> Self {
+        Self {
+            compare: Compare::default(),
+            extra: Extra::default(),
+            filter: Filter::new(),
+            letter_case: LetterCase::default(),
+            walk: WalkOptions::new(),
+            files: FileOptions::resuming(),
+            retry: RetryPolicy::new(),
+        }
+    }
+}
+
+impl Default for LetterCase {
+    fn default() -> Self {
+        match cfg!(any(windows, target_vendor = "apple")) {
+            true => Self::Ignored,
+            false => Self::Matters,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What a sync would do, as a list of actions.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::action::{Action, Change};
+use super::options::SyncOptions;
+use super::report::SyncFailure;
+use crate::session::transfer::Direction;
+
+/// What a sync would do. Nothing is changed before you carry it out: look at it, print it, or
+/// [drop](Self::retain) actions from it.
+///
+/// ```no_run
+/// # fn show(mut plan: ftp_proto::sync::SyncPlan) {
+/// use ftp_proto::sync::Change;
+///
+/// print!("{plan}"); // a line for each action that changes something
+/// plan.retain(|action| action.change != Change::Delete);
+/// assert!(plan.transfers() > 0);
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SyncPlan {
+    pub(super) direction: Direction,
+    /// The directory on the server. Empty for the current directory.
+    pub(super) remote_root: Vec<u8>,
+    pub(super) options: SyncOptions,
+    /// In the order of their paths.
+    pub(super) actions: Vec<Action>,
+    /// What could not be planned.
+    pub(super) failures: Vec<SyncFailure>,
+}
+
+impl SyncPlan {
+    /// Returns the direction of the sync.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Returns all actions, in the order of their paths. Files that stay as they are have
+    /// [`Change::Skip`].
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+
+    /// Returns what could not be planned: directories that could not be read, names that are not
+    /// safe, and such. The report has these failures too.
+    #[must_use]
+    pub fn failures(&self) -> &[SyncFailure] {
+        &self.failures
+    }
+
+    /// Keeps only the actions for which `keep` returns `true`. If you drop the action that makes a
+    /// directory, what would go into it fails, unless the directory is there.
+    pub fn retain(&mut self, keep: impl FnMut(&Action) -> bool) {
+        self.actions.retain(keep);
+    }
+
+    /// Returns whether the plan changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes().next().is_none()
+    }
+
+    /// Returns the actions that change something.
+    pub fn changes(&self) -> impl Iterator<Item = &Action> {
+        self.actions
+            .iter()
+            .filter(|action| action.change != Change::Skip)
+    }
+
+    /// Returns how many files are transferred.
+    #[must_use]
+    pub fn transfers(&self) -> u64 {
+        let transfers = self
+            .actions
+            .iter()
+            .filter(|action| matches!(action.change, Change::Create | Change::Update));
+        transfers.count() as u64
+    }
+
+    /// Returns how many bytes are transferred. Files of unknown size are not included.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let sizes = self.changes().filter_map(|action| action.size);
+        sizes.fold(0, u64::saturating_add)
+    }
+}
+
+/// Shows a line for each action that changes something, and one for each failure.
+impl fmt::Display for SyncPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for action in self.changes() {
+            writeln!(f, "{action}")?;
+        }
+        for failure in &self.failures {
+            writeln!(f, "failed  {failure}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! What a sync has done, and what failed.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::action::Change;
+use crate::error::Error;
+use crate::wire::Escaped;
+
+/// What a sync has done. `Display` shows a line for each failure, and a line with the numbers.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SyncReport {
+    /// How many files were transferred that the target did not have.
+    pub created: u64,
+    /// How many files were transferred that replaced others.
+    pub updated: u64,
+    /// How many files and links were deleted in the target.
+    pub deleted: u64,
+    /// How many directories were made.
+    pub directories_made: u64,
+    /// How many directories were removed.
+    pub directories_removed: u64,
+    /// How many files and directories stayed as they were.
+    pub skipped: u64,
+    /// How many bytes moved over data connections.
+    pub transferred: u64,
+    /// How many transfers went on where an earlier one was interrupted.
+    pub resumed: u64,
+    /// How many times a step was repeated.
+    pub retries: u64,
+    /// How many things failed. If it is not 0, the target is not what the plan said.
+    pub failure_count: u64,
+    /// The first 10,000 failures.
+    pub failures: Vec<SyncFailure>,
+}
+
+/// What failed in a sync.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SyncFailure {
+    /// The path, relative to the directory of the sync: on this machine, or on the server if the
+    /// path has no counterpart here. Empty for the directory itself.
+    pub path: Box<[u8]>,
+    /// What was to happen there. `None` if this could not be planned.
+    pub change: Option<Change>,
+    /// Why it failed.
+    pub error: Error,
+}
+
+impl SyncReport {
+    /// Returns whether nothing failed.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.failure_count == 0
+    }
+
+    /// Returns the first error, if something failed, so that `?` can end a program.
+    ///
+    /// # Errors
+    /// The first error of the report.
+    pub fn into_result(self) -> Result<Self, Error> {
+        match self.failures.first() {
+            Some(failure) => Err(failure.error.clone()),
+            None => Ok(self),
+        }
+    }
+}
+
+impl fmt::Display for SyncReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for failure in &self.failures {
+            writeln!(f, "failed  {failure}")?;
+        }
+        writeln!(
+            f,
+            "{} created, {} updated, {} deleted, {} skipped, {} failed, {} bytes",
+            self.created,
+            self.updated,
+            self.deleted,
+            self.skipped,
+            self.failure_count,
+            self.transferred
+        )
+    }
+}
+
+impl fmt::Display for SyncFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.path.is_empty() {
+            b"."
+        } else {
+            &*self.path
+        };
+        write!(f, "{}", Escaped::new(path))?;
+        if let Some(change) = self.change {
+            write!(f, " ({change})")?;
+        }
+        write!(f, ": {}", self.error)
+    }
+}
