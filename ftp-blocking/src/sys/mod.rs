@@ -25,6 +25,7 @@ pub mod disk;
 pub mod kernel;
 pub mod listening;
 pub mod local_file;
+pub mod local_tree;
 pub mod poll;
 pub mod race;
 pub mod socket;

@@ -10,12 +10,16 @@
 
 mod action;
 mod filter;
+mod local_tree;
 mod options;
 mod plan;
+mod planner;
 mod report;
 
 pub use action::{Action, Change, Reason};
 pub use filter::Filter;
+pub use local_tree::{LocalKind, LocalTree};
 pub use options::{Compare, Extra, LetterCase, SyncOptions};
 pub use plan::SyncPlan;
+pub use planner::PlanSync;
 pub use report::{SyncFailure, SyncReport};

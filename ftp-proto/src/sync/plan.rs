@@ -23,13 +23,17 @@ use crate::session::transfer::Direction;
 #[derive(Clone, Debug)]
 pub struct SyncPlan {
     pub(super) direction: Direction,
+    /// The local directory, as the adapter has given it: on Unix the bytes of the path.
+    pub(super) local_root: Vec<u8>,
     /// The directory on the server. Empty for the current directory.
     pub(super) remote_root: Vec<u8>,
     pub(super) options: SyncOptions,
     /// In the order of their paths.
     pub(super) actions: Vec<Action>,
-    /// What could not be planned.
+    /// What could not be planned: the first 10,000 failures.
     pub(super) failures: Vec<SyncFailure>,
+    /// How many failures there were.
+    pub(super) failure_count: u64,
 }
 
 impl SyncPlan {
@@ -37,6 +41,22 @@ impl SyncPlan {
     #[must_use]
     pub fn direction(&self) -> Direction {
         self.direction
+    }
+
+    /// Returns the local directory, as the driver has given it to [`LocalTree::set_root`]: on Unix
+    /// the bytes of its path, and on Windows its text in UTF-8.
+    ///
+    /// [`LocalTree::set_root`]: super::LocalTree::set_root
+    #[must_use]
+    pub fn local_root(&self) -> &[u8] {
+        &self.local_root
+    }
+
+    /// Sets the local directory.
+    #[must_use]
+    pub fn with_local_root(mut self, root: impl Into<Vec<u8>>) -> Self {
+        self.local_root = root.into();
+        self
     }
 
     /// Returns all actions, in the order of their paths. Files that stay as they are have
@@ -47,10 +67,16 @@ impl SyncPlan {
     }
 
     /// Returns what could not be planned: directories that could not be read, names that are not
-    /// safe, and such. The report has these failures too.
+    /// safe, and such. The report has these failures too. Only the first 10,000 are kept.
     #[must_use]
     pub fn failures(&self) -> &[SyncFailure] {
         &self.failures
+    }
+
+    /// Returns how many things could not be planned.
+    #[must_use]
+    pub fn failure_count(&self) -> u64 {
+        self.failure_count
     }
 
     /// Keeps only the actions for which `keep` returns `true`. If you drop the action that makes a

@@ -171,6 +171,11 @@ impl Pattern {
         positions.are_at_end()
     }
 
+    /// Whether the pattern fits this path. A pattern that ends with `/` fits only a directory.
+    pub(crate) fn fits_path(&self, path: &[u8], is_directory: bool) -> bool {
+        (is_directory || !self.only_directories) && self.matches(path)
+    }
+
     /// Returns the positions at the start of a path, before its first name.
     pub(super) fn start(&self) -> Positions {
         let mut positions = Positions(alloc::vec![false; self.parts.len().saturating_add(1)]);
