@@ -332,6 +332,15 @@ impl GetFile {
     fn fail(&mut self, error: Error) {
         self.state = State::Leave(error);
     }
+
+    /// Counts the bytes of a transfer that has failed.
+    fn count_moved(&mut self, result: &Result<FileFact, Error>) {
+        let moved = match (&self.state, result) {
+            (State::Receive(_), Err(error)) => error.transferred(),
+            _ => None,
+        };
+        self.transferred = self.transferred.saturating_add(moved.unwrap_or(0));
+    }
 }
 
 impl FilePlan for GetFile {
@@ -345,10 +354,22 @@ impl FilePlan for GetFile {
     }
 
     fn finished(&mut self, result: Result<FileFact, Error>) {
+        self.count_moved(&result);
         match self.take(result) {
             Ok(state) => self.state = state,
             Err(error) => self.fail(error),
         }
+    }
+
+    /// The partial file on the disk holds all that the earlier attempts have got.
+    fn restart(&mut self) {
+        if self.options.resume == Resume::Never {
+            self.options.resume = Resume::Allowed;
+        }
+        self.state = State::Look;
+        (self.version, self.position) = (Version::default(), 0);
+        (self.hashes, self.hash) = (Hashes::new(), None);
+        self.resumed = Resumed::No;
     }
 }
 

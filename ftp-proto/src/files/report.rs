@@ -10,8 +10,8 @@ pub struct FileReport {
     /// How many bytes the new file has. For an upload of text, this is the number of bytes of the
     /// local file.
     pub size: u64,
-    /// How many bytes moved over data connections. It is less than `size` if the transfer was
-    /// resumed.
+    /// How many bytes moved over data connections, in all attempts of this call. It is less than
+    /// `size` if the transfer went on where an earlier call was interrupted.
     pub transferred: u64,
     /// Whether the transfer went on where an earlier one was interrupted.
     pub resumed: Resumed,

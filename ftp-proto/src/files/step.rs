@@ -18,12 +18,37 @@ use crate::tree::{Outcome, Task};
 /// 2. Do what the step says.
 /// 3. Call [`finished`](Self::finished) with the result, even if the session is dead now: the plan
 ///    may still have to delete a partial file. Go on with 1.
+///
+/// If the plan has ended with an error that may pass, you may begin another attempt, over a new
+/// session if the old one is dead: call [`restart`](Self::restart), and go on with 1.
+/// [`Attempts`](crate::retry::Attempts) says whether the error may pass.
 pub trait FilePlan {
     /// Returns what to do next.
     fn next_step(&mut self) -> FileStep;
 
     /// Takes the result of the step.
     fn finished(&mut self, result: Result<FileFact, Error>);
+
+    /// Begins another attempt, after the plan has ended with an error, or if you have given up a
+    /// step in the middle. The plan goes on where the last attempt ended, as with
+    /// [`Resume::Allowed`](super::Resume), also if you said `Never`. It remembers which replies
+    /// were lost, and asks the server what was done before it does something again. Use a new disk
+    /// for each attempt.
+    fn restart(&mut self);
+}
+
+impl<P: FilePlan + ?Sized> FilePlan for &mut P {
+    fn next_step(&mut self) -> FileStep {
+        (**self).next_step()
+    }
+
+    fn finished(&mut self, result: Result<FileFact, Error>) {
+        (**self).finished(result);
+    }
+
+    fn restart(&mut self) {
+        (**self).restart();
+    }
 }
 
 /// The next step of a [`FilePlan`].

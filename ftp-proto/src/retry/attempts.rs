@@ -96,8 +96,8 @@ impl Attempts {
         let full = self.policy.first_pause.saturating_mul(1 << doublings);
         let full = full.min(self.policy.longest_pause);
         let jitter = u32::from(self.policy.jitter.min(100));
-        let left_out = full.saturating_mul(jitter).saturating_mul(self.percent()) / 10_000;
-        full.saturating_sub(left_out)
+        let product = full.saturating_mul(jitter).saturating_mul(self.percent());
+        full.saturating_sub(product.checked_div(10_000).unwrap_or_default())
     }
 
     /// Returns a random number from 0 to 100 (SplitMix64).

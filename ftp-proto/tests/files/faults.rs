@@ -4,7 +4,8 @@
 
 use ftp_proto::TransferOptions;
 use ftp_proto::files::{
-    FileOptions, FileReport, KeepTime, Placed, Resume, Resumed, UploadTo, Verify,
+    FileOptions, FilePlan as _, FileReport, KeepTime, Placed, PutFile, Resume, Resumed, UploadTo,
+    Verify,
 };
 use proptest::prelude::*;
 
@@ -227,6 +228,24 @@ fn check_upload(case: &Case) {
     }
 }
 
+/// Checks that the same plan succeeds in later attempts, whatever has failed in the first two.
+fn check_restarts(case: &Case, second: &Fault) {
+    let mut world = case.upload();
+    let mut plan = PutFile::new(NAME, &case.options).expect("a path");
+    for fault in [&case.fault, second] {
+        if let Some(Ok(_)) = world.carry_out(&mut plan, Some(fault.clone())) {
+            return;
+        }
+        plan.restart();
+    }
+    let end = world.carry_out(&mut plan, None).expect("no kill");
+    if case.can_verify() && case.can_place() && !case.can.truncates {
+        assert!(end.is_ok(), "again: {end:?} {:?}", world.host.heard);
+        assert!(world.remote(NAME) == Some(world.disk.source()) || case.is_blind());
+        assert!(world.remote(PARTIAL).is_none() || !case.can.delete);
+    }
+}
+
 fn check_uploaded(case: &Case, world: &World, end: &End) {
     let host = &world.host;
     let is_whole = |bytes: &[u8]| case.versions().iter().any(|whole| whole == bytes);
@@ -433,6 +452,11 @@ proptest! {
     #[test]
     fn a_download_is_whole_or_not_there_whatever_fails(case in cases()) {
         check_download(&case);
+    }
+
+    #[test]
+    fn an_upload_is_whole_after_another_attempt(case in cases(), second in faults()) {
+        check_restarts(&case, &second);
     }
 
     #[test]

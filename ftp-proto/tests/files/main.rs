@@ -11,4 +11,5 @@ mod get;
 mod host;
 mod put;
 mod put_places;
+mod restart;
 mod world;

@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) disk: Disk,
     /// How many bytes the confirmed transfers of the last plan have moved.
     pub(crate) moved: u64,
+    /// How many bytes all transfers of whole files have moved, confirmed or not.
+    pub(crate) wire: u64,
     now: u64,
 }
 
@@ -236,6 +238,7 @@ impl World {
         let come = most.map_or(data.len(), |most| most.min(data.len()));
         let is_short = most.is_none() && come < receive.head.len();
         let known = come.min(receive.head.len());
+        self.wire += come as u64;
         if is_short || data[..known] != receive.head[..known] {
             driver.run(flows::Abort::new(transfer))?;
             return Ok(FileFact::HeadDiffers);
@@ -263,6 +266,7 @@ impl World {
         let data = self.disk.source().get(position..).unwrap_or_default();
         let sent = most.map_or(data.len(), |most| most.min(data.len()));
         driver.server.take_in(&data[..sent]);
+        self.wire += sent as u64;
         if most.is_some() {
             return Err(cut(driver, transfer, sent));
         }

@@ -1,0 +1,81 @@
+//! Begins another attempt: what the earlier attempts may have done on the server, and what that
+//! changes.
+
+use core::mem;
+
+use super::{PutFile, State};
+use crate::error::{Error, ErrorKind};
+use crate::files::options::Resume;
+use crate::files::report::{Discarded, Placed, Resumed};
+use crate::files::version::{Hashes, Version};
+
+/// What the earlier attempts of this upload may have done on the server.
+#[derive(Debug, Default)]
+pub(super) struct Earlier {
+    /// RNTO was sent, and its result is not known. If the partial file is gone, the file may have
+    /// its name.
+    pub(super) may_be_named: bool,
+    /// DELE was sent for the older file of this name, so that only the partial file may be left.
+    pub(super) has_deleted: bool,
+    /// Bytes of the file were sent to the place where it is until it gets its name.
+    pub(super) has_sent: bool,
+}
+
+impl PutFile {
+    /// Does the work of [`FilePlan::restart`](crate::files::FilePlan::restart).
+    pub(super) fn begin_again(&mut self) {
+        match mem::replace(&mut self.state, State::Source) {
+            // The step was given up, so its result is not known.
+            State::Rename => self.earlier.may_be_named = true,
+            State::DeleteTarget(_) => self.earlier.has_deleted = true,
+            State::Send => (self.earlier.has_sent, self.begun) = (true, true),
+            State::CleanUp(_) => self.earlier.may_be_named = false,
+            _ => {}
+        }
+        if self.placed == Placed::RenamedAfterDelete {
+            self.earlier.has_deleted = true;
+            self.placed = Placed::Renamed;
+        }
+        if self.options.resume == Resume::Never {
+            self.options.resume = Resume::Allowed;
+        }
+        (self.offset, self.appends) = (0, false);
+        (self.is_cleared, self.is_size_checked) = (false, false);
+        (self.is_named, self.leaves_part) = (false, false);
+        self.hashes = Hashes::new();
+        (self.hash, self.modified, self.resumed) = (None, None, Resumed::No);
+    }
+
+    /// Takes what the local file is now. Returns why a partial file of an earlier attempt is wrong,
+    /// if it is.
+    pub(super) fn take_source(&mut self, now: Version) -> Option<Discarded> {
+        let is_changed = self.earlier.has_sent && now != self.source;
+        self.source = now;
+        if is_changed {
+            (self.earlier.may_be_named, self.earlier.has_sent) = (false, false);
+        }
+        is_changed.then_some(Discarded::Changed)
+    }
+
+    /// The server refuses to tell about the partial file. Only a permanent refusal shows that it may
+    /// be gone.
+    pub(super) fn missing_partial(&self, refusal: Error) -> Result<State, Error> {
+        match refusal.kind() {
+            ErrorKind::Permanent => Ok(State::LookNamed),
+            _ => Err(refusal),
+        }
+    }
+
+    /// Decides whether the file has got its name in an earlier attempt. `found` is what the server
+    /// has under this name.
+    pub(super) fn found_named(&mut self, found: &Version) -> Result<State, Error> {
+        self.earlier.may_be_named = found.size().is_some() && found.size() == self.source.size();
+        match self.earlier.may_be_named {
+            true => {
+                self.is_named = true;
+                self.compare_size(found)
+            }
+            false => Ok(State::Send),
+        }
+    }
+}
