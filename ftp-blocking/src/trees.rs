@@ -8,6 +8,7 @@ use ftp_proto::tree::{
 use ftp_proto::{Error, ErrorKind, Misuse, Name, OptionalName};
 
 use crate::client::Client;
+use crate::sys::disk;
 use crate::walk::Walk;
 
 /// Every method here fails if an argument cannot be sent
@@ -223,6 +224,7 @@ impl Client {
                 Todo::Yield(item) => return Ok(Some(item)),
                 Todo::Done => return Ok(None),
                 Todo::Run(task) => self.run(task),
+                Todo::HashLocal(file) => disk::hash(&file).map(Outcome::LocalHash),
                 Todo::Read(flow) => self.read_for(plan, flow).map(|()| Outcome::Done),
             };
             match result {

@@ -1,12 +1,14 @@
 //! The client's methods that find out what a path is, and those that walk, count or delete whole
 //! trees of directories.
 
+use ftp_blocking::sys::disk;
 use ftp_proto::flows::ReadDirectory;
 use ftp_proto::tree::{
     CountTree, DeleteOptions, DeleteTree, Deleted, Existence, Lookup, Metadata, Outcome, Pattern,
     Plan, Todo, TreeSize, WalkOptions, Walker,
 };
 use ftp_proto::{Error, ErrorKind, Misuse, Name, OptionalName};
+use smol::unblock;
 
 use crate::client::Client;
 use crate::walk::Walk;
@@ -238,6 +240,10 @@ impl Client {
                 Todo::Yield(item) => return Ok(Some(item)),
                 Todo::Done => return Ok(None),
                 Todo::Run(task) => self.run(task).await,
+                Todo::HashLocal(file) => {
+                    let hash = unblock(move || disk::hash(&file)).await;
+                    hash.map(Outcome::LocalHash)
+                }
                 Todo::Read(flow) => self.read_for(plan, flow).await.map(|()| Outcome::Done),
             };
             match result {

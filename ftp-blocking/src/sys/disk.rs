@@ -1,15 +1,17 @@
 //! The local side of the transfer of a whole file: the partial file of a download, and the file of
 //! an upload.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use ftp_proto::files::{Hasher, LocalFact, LocalStep, SyncToDisk};
 use ftp_proto::reply::{Algorithm, Timestamp};
+use ftp_proto::tree::HashLocal;
 use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
 use rustix::fs::{FlockOperation, OFlags, flock};
 
@@ -214,6 +216,23 @@ impl Disk {
         Error::new(ErrorKind::Local)
             .with_subject(format!("{what} the local file {local}"))
             .with_source(error)
+    }
+}
+
+/// Computes the hash of a local file.
+///
+/// # Errors
+/// [`ErrorKind::Local`] with the error of the system.
+pub fn hash(file: &HashLocal) -> Result<Vec<u8>, Error> {
+    let mut disk = Disk::new(Path::new(OsStr::from_bytes(&file.path)));
+    disk.run(LocalStep::Source)?;
+    let step = LocalStep::Hash {
+        algorithm: file.algorithm,
+        length: None,
+    };
+    match disk.run(step)? {
+        LocalFact::Hash(hash) => Ok(hash),
+        _ => Err(not_open()),
     }
 }
 

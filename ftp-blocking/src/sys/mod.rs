@@ -17,6 +17,7 @@
 //! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
 //! | `disk.rs` | the files of whole-file transfers, for `ftp_proto::files` | Unix |
 //! | `local_file.rs` | what a transfer can read or write on this machine | Unix |
+//! | `local_tree.rs` | reads a local directory and all below it, for `ftp_proto::sync` | Unix |
 //! | `kernel/` | moves bytes between a socket and a file | Linux and Android; elsewhere nothing |
 
 pub mod addresses;

@@ -152,13 +152,13 @@ impl FileOptions {
     }
 
     /// Whether the two files have the same bytes after the transfer.
-    pub(super) fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact(&self) -> bool {
         self.transfer.transfer_type == TransferType::Image
             && self.transfer.line_ends == LineEnds::AsSent
     }
 
     /// Whether the sizes of the two files are compared.
-    pub(super) fn compares_sizes(&self) -> bool {
+    pub(crate) fn compares_sizes(&self) -> bool {
         self.is_exact() && self.transfer.size_check != SizeCheck::Never
     }
 

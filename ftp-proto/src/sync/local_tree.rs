@@ -160,7 +160,13 @@ impl LocalTree {
             }
         }
         let entries = self.entries.len().saturating_mul(size_of::<LocalEntry>());
-        if self.bytes.len().saturating_add(path.len()).saturating_add(entries) > self.walk.bytes {
+        if self
+            .bytes
+            .len()
+            .saturating_add(path.len())
+            .saturating_add(entries)
+            > self.walk.bytes
+        {
             return Err(too_large("WalkOptions::bytes"));
         }
         self.bytes.extend_from_slice(path);

@@ -9,12 +9,20 @@
 //! 3. [`SyncReport`] says what was done, and what failed.
 
 mod action;
+mod compare;
+mod comparison;
+mod download;
+mod draft;
 mod filter;
+mod local_index;
 mod local_tree;
 mod options;
+mod partial;
 mod plan;
 mod planner;
 mod report;
+mod times;
+mod upload;
 
 pub use action::{Action, Change, Reason};
 pub use filter::Filter;

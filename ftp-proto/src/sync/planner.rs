@@ -1,49 +1,515 @@
 //! Compares a local tree with a directory on the server.
+//!
+//! ```text
+//! Walk: an entry on the server -+-> planned at once
+//!   ^                           +-> Compare: two files, which may take questions to the server
+//!   |                           +-> Follow: the listing of a link shows whether it is a directory
+//!   +---------------------------+
+//!   |
+//!   v   no entry is left
+//! Doubtful: files that the server may hide -> Ended
+//! ```
 
-use super::local_tree::LocalTree;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::action::{Change, Reason};
+use super::compare::Verdict;
+use super::comparison::{Comparison, Learnt, Way};
+use super::draft::{Draft, Met, Next};
+use super::local_index::LocalIndex;
+use super::local_tree::{LocalKind, LocalTree, is_below};
 use super::options::SyncOptions;
 use super::plan::SyncPlan;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::listing::Line;
+use crate::local_name::LocalName;
 use crate::options::encoding::Encoding;
-use crate::tree::{Outcome, Plan, Todo};
+use crate::path::RemotePath;
+use crate::session::transfer::Direction;
+use crate::tree::{
+    Existence, Limit, Links, Lookup, Outcome, Plan, Todo, Trouble, WalkEntry, WalkError, Walker,
+    is_root_or_here,
+};
 
-/// Compares.
+/// Compares a local tree with a directory on the server, and all below it. [`Plan::Item`] is the
+/// [`SyncPlan`], or the error with which the directory itself could not be read. The client's
+/// methods `plan_download` and `plan_upload` carry this out.
+///
+/// What cannot be planned is a [failure](SyncPlan::failures), and the rest is planned: a name that
+/// no local file can have, a directory that cannot be read, a name that a listing has twice, a loop
+/// of links. Nothing is deleted in a directory whose source could not be read completely.
+///
+/// *Times.* A listing may tell the minute or the day only, and in a zone that it does not name. Such
+/// a time stands for all the times that it may mean. Before a file is transferred for its time, the
+/// server is asked for its exact time by MLST or MDTM. One file with a time in the server's zone is
+/// asked about in any case, to learn the zone. If the server does not tell, a file is newer only if
+/// it is newer in every zone. So a plan that was carried out has nothing left to do, as long as
+/// nothing changes. Times that differ by one second are the same, since FAT stores no others.
+/// [`Compare::SizeOrTime`] needs a server that lets the client set times.
+///
+/// *Hidden names.* Many servers leave names that begin with a dot out of LIST. If no listing has
+/// shown one, an upload asks the server about each such file that seems to be missing, and a
+/// download deletes no such file.
+///
+/// *Partial files* of unfinished transfers are never a source. In the target they are deleted like
+/// everything else that the source does not have, unless their file is transferred.
+///
+/// [`Compare::SizeOrTime`]: super::Compare::SizeOrTime
 #[derive(Debug)]
-pub struct PlanSync(());
+pub struct PlanSync {
+    remote_root: Vec<u8>,
+    walker: Walker,
+    draft: Draft,
+    learnt: Learnt,
+    state: State,
+    /// Whether the listing that is read has a line.
+    has_lines: bool,
+    /// Whether any listing had a line.
+    has_any_lines: bool,
+    /// The files and directories that the server may have without showing them.
+    doubtful: VecDeque<usize>,
+    /// The positions of the actions that make the hidden directories around the last of these.
+    hidden: Vec<usize>,
+    /// Whether the walk has ended.
+    is_walked: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    Walk,
+    Compare(Box<Comparison>),
+    /// The walk reads what this link leads to.
+    Follow(Box<Met>),
+    /// The plan finds out whether the directory on the server exists. The error says why its
+    /// listing was refused. `None` if it was empty.
+    Root(Box<Lookup>, Option<Error>),
+    Doubtful,
+    Ended,
+    Failed(Error),
+    Over,
+}
 
 impl PlanSync {
-    /// Plans a download.
+    /// Plans a download of a directory and all below it. `remote` is the directory on the server;
+    /// empty for the current directory. `encoding` is that of the names on the server.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
     pub fn download(
-        _remote: impl AsRef<[u8]>,
-        _local: LocalTree,
-        _encoding: &Encoding,
-        _options: &SyncOptions,
+        remote: impl AsRef<[u8]>,
+        local: LocalTree,
+        encoding: &Encoding,
+        options: &SyncOptions,
     ) -> Result<Self, Error> {
-        Ok(Self(()))
+        let is_missing = local.is_missing;
+        let index = LocalIndex::of_target(local, options.letter_case);
+        let mut draft = Draft::new(Direction::Download, index, encoding, options);
+        if is_missing {
+            draft.act_on(Change::MakeDirectory, Reason::Missing, b"", b"", None);
+        }
+        Self::new(remote.as_ref(), draft)
     }
 
-    /// Plans an upload.
+    /// Plans an upload of a directory and all below it. `remote` is the directory on the server;
+    /// empty for the current directory. If it does not exist, the plan makes it. Each local name
+    /// that is UTF-8 is encoded by `encoding`, and other names are sent as they are.
+    ///
+    /// # Errors
+    /// [`Local`](ErrorKind::Local) if the local directory does not exist.
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
     pub fn upload(
-        _local: LocalTree,
-        _remote: impl AsRef<[u8]>,
-        _encoding: &Encoding,
-        _options: &SyncOptions,
+        local: LocalTree,
+        remote: impl AsRef<[u8]>,
+        encoding: &Encoding,
+        options: &SyncOptions,
     ) -> Result<Self, Error> {
-        Ok(Self(()))
+        if local.is_missing {
+            let why = "the local directory does not exist";
+            return Err(Error::new(ErrorKind::Local).with_source(why));
+        }
+        let (index, refused) = LocalIndex::of_source(local, options.letter_case, encoding);
+        let mut draft = Draft::new(Direction::Upload, index, encoding, options);
+        for (path, error) in refused {
+            draft.fail(&path, None, error);
+        }
+        Self::new(remote.as_ref(), draft)
+    }
+
+    fn new(remote: &[u8], draft: Draft) -> Result<Self, Error> {
+        let directory = Some(remote).filter(|remote| !remote.is_empty());
+        let walk = match draft.direction {
+            Direction::Download => draft.options.walk,
+            // Nothing is written through a link of the target.
+            Direction::Upload => draft.options.walk.with_links(Links::Report),
+        };
+        Ok(Self {
+            remote_root: remote.to_vec(),
+            walker: Walker::new(directory, &walk)?,
+            draft,
+            learnt: Learnt::new(),
+            state: State::Walk,
+            has_lines: false,
+            has_any_lines: false,
+            doubtful: VecDeque::new(),
+            hidden: Vec::new(),
+            is_walked: false,
+        })
+    }
+
+    /// Plans an entry of the walk.
+    fn meet(&mut self, item: WalkEntry) {
+        self.draft.leave_to(item.depth);
+        self.draft.note_dialect(&item.entry);
+        let next = match self.draft.direction {
+            Direction::Download => self.draft.meet_source(item),
+            Direction::Upload => self.draft.meet_target(item),
+        };
+        match next {
+            Next::Entry => {}
+            Next::After => self.walker.skip_directory(),
+            Next::Compare(met) => self.compare(*met),
+            Next::Follow(met) => self.state = State::Follow(met),
+        }
+    }
+
+    fn compare(&mut self, met: Met) {
+        let entry = met
+            .at
+            .and_then(|at| Some((at, self.draft.local.entry(at)?)));
+        if let Some((at, local)) = entry {
+            self.state = State::Compare(Box::new(Comparison::new(met, at, local)));
+        }
+    }
+
+    /// Takes the result of the listing of a link.
+    fn followed(&mut self, met: Met, is_directory: bool) {
+        self.state = State::Walk;
+        match self.draft.meet_linked(met, is_directory) {
+            Next::After if is_directory => self.walker.leave_directory(),
+            Next::Compare(met) => self.compare(*met),
+            _ => {}
+        }
+    }
+
+    /// Goes on with a comparison. Returns the question that it has.
+    fn compared(&mut self, mut comparison: Box<Comparison>, way: Option<Way>) -> Option<Ask> {
+        let draft = &mut self.draft;
+        let way = way.unwrap_or_else(|| {
+            let root = draft.local.root_path();
+            comparison.way(draft.direction, &draft.options, &self.learnt, root)
+        });
+        let at = comparison.at;
+        let (verdict, met) = match way {
+            Way::Run(task) => {
+                self.state = State::Compare(comparison);
+                return Some(Todo::Run(task));
+            }
+            Way::HashLocal(file) => {
+                self.state = State::Compare(comparison);
+                return Some(Todo::HashLocal(file));
+            }
+            Way::Done(verdict) => (verdict, comparison.met),
+            Way::Absent => {
+                let kind = draft.local.kind(at);
+                draft.upload_new(at, kind);
+                return None;
+            }
+            Way::Failed(error) => {
+                draft.fail(&comparison.met.local, Some(Change::Update), error);
+                return None;
+            }
+        };
+        let size = match draft.direction {
+            Direction::Download => met.size,
+            Direction::Upload => draft.local.entry(at).map(|entry| entry.size()),
+        };
+        let (change, reason, size) = match verdict {
+            Verdict::Transfer(reason) => (Change::Update, reason, size),
+            Verdict::Stay(reason) => (Change::Skip, reason, None),
+            Verdict::Ask | Verdict::Hash => (Change::Skip, Reason::Same, None),
+        };
+        draft.act_on(change, reason, &met.local, &met.remote, size);
+        if self.is_walked {
+            self.show_hidden(at);
+        }
+        None
+    }
+
+    /// Notes what went wrong in one directory of the walk.
+    fn trouble(&mut self, error: WalkError) {
+        let depth = error.depth;
+        self.draft.leave_to(depth.saturating_add(1));
+        let is_upload = self.draft.direction == Direction::Upload;
+        let path = match self.draft.open.get(depth) {
+            Some(open) => open.local.clone(),
+            None => error.path.as_bytes().to_vec(),
+        };
+        match &error.trouble {
+            Trouble::Unread(cause) if depth == 0 => {
+                self.state = self.root_unread(cause.clone());
+                return;
+            }
+            Trouble::UnsafeName(entry) if !is_upload => {
+                if let Err(why) = LocalName::new(entry.name(), &self.draft.encoding) {
+                    let depth = depth.saturating_add(1);
+                    return self.draft.refuse_name(entry, depth, why);
+                }
+            }
+            Trouble::UnsafeName(_) => self.draft.keep_above(depth.saturating_add(1)),
+            Trouble::Limit(Limit::Entries | Limit::Directories | Limit::Bytes) => {
+                for depth in 0..=depth {
+                    self.draft.is_unread(depth);
+                }
+            }
+            _ => self.draft.is_unread(depth),
+        }
+        self.draft.fail(&path, None, error.into());
+    }
+
+    /// Decides what follows after the listing of the directory itself was refused. An upload makes
+    /// a directory that is missing.
+    fn root_unread(&self, error: Error) -> State {
+        let is_refused = error.reply().is_some_and(|reply| reply.is_refusal());
+        let is_download = self.draft.direction == Direction::Download;
+        if is_download || !is_refused || is_root_or_here(&self.remote_root) {
+            return State::Failed(error);
+        }
+        match Lookup::existence(&self.remote_root) {
+            Ok(lookup) => State::Root(Box::new(lookup), Some(error)),
+            Err(error) => State::Failed(error),
+        }
+    }
+
+    /// Ends the walk. An empty listing of the directory itself may mean that it does not exist.
+    fn walked(&mut self) {
+        self.draft.leave_to(1);
+        let is_doubtful = !self.has_any_lines && !is_root_or_here(&self.remote_root);
+        self.state = match is_doubtful.then(|| Lookup::existence(&self.remote_root)) {
+            Some(Ok(lookup)) => State::Root(Box::new(lookup), None),
+            Some(Err(error)) => State::Failed(error),
+            None => self.rest(),
+        };
+    }
+
+    /// Takes what the server says about the directory itself.
+    fn looked_up(&mut self, existence: Existence, refusal: Option<Error>) -> State {
+        let is_upload = self.draft.direction == Direction::Upload;
+        match (existence, refusal) {
+            (Existence::Absent, _) if is_upload => {
+                self.draft
+                    .act_on(Change::MakeDirectory, Reason::Missing, b"", b"", None);
+                // Nothing can be hidden there.
+                self.draft.shows_hidden = true;
+                self.draft.local.root().is_unread = false;
+                self.rest()
+            }
+            (_, Some(error)) => State::Failed(error),
+            (Existence::Absent | Existence::Forbidden, None) => State::Failed(
+                Error::new(ErrorKind::Permanent)
+                    .with_subject("reading the directory on the server")
+                    .with_source("it does not exist, or may not be read"),
+            ),
+            (Existence::Exists, None) => self.rest(),
+            (Existence::Unknown, None) if is_upload => {
+                // If the directory exists, making it does no harm.
+                self.draft
+                    .act_on(Change::MakeDirectory, Reason::Missing, b"", b"", None);
+                self.rest()
+            }
+            (Existence::Unknown, None) => {
+                self.draft.is_unread(0);
+                self.draft.fail(b"", None, super::draft::empty_listing());
+                self.rest()
+            }
+        }
+    }
+
+    /// Plans what only the local tree has.
+    fn rest(&mut self) -> State {
+        self.is_walked = true;
+        match self.draft.direction {
+            Direction::Download => self.draft.delete_local_extras(),
+            Direction::Upload => self.doubtful = self.draft.upload_missing().into(),
+        }
+        State::Doubtful
+    }
+
+    /// Takes the next file that the server may have without showing it.
+    fn doubt(&mut self) -> State {
+        let Some(at) = self.doubtful.pop_front() else {
+            return State::Ended;
+        };
+        let draft = &mut self.draft;
+        let kind = draft.local.kind(at);
+        let is_file = matches!(kind, LocalKind::File | LocalKind::LinkToFile);
+        let path = below_root(&self.remote_root, draft.local.remote(at));
+        match (RemotePath::new(path), draft.local.entry(at)) {
+            (Ok(path), Some(entry)) if is_file => {
+                let met = Met::unseen(&draft.local, at, path);
+                State::Compare(Box::new(Comparison::doubtful(met, at, entry)))
+            }
+            _ => {
+                self.leave_hidden(at);
+                if !is_file {
+                    self.hidden.push(self.draft.actions.len());
+                }
+                self.draft.upload_new(at, kind);
+                State::Doubtful
+            }
+        }
+    }
+
+    /// Leaves the hidden directories that do not hold this local entry.
+    fn leave_hidden(&mut self, at: usize) {
+        let path = self.draft.local.path(at);
+        let actions = &self.draft.actions;
+        let holds = |action: &usize| {
+            let action = actions.get(*action);
+            action.is_some_and(|action| is_below(path, &action.local))
+        };
+        while self.hidden.last().is_some_and(|last| !holds(last)) {
+            self.hidden.pop();
+        }
+    }
+
+    /// Notes that the hidden directories around this file exist, since the file does.
+    fn show_hidden(&mut self, at: usize) {
+        self.leave_hidden(at);
+        for at in mem::take(&mut self.hidden) {
+            if let Some(action) = self.draft.actions.get_mut(at) {
+                (action.change, action.reason) = (Change::Skip, Reason::Same);
+            }
+        }
+    }
+
+    /// What follows after a comparison.
+    fn after_comparison(&self) -> State {
+        match self.is_walked {
+            true => State::Doubtful,
+            false => State::Walk,
+        }
     }
 }
+
+/// A question of a comparison.
+type Ask = Todo<Result<SyncPlan, Error>>;
 
 impl Plan for PlanSync {
     type Item = Result<SyncPlan, Error>;
 
     fn next_step(&mut self) -> Todo<Self::Item> {
-        Todo::Done
+        self.has_lines = false;
+        loop {
+            match mem::replace(&mut self.state, State::Walk) {
+                State::Walk => match self.walker.next_step() {
+                    Todo::Read(flow) => return Todo::Read(flow),
+                    Todo::Run(task) => return Todo::Run(task),
+                    Todo::HashLocal(file) => return Todo::HashLocal(file),
+                    Todo::Yield(Ok(item)) => self.meet(item),
+                    Todo::Yield(Err(error)) => self.trouble(error),
+                    Todo::Done => self.walked(),
+                },
+                State::Follow(met) => match self.walker.next_step() {
+                    Todo::Read(flow) => {
+                        self.state = State::Follow(met);
+                        return Todo::Read(flow);
+                    }
+                    Todo::Yield(Err(error)) => self.trouble(error),
+                    _ => {}
+                },
+                State::Compare(comparison) => {
+                    self.state = self.after_comparison();
+                    if let Some(ask) = self.compared(comparison, None) {
+                        return ask;
+                    }
+                }
+                State::Root(mut lookup, refusal) => match lookup.next_step() {
+                    Todo::Yield(Ok(finding)) => {
+                        self.state = self.looked_up(finding.existence(), refusal);
+                    }
+                    Todo::Yield(Err(error)) => self.state = State::Failed(error),
+                    Todo::Done => self.state = State::Over,
+                    Todo::Read(flow) => {
+                        self.state = State::Root(lookup, refusal);
+                        return Todo::Read(flow);
+                    }
+                    Todo::Run(task) => {
+                        self.state = State::Root(lookup, refusal);
+                        return Todo::Run(task);
+                    }
+                    Todo::HashLocal(file) => return Todo::HashLocal(file),
+                },
+                State::Doubtful => self.state = self.doubt(),
+                State::Failed(error) => {
+                    self.state = State::Over;
+                    return Todo::Yield(Err(error));
+                }
+                State::Ended => {
+                    self.state = State::Over;
+                    let root = mem::take(&mut self.remote_root);
+                    return Todo::Yield(Ok(self.draft.finish(root)));
+                }
+                State::Over => {
+                    self.state = State::Over;
+                    return Todo::Done;
+                }
+            }
+        }
     }
 
-    fn take_line(&mut self, _: Line<'_>) -> Result<(), Error> {
-        Ok(())
+    fn take_line(&mut self, line: Line<'_>) -> Result<(), Error> {
+        if let State::Root(lookup, _) = &mut self.state {
+            return lookup.take_line(line);
+        }
+        self.has_lines = true;
+        self.has_any_lines = true;
+        self.walker.take_line(line)
     }
 
-    fn finished(&mut self, _: Result<Outcome, Error>) {}
+    fn finished(&mut self, result: Result<Outcome, Error>) {
+        match mem::replace(&mut self.state, State::Walk) {
+            State::Walk => {
+                let is_empty = result.is_ok() && !self.has_lines;
+                self.walker.finished(result);
+                if is_empty && self.draft.direction == Direction::Download {
+                    self.draft.note_empty();
+                }
+            }
+            State::Follow(met) => {
+                let levels = self.walker.levels();
+                self.walker.finished(result);
+                let is_directory = self.walker.levels() > levels;
+                self.followed(*met, is_directory);
+            }
+            State::Compare(mut comparison) => {
+                let way = comparison.answered(&mut self.learnt, result);
+                match way {
+                    None => self.state = State::Compare(comparison),
+                    Some(way) => {
+                        self.state = self.after_comparison();
+                        self.compared(comparison, Some(way));
+                    }
+                }
+            }
+            State::Root(mut lookup, refusal) => {
+                lookup.finished(result);
+                self.state = State::Root(lookup, refusal);
+            }
+            state => self.state = state,
+        }
+    }
+}
+
+/// Returns the path of something below the directory of the sync. A name of the current directory
+/// that begins with `~` or a blank gets `./` in front, because servers would read it in another way.
+fn below_root(root: &[u8], path: &[u8]) -> Vec<u8> {
+    match (root, path) {
+        (b"", [b'~' | b' ' | b'\t', ..]) => [b"./", path].concat(),
+        (b"", path) => path.to_vec(),
+        (root, path) if root.ends_with(b"/") => [root, path].concat(),
+        (root, path) => [root, b"/", path].concat(),
+    }
 }

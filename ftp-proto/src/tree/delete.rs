@@ -365,6 +365,7 @@ impl Plan for DeleteTree {
                 Phase::Look(lookup, path) => match lookup.next_step() {
                     Todo::Read(flow) => return Todo::Read(flow),
                     Todo::Run(task) => return Todo::Run(task),
+                    Todo::HashLocal(file) => return Todo::HashLocal(file),
                     Todo::Yield(finding) => {
                         let metadata = finding.and_then(super::Finding::into_metadata);
                         let path = path.clone();
@@ -378,6 +379,7 @@ impl Plan for DeleteTree {
                 Phase::Walk => match self.walker.next_step() {
                     Todo::Read(flow) => return Todo::Read(flow),
                     Todo::Run(task) => return Todo::Run(task),
+                    Todo::HashLocal(file) => return Todo::HashLocal(file),
                     Todo::Yield(Ok(item)) => {
                         if let Some(asked) = self.met(item) {
                             return self.run(asked);

@@ -16,13 +16,13 @@ mod walk_entry;
 mod walk_options;
 
 pub use crate::flows::inspect::Inspected;
-pub(crate) use path::file_name;
+pub(crate) use path::{file_name, is_root_or_here, is_safe_name};
 
 pub use delete::{DeleteOptions, DeleteTree, Deleted, OnError, Roots};
 pub use lookup::Lookup;
 pub use metadata::{Existence, Finding, FoundBy, Metadata};
 pub use pattern::{InvalidPattern, Pattern};
-pub use plan::{Outcome, Plan, Task, Todo};
+pub use plan::{HashLocal, Outcome, Plan, Task, Todo};
 pub use size::{CountTree, TreeSize};
 pub use walk::Walker;
 pub use walk_entry::{Limit, Note, Trouble, WalkEntry, WalkError};

@@ -42,7 +42,7 @@ pub(super) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
 
 /// Whether `name` is a single name, so that its path stays below the directory. Some servers run on
 /// systems where `\` separates directories like `/`, so `a\..` is not safe either.
-pub(super) fn is_safe_name(name: &[u8]) -> bool {
+pub(crate) fn is_safe_name(name: &[u8]) -> bool {
     let leads_up = || {
         let mut parts = name.split(|byte| *byte == b'\\');
         parts.any(|part| part == b"..")
@@ -62,7 +62,7 @@ pub(super) fn has_parent_parts(path: &[u8]) -> bool {
 }
 
 /// Whether the path is only the root, the current directory or empty, such as `/`, `.` or `./`.
-pub(super) fn is_root_or_here(path: &[u8]) -> bool {
+pub(crate) fn is_root_or_here(path: &[u8]) -> bool {
     path.split(|byte| matches!(byte, b'/' | b'\\'))
         .all(|part| matches!(part, b"" | b"."))
 }

@@ -1,13 +1,14 @@
 //! Plans: work that takes several operations, and the steps of this work.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::flows::inspect::Inspected;
 use crate::flows::{Delete, HashOf, Inspect, ReadDirectory, RemoveDirectory, Rename, SetModified};
 use crate::listing::Line;
-use crate::reply::FileHash;
+use crate::reply::{Algorithm, FileHash};
 use crate::session::Session;
 
 /// Work that takes several operations, such as a walk through a tree. A plan says what to do next;
@@ -16,7 +17,7 @@ use crate::session::Session;
 /// 1. Call [`next_step`](Self::next_step).
 /// 2. For [`Todo::Read`], run the flow and hand each line of the listing to
 ///    [`take_line`](Self::take_line). An error of `take_line` ends the reading. For [`Todo::Run`],
-///    run the task.
+///    run the task. For [`Todo::HashLocal`], read the local file.
 /// 3. Call [`finished`](Self::finished) with the result of the step, and go on with 1. If the
 ///    session is dead, drop the plan instead.
 ///
@@ -48,6 +49,9 @@ pub enum Todo<T> {
     Read(ReadDirectory),
     /// Run this task, and hand the result to [`Plan::finished`].
     Run(Task),
+    /// Compute the hash of this local file, and hand [`Outcome::LocalHash`], or the error, to
+    /// [`Plan::finished`].
+    HashLocal(HashLocal),
     /// Hand this item to your caller. Do not call [`Plan::finished`] for it.
     Yield(T),
     /// The plan has ended.
@@ -68,6 +72,16 @@ enum Which {
     Rename(Box<Rename>),
 }
 
+/// A local file whose hash a plan wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HashLocal {
+    /// The path of the file: on Unix its bytes, and on Windows its text in UTF-8.
+    pub path: Vec<u8>,
+    /// The algorithm.
+    pub algorithm: Algorithm,
+}
+
 /// The result of one step of a [`Plan`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -78,6 +92,14 @@ pub enum Outcome {
     Inspected(Inspected),
     /// The server's hash of a file. `None` if it does not compute such a hash.
     Hash(Option<FileHash>),
+    /// The hash of a local file.
+    LocalHash(Vec<u8>),
+}
+
+impl HashLocal {
+    pub(crate) fn new(path: Vec<u8>, algorithm: Algorithm) -> Self {
+        Self { path, algorithm }
+    }
 }
 
 impl From<Inspect> for Task {

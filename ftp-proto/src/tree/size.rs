@@ -91,6 +91,7 @@ impl Plan for CountTree {
             match self.walker.next_step() {
                 Todo::Read(flow) => return Todo::Read(flow),
                 Todo::Run(task) => return Todo::Run(task),
+                Todo::HashLocal(file) => return Todo::HashLocal(file),
                 Todo::Yield(Ok(item)) => size.add(&item),
                 Todo::Yield(Err(error)) if is_fatal(&error) => {
                     self.size = None;

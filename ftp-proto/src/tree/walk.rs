@@ -102,6 +102,21 @@ impl Walker {
         WalkError::new(path, depth, Trouble::Unread(error))
     }
 
+    /// Returns how many directories the walk is in: those whose listing is complete, and whose
+    /// entries are not all yielded.
+    pub(crate) fn levels(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// Leaves the directory whose entries the walk yields, and does not yield the others.
+    pub(crate) fn leave_directory(&mut self) {
+        if let Some(mut level) = self.levels.pop() {
+            while let Some(listed) = level.next() {
+                self.bytes = self.bytes.saturating_sub(Listed::bytes(&listed.entry));
+            }
+        }
+    }
+
     fn begin(root: Target, options: WalkOptions) -> Self {
         Self {
             options,

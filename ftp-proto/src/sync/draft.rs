@@ -1,0 +1,433 @@
+//! A plan that is not complete yet, and the place in the tree where the walk on the server is.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::action::{Action, Change, Reason};
+use super::local_index::LocalIndex;
+use super::local_tree::by_path;
+use super::options::{Extra, LetterCase, SyncOptions};
+use super::partial;
+use super::plan::SyncPlan;
+use super::report::SyncFailure;
+use crate::error::{Error, ErrorKind};
+use crate::listing::{Dialect, Entry, Kind, Modified};
+use crate::options::encoding::Encoding;
+use crate::path::RemotePath;
+use crate::session::transfer::Direction;
+use crate::tree::{Note, WalkEntry, file_name};
+
+/// A plan that is not complete yet.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) direction: Direction,
+    pub(super) options: SyncOptions,
+    pub(super) encoding: Encoding,
+    pub(super) local: LocalIndex,
+    /// The directories that the walk is in, the root first.
+    pub(super) open: Vec<Open>,
+    pub(super) actions: Vec<Action>,
+    failures: Vec<SyncFailure>,
+    failure_count: u64,
+    /// Whether the listings show names that begin with a dot. Many servers leave them out of LIST.
+    pub(super) shows_hidden: bool,
+}
+
+/// A directory that the walk is in.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    /// Its local path, and its path on the server, both relative to the root.
+    pub(super) local: Vec<u8>,
+    pub(super) remote: Vec<u8>,
+    /// Its counterpart in the local tree. `None` if there is none, and for the root.
+    pub(super) at: Option<usize>,
+    /// Whether the local directory could not be read completely. A download then adds nothing here,
+    /// since it is unknown what is there. An upload deletes nothing here.
+    pub(super) is_closed: bool,
+    /// What is to be removed. `None` if the directory stays.
+    pub(super) removal: Option<Removal>,
+    /// Whether the directory holds something that must stay.
+    pub(super) is_kept: bool,
+    /// Whether an empty listing proves that the directory is empty.
+    pub(super) is_trusted: bool,
+    /// The names so far, without the case of letters. Empty if the case matters.
+    names: BTreeSet<Box<[u8]>>,
+}
+
+/// The removal of a directory on the server, and of all that is in it.
+#[derive(Debug)]
+pub(super) struct Removal {
+    /// How many actions there were before it.
+    pub(super) mark: usize,
+    pub(super) reason: Reason,
+    /// The local file that takes the place of the directory.
+    pub(super) replaced_by: Option<usize>,
+}
+
+/// An entry on the server.
+#[derive(Clone, Debug)]
+pub(super) struct Met {
+    /// Its local path, and its path on the server, both relative to the root.
+    pub(super) local: Vec<u8>,
+    pub(super) remote: Vec<u8>,
+    /// The path with which a command names it.
+    pub(super) path: RemotePath,
+    /// How many names its relative path has.
+    pub(super) depth: usize,
+    pub(super) kind: Kind,
+    pub(super) size: Option<u64>,
+    pub(super) modified: Option<Modified>,
+    pub(super) note: Option<Note>,
+    /// Its counterpart in the local tree.
+    pub(super) at: Option<usize>,
+    /// Whether an empty listing of it proves that it is empty.
+    is_trusted: bool,
+}
+
+/// How the plan goes on after an entry.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// With the next entry, which is in this one if it is a directory.
+    Entry,
+    /// With the next entry that is not in this one.
+    After,
+    /// With the comparison of two files.
+    Compare(Box<Met>),
+    /// With the listing of a link, which shows whether it leads to a directory.
+    Follow(Box<Met>),
+}
+
+/// How many failures a plan keeps.
+const MOST_FAILURES: usize = 10_000;
+
+impl Met {
+    /// Makes an entry that no listing has shown, for a local file.
+    pub(super) fn unseen(local: &LocalIndex, at: usize, path: RemotePath) -> Self {
+        Self {
+            local: local.path(at).to_vec(),
+            remote: local.remote(at).to_vec(),
+            path,
+            depth: 0,
+            kind: Kind::File,
+            size: None,
+            modified: None,
+            note: None,
+            at: Some(at),
+            is_trusted: true,
+        }
+    }
+}
+
+impl Draft {
+    pub(super) fn new(
+        direction: Direction,
+        local: LocalIndex,
+        encoding: &Encoding,
+        options: &SyncOptions,
+    ) -> Self {
+        let mut draft = Self {
+            direction,
+            options: options.clone(),
+            encoding: encoding.clone(),
+            local,
+            open: alloc::vec![Open::default()],
+            actions: Vec::new(),
+            failures: Vec::new(),
+            failure_count: 0,
+            shows_hidden: false,
+        };
+        for (path, error) in draft.local.take_failures() {
+            draft.fail(&path, None, error);
+        }
+        let is_incomplete = draft.local.marks(None).is_incomplete;
+        if let Some(root) = draft.open.first_mut() {
+            root.is_closed = is_incomplete;
+        }
+        draft
+    }
+
+    /// Reads an entry of the walk. `local` is its local name.
+    pub(super) fn met(&self, item: WalkEntry, local: &[u8]) -> Met {
+        let entry = &item.entry;
+        let above = self.above(item.depth);
+        let local = joined(&above.local, local);
+        let remote = joined(&above.remote, entry.name());
+        let at = self.local.find(match self.direction {
+            Direction::Download => &local,
+            Direction::Upload => &remote,
+        });
+        Met {
+            local: at.map_or(local, |at| self.local.path(at).to_vec()),
+            remote,
+            depth: item.depth,
+            kind: entry.kind(),
+            size: entry.size(),
+            modified: entry.modified(),
+            note: item.note,
+            at,
+            is_trusted: is_trusted(entry),
+            path: item.path,
+        }
+    }
+
+    /// Returns the directory that holds an entry of this depth.
+    pub(super) fn above(&self, depth: usize) -> &Open {
+        let at = depth.saturating_sub(1);
+        let open = self.open.get(at).or(self.open.last());
+        open.unwrap_or(&NOWHERE)
+    }
+
+    /// Goes into a directory.
+    pub(super) fn enter(&mut self, met: &Met, is_closed: bool, removal: Option<Removal>) -> Next {
+        self.open.push(Open {
+            local: met.local.clone(),
+            remote: met.remote.clone(),
+            at: met.at,
+            is_closed,
+            removal,
+            is_kept: false,
+            is_trusted: met.is_trusted,
+            names: BTreeSet::new(),
+        });
+        Next::Entry
+    }
+
+    /// Notes that the directory that holds an entry of this depth, and all above it, must stay.
+    pub(super) fn keep_above(&mut self, depth: usize) {
+        for open in self.open.iter_mut().take(depth) {
+            open.is_kept = true;
+        }
+    }
+
+    /// Notes the name of an entry. Returns `false` if the target takes it for the same name as an
+    /// earlier one in the same directory.
+    pub(super) fn is_new_name(&mut self, met: &Met) -> bool {
+        if self.options.letter_case == LetterCase::Matters {
+            return true;
+        }
+        let key = self.local.key(file_name(&met.local)).into_owned();
+        let at = met.depth.saturating_sub(1);
+        match self.open.get_mut(at) {
+            Some(open) => open.names.insert(key.into()),
+            None => true,
+        }
+    }
+
+    /// Does not plan this entry, nor what is in its counterpart.
+    pub(super) fn give_up(&mut self, met: &Met, change: Option<Change>, error: Error) -> Next {
+        self.fail(&met.local, change, error);
+        self.leave_alone(met)
+    }
+
+    /// Leaves the counterpart of this entry as it is, and all that is in it.
+    pub(super) fn leave_alone(&mut self, met: &Met) -> Next {
+        if let Some(at) = met.at {
+            self.local.close(at);
+        }
+        Next::After
+    }
+
+    pub(super) fn skip(&mut self, met: &Met, reason: Reason) -> Next {
+        self.act(Change::Skip, reason, met);
+        self.leave_alone(met)
+    }
+
+    /// Notes that the directory of this depth could not be read completely on the server.
+    pub(super) fn is_unread(&mut self, depth: usize) {
+        let at = match self.open.get(depth) {
+            Some(open) if depth > 0 => open.at,
+            _ => None,
+        };
+        match at {
+            Some(at) => self.local.mark(at).is_unread = true,
+            None if depth == 0 => self.local.root().is_unread = true,
+            None => {}
+        }
+        self.keep_above(depth.saturating_add(1));
+    }
+
+    /// Notes whether this listing shows names that begin with a dot.
+    pub(super) fn note_dialect(&mut self, entry: &Entry<'_>) {
+        self.shows_hidden |= entry.name().starts_with(b".")
+            || matches!(
+                entry.dialect(),
+                Dialect::Mlsx | Dialect::Eplf | Dialect::Dos
+            );
+    }
+
+    pub(super) fn deletes(&self) -> bool {
+        self.options.extra == Extra::Delete
+    }
+
+    pub(super) fn act(&mut self, change: Change, reason: Reason, met: &Met) {
+        let size = met.size.filter(|_| is_transfer(change));
+        self.act_on(change, reason, &met.local, &met.remote, size);
+    }
+
+    /// Adds an action for an entry of the local tree.
+    pub(super) fn act_at(&mut self, change: Change, reason: Reason, at: usize) {
+        let size = self.local.entry(at).map(|entry| entry.size());
+        let size = size.filter(|_| is_transfer(change) && self.direction == Direction::Upload);
+        let local: Box<[u8]> = self.local.path(at).into();
+        let remote = self.local.remote(at);
+        let remote = (*remote != *local).then(|| remote.into());
+        self.actions.push(Action {
+            change,
+            reason,
+            local,
+            remote,
+            size,
+        });
+    }
+
+    pub(super) fn act_on(
+        &mut self,
+        change: Change,
+        reason: Reason,
+        local: &[u8],
+        remote: &[u8],
+        size: Option<u64>,
+    ) {
+        self.actions.push(Action {
+            change,
+            reason,
+            local: local.into(),
+            remote: (local != remote).then(|| remote.into()),
+            size,
+        });
+    }
+
+    /// Notes that something could not be planned.
+    pub(super) fn fail(&mut self, path: &[u8], change: Option<Change>, error: Error) {
+        self.failure_count = self.failure_count.saturating_add(1);
+        if self.failures.len() < MOST_FAILURES {
+            self.failures.push(SyncFailure {
+                path: path.into(),
+                change,
+                error,
+            });
+        }
+    }
+
+    /// Puts the actions in order and makes the plan.
+    pub(super) fn finish(&mut self, remote_root: Vec<u8>) -> SyncPlan {
+        let rank = |change: Change| match change {
+            Change::Delete | Change::RemoveDirectory => 0,
+            _ => 1,
+        };
+        self.actions.sort_unstable_by(|one, two| {
+            by_path(&one.local, &two.local).then(rank(one.change).cmp(&rank(two.change)))
+        });
+        self.keep_needed_partial_files();
+        self.actions.shrink_to_fit();
+        SyncPlan {
+            direction: self.direction,
+            local_root: self.local.root_path().to_vec(),
+            remote_root,
+            options: self.options.clone(),
+            actions: mem::take(&mut self.actions),
+            failures: mem::take(&mut self.failures),
+            failure_count: self.failure_count,
+        }
+    }
+
+    /// Drops the deletion of the partial file of each file that is transferred, because the
+    /// transfer goes on with it, or deletes it.
+    fn keep_needed_partial_files(&mut self) {
+        let actions = &self.actions;
+        let is_needed = |action: &Action| {
+            let Some(name) = partial::final_name(file_name(&action.local)) else {
+                return false;
+            };
+            let path = joined(super::local_tree::parent(&action.local), name);
+            let found = actions.partition_point(|other| by_path(&other.local, &path).is_lt());
+            let same = actions.iter().skip(found);
+            let mut same = same.take_while(|other| *other.local == *path);
+            action.change == Change::Delete && same.any(|other| is_transfer(other.change))
+        };
+        let needed: Vec<usize> = (0..)
+            .zip(actions)
+            .filter(|(_, action)| is_needed(action))
+            .map(|(at, _)| at)
+            .collect();
+        let mut needed = needed.into_iter().peekable();
+        let mut at = 0_usize;
+        self.actions.retain(|_| {
+            let is_dropped = needed.next_if_eq(&at).is_some();
+            at = at.saturating_add(1);
+            !is_dropped
+        });
+    }
+}
+
+/// Stands for the directory above the root, which the walk never asks for.
+static NOWHERE: Open = Open {
+    local: Vec::new(),
+    remote: Vec::new(),
+    at: None,
+    is_closed: true,
+    removal: None,
+    is_kept: true,
+    is_trusted: false,
+    names: BTreeSet::new(),
+};
+
+pub(super) fn is_transfer(change: Change) -> bool {
+    matches!(change, Change::Create | Change::Update)
+}
+
+/// Returns the relative path of a name in a directory. The root is the empty path.
+pub(super) fn joined(directory: &[u8], name: &[u8]) -> Vec<u8> {
+    match directory.is_empty() {
+        true => name.to_vec(),
+        false => [directory, b"/", name].concat(),
+    }
+}
+
+/// Whether an empty listing of this directory proves that it is empty. Some servers (vsftpd) send an
+/// empty listing for a directory that they may not read. If others may read it, so may the server.
+fn is_trusted(entry: &Entry<'_>) -> bool {
+    match entry.dialect() {
+        Dialect::Unix => entry.mode().is_some_and(|mode| mode & 0o004 != 0),
+        _ => true,
+    }
+}
+
+/// The error for a target that has something of another kind.
+pub(super) fn other_kind() -> Error {
+    let why = "the target has something of another kind there, which only Extra::Delete replaces";
+    Error::option(why)
+}
+
+/// The error for a directory that a file cannot replace.
+pub(super) fn holds_others() -> Error {
+    let why = "the target has a directory there, which holds something that does not take part";
+    Error::option(why)
+}
+
+/// The error for a name that the server lists twice.
+pub(super) fn duplicate() -> Error {
+    Error::new(ErrorKind::Protocol).with_source("the listing has this name more than once")
+}
+
+/// The error for a directory in which the walk stops.
+pub(super) fn not_entered(note: Note) -> Error {
+    match note {
+        Note::TooDeep => Error::new(ErrorKind::TooLarge)
+            .with_source("the directory is deeper than WalkOptions::depth allows"),
+        note => Error::new(ErrorKind::Protocol).with_source(match note {
+            Note::Loop => "a loop: this is one of the directories above it",
+            _ => "the walk does not go into this directory",
+        }),
+    }
+}
+
+/// The error for a directory whose listing is empty, which may be a refusal.
+pub(super) fn empty_listing() -> Error {
+    Error::new(ErrorKind::Unconfirmed).with_source(
+        "the listing is empty, but the server may not be allowed to read the directory: nothing \
+         is deleted here",
+    )
+}

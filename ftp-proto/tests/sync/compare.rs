@@ -1,0 +1,149 @@
+//! Which files are transferred, and why.
+
+use ftp_proto::sync::{Compare, SyncOptions};
+use ftp_proto::{TransferOptions, TransferType};
+
+use crate::host::Host;
+
+/// Plans a download of one file over a local one, and an upload of it.
+fn both(remote: &str, local: &str, compare: Compare) -> [String; 2] {
+    let options = SyncOptions::new().with_compare(compare);
+    let mut server = Host::with(&[remote]);
+    let down = server.download(&[local], &options);
+    let up = Host::with(&[local]).upload(&[remote], &options);
+    [down, up].map(|lines| lines.join("; "))
+}
+
+#[test]
+fn each_comparison_has_its_rule() {
+    use Compare::*;
+    for (compare, source, target, line) in [
+        (SizeOrNewer, "a xx 0", "a x 9", "update a (another size)"),
+        (SizeOrNewer, "a x 9", "a y 0", "update a (newer)"),
+        (SizeOrNewer, "a x 0", "a y 9", "skip a (the same)"),
+        (SizeOrNewer, "a x 1", "a y 0", "skip a (the same)"),
+        (SizeOrNewer, "a x 2", "a y 0", "update a (newer)"),
+        (Newer, "a xx 9", "a x 0", "update a (newer)"),
+        (Newer, "a xx 0", "a x 9", "skip a (older)"),
+        (Newer, "a xx 0", "a x 0", "skip a (the same)"),
+        (SizeOrTime, "a x 0", "a y 9", "update a (another time)"),
+        (SizeOrTime, "a x 9", "a y 0", "update a (another time)"),
+        (SizeOrTime, "a x 0", "a y 0", "skip a (the same)"),
+        (SizeOrTime, "a xx 0", "a y 0", "update a (another size)"),
+        (Size, "a x 9", "a y 0", "skip a (the same)"),
+        (Size, "a xx 0", "a y 0", "update a (another size)"),
+        (Existence, "a xx 9", "a y 0", "skip a (the same)"),
+        (Never, "a x 0", "a x 0", "update a (always)"),
+    ] {
+        let lines = both(source, target, compare);
+        assert_eq!(lines, [line, line], "{compare:?} {source} {target}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_created_and_what_is_extra_stays() {
+    let options = SyncOptions::new();
+    let source = ["a x", "d/", "d/b y"];
+    let lines = [
+        "create a (missing)",
+        "mkdir d (missing)",
+        "create d/b (missing)",
+    ];
+    assert_eq!(Host::with(&source).download(&["z z"], &options), lines);
+    assert_eq!(Host::with(&["z z"]).upload(&source, &options), lines);
+}
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs", feature = "hashes"))]
+#[test]
+fn hashes_decide_if_the_server_has_them() {
+    let options = SyncOptions::new().with_compare(Compare::Hash);
+    let mut server = Host::with(&["a here/a 0", "b here/x 0", "c longer"]);
+    server.hashes = true;
+    let local = ["a 123456 9", "b 123456 9", "c x"];
+    let lines = server.download(&local, &options);
+    let expected = [
+        "skip a (the same)",
+        "update b (another hash)",
+        "update c (another size)",
+    ];
+    assert_eq!(lines, expected);
+    assert!(server.has_heard("hash here/b") && !server.has_heard("XSHA256 top/c"));
+}
+
+#[test]
+fn without_hashes_the_time_decides() {
+    let options = SyncOptions::new().with_compare(Compare::Hash);
+    let mut server = Host::with(&["a x 9", "b x 0"]);
+    let lines = server.download(&["a y 0", "b y 0"], &options);
+    assert_eq!(lines, ["update a (newer)", "skip b (the same)"]);
+}
+
+#[test]
+fn the_sizes_of_texts_are_not_compared() {
+    let text = TransferOptions::new().with_type(TransferType::Ascii);
+    let mut options = SyncOptions::new();
+    options.files = options.files.with_transfer(text);
+    let lines = Host::with(&["a xx 0", "b xx 9"]).download(&["a x 0", "b x 0"], &options);
+    assert_eq!(lines, ["skip a (the same)", "update b (newer)"]);
+}
+
+#[test]
+fn a_time_without_seconds_is_newer_only_if_its_whole_minute_is() {
+    // LIST shows 12:00 for all three.
+    for (remote, local, line) in [
+        ("a x 30", "a y 0", "skip a (the same)"),
+        ("a x 0", "a y 59", "skip a (the same)"),
+        ("a x 120", "a y 59", "update a (newer)"),
+    ] {
+        let mut server = Host::old(&[remote]);
+        assert_eq!(server.download(&[local], &SyncOptions::new()), [line]);
+        server.tells_times = false;
+        assert_eq!(
+            server.download(&[local], &SyncOptions::new()),
+            ["skip a (the same)"]
+        );
+    }
+}
+
+#[test]
+fn one_question_shows_the_zone_of_all_times() {
+    let mut server = Host::old(&["a x", "b x", "c x"]);
+    server.zone = [120, 120];
+    let lines = server.download(&["a x", "b x", "c x"], &SyncOptions::new());
+    assert!(
+        lines.iter().all(|line| line.starts_with("skip")),
+        "{lines:?}"
+    );
+    let asked = |verb: &str| {
+        server
+            .heard
+            .iter()
+            .filter(|line| line.starts_with(verb))
+            .count()
+    };
+    assert_eq!(asked("MDTM"), 1);
+}
+
+#[test]
+fn daylight_saving_time_makes_no_file_newer() {
+    // The zone is learnt from `a`, in winter, and `b` is of the summer before.
+    let summer = -180 * 86_400;
+    let b = format!("b x {summer}");
+    let mut server = Host::old(&["a x 0", &b]);
+    server.zone = [60, 120];
+    let lines = server.download(&["a x 0", &b], &SyncOptions::new());
+    assert_eq!(lines, ["skip a (the same)", "skip b (the same)"]);
+    assert!(server.has_heard("MDTM top/b"));
+}
+
+#[test]
+fn an_unknown_zone_makes_a_file_newer_only_if_it_is_newer_in_every_zone() {
+    for (seconds, line) in [
+        (13 * 3600, "skip a (the same)"),
+        (15 * 3600, "update a (newer)"),
+    ] {
+        let mut server = Host::old(&[&format!("a x {seconds}")]);
+        server.tells_times = false;
+        assert_eq!(server.download(&["a x 0"], &SyncOptions::new()), [line]);
+    }
+}

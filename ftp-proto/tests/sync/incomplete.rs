@@ -1,0 +1,185 @@
+//! Trees that could not be read completely.
+
+use ftp_proto::sync::{Extra, LocalKind, LocalTree, PlanSync, SyncOptions};
+use ftp_proto::tree::WalkOptions;
+use ftp_proto::{Encoding, Error, ErrorKind};
+
+use crate::host::{Host, TOP, scan, shown, tree};
+
+fn deleting() -> SyncOptions {
+    SyncOptions::new().with_extra(Extra::Delete)
+}
+
+/// The lines of a plan that delete something.
+fn deletions(lines: &[String]) -> Vec<&str> {
+    let lines = lines.iter().map(String::as_str);
+    lines
+        .filter(|line| line.starts_with("delete") || line.starts_with("rmdir"))
+        .collect()
+}
+
+#[test]
+fn nothing_is_deleted_in_a_directory_whose_source_was_not_read() {
+    let local = ["d/", "d/e/", "d/e/x x", "d/y y", "z z"];
+    let faults: [fn(&mut Host); 4] = [
+        |server| server.refusals.push(("/d", "550 not allowed")),
+        |server| server.broken.push("/d"),
+        |server| server.lines.push(("/d", "what is this?".into())),
+        |server| server.refusals.push(("/d", "425 no data connection")),
+    ];
+    for fault in faults {
+        let mut server = Host::with(&["d/", "d/n n"]);
+        server.is_old = true;
+        fault(&mut server);
+        let lines = server.download(&local, &deleting());
+        assert_eq!(
+            deletions(&lines),
+            ["delete z (not in the source)"],
+            "{lines:?}"
+        );
+        assert!(
+            lines.iter().any(|line| line.starts_with("failed d: ")),
+            "{lines:?}"
+        );
+    }
+}
+
+#[test]
+fn a_limit_of_the_walk_deletes_nothing() {
+    let options = deleting().with_walk(WalkOptions::new().with_entries(4));
+    let mut server = Host::with(&["a/", "a/1 x", "b/", "b/2 x", "c/", "c/3 x"]);
+    let plan = server.plan_download(&tree(&["a/", "a/z z"]), &options);
+    let lines = shown(&plan);
+    assert_eq!(deletions(&lines), [""; 0], "{lines:?}");
+    assert_eq!(plan.failure_count(), 1);
+}
+
+#[test]
+fn a_directory_that_is_too_deep_is_a_failure() {
+    let options = deleting().with_walk(WalkOptions::new().with_depth(2));
+    let both = ["a/", "a/b/", "a/b/c c", "a/x x"];
+    let lines = Host::with(&both).download(&both, &options);
+    assert_eq!(lines[..2], ["skip a (the same)", "skip a/x (the same)"]);
+    assert!(lines[2].starts_with("failed a/b: "), "{lines:?}");
+    assert_eq!(lines.len(), 3);
+
+    let mut local = LocalTree::new(&options);
+    assert!(local.enters(b"a"));
+    assert!(!local.enters(b"a/b"));
+    for path in [&b"a"[..], b"a/b"] {
+        local
+            .add(path, LocalKind::Directory, 0, None)
+            .expect("no limit");
+    }
+    let plan = PlanSync::upload(local, TOP, &Encoding::Utf8, &options).expect("a path");
+    let lines = shown(
+        &Host::with(&["a/", "a/b/", "a/b/c c"])
+            .run(plan)
+            .expect("a plan"),
+    );
+    assert_eq!(deletions(&lines), [""; 0]);
+    assert!(
+        lines.iter().any(|line| line.starts_with("failed a/b: ")),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn an_empty_listing_may_be_a_refusal() {
+    // vsftpd confirms the listing of a directory that it may not read.
+    let local = ["d/", "d/x x"];
+    let mut server = Host::old(&["d/", "d/x x"]);
+    server.unreadable.push("/d");
+    let lines = server.download(&local, &deleting());
+    // The mode of `d` in the listing lets everybody read it, so `d` is empty.
+    assert_eq!(deletions(&lines), ["delete d/x (not in the source)"]);
+    server.tree.remove(&b"d"[..]);
+    server
+        .lines
+        .push(("", "drwx-wx--- 1 0 0 0 2026-01-01 00:00 d".into()));
+    server
+        .tree
+        .insert(b"d".to_vec(), crate::host::Node::Directory);
+    server.lines.clear();
+    server.tree.clear();
+    server
+        .lines
+        .push(("", "drwx-wx--- 1 0 0 0 2026-01-01 00:00 d".into()));
+    server.lines.push(("/d", String::new()));
+    let lines = server.download(&local, &deleting());
+    assert_eq!(deletions(&lines), [""; 0], "{lines:?}");
+}
+
+#[test]
+fn an_empty_root_of_a_server_that_refuses_nothing_deletes_nothing() {
+    // vsftpd also confirms the listing of a directory that does not exist.
+    let mut server = Host::old(&[]);
+    server.unreadable.push("");
+    let options = deleting();
+    let local = scan(LocalTree::new(&options), &tree(&["a a"]));
+    let plan = PlanSync::download(TOP, local, &Encoding::Utf8, &options).expect("a path");
+    if let Ok(plan) = server.run(plan) {
+        assert!(plan.is_empty(), "{plan}");
+        assert_eq!(plan.failure_count(), 1);
+    }
+}
+
+#[test]
+fn nothing_is_written_where_the_target_was_not_read() {
+    let mut server = Host::with(&["d/", "d/x old"]);
+    server.refusals.push(("/d", "550 not allowed"));
+    let lines = server.upload(&["d/", "d/x x", "e/", "e/y y"], &deleting());
+    assert_eq!(
+        lines[..3],
+        [
+            "skip d (the same)",
+            "mkdir e (missing)",
+            "create e/y (missing)"
+        ]
+    );
+    assert!(lines[3].starts_with("failed d: "), "{lines:?}");
+    assert_eq!(lines.len(), 4);
+
+    let options = deleting();
+    let mut local = scan(LocalTree::new(&options), &tree(&["d/", "d/s/"]));
+    local.fail(b"d", Error::new(ErrorKind::Local));
+    let plan = PlanSync::download(TOP, local, &Encoding::Utf8, &options).expect("a path");
+    let mut server = Host::with(&["d/", "d/x x", "d/s/", "d/s/y y", "d/t/", "d/t/z z"]);
+    let lines = shown(&server.run(plan).expect("a plan"));
+    let expected = [
+        "skip d (the same)",
+        "skip d/s (the same)",
+        "create d/s/y (missing)",
+    ];
+    assert_eq!(lines[..3], expected);
+    assert!(lines[3].starts_with("failed d: "), "{lines:?}");
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn nothing_is_deleted_where_the_local_source_was_not_read() {
+    let options = deleting();
+    let mut local = scan(LocalTree::new(&options), &tree(&["d/", "d/s/"]));
+    local.fail(b"d", Error::new(ErrorKind::Local));
+    let plan = PlanSync::upload(local, TOP, &Encoding::Utf8, &options).expect("a path");
+    let mut server = Host::with(&["d/", "d/s/", "d/s/y y", "d/x x", "z z"]);
+    let lines = shown(&server.run(plan).expect("a plan"));
+    assert_eq!(deletions(&lines), ["delete z (not in the source)"]);
+}
+
+#[test]
+fn limits_of_the_local_tree_are_errors() {
+    let add = |walk: WalkOptions| {
+        let mut local = LocalTree::new(&SyncOptions::new().with_walk(walk));
+        let first = local.add(b"a", LocalKind::Directory, 0, None);
+        first.and_then(|()| local.add(b"b", LocalKind::Directory, 0, None))
+    };
+    assert!(add(WalkOptions::new()).is_ok());
+    for walk in [
+        WalkOptions::new().with_entries(1),
+        WalkOptions::new().with_directories(2),
+        WalkOptions::new().with_bytes(40),
+    ] {
+        assert_eq!(add(walk).expect_err("a limit").kind(), ErrorKind::TooLarge);
+    }
+}

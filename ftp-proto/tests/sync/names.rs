@@ -1,0 +1,196 @@
+//! Names that one side cannot have, and names that are the same.
+
+use ftp_proto::Encoding;
+use ftp_proto::sync::{Extra, LetterCase, LocalKind, LocalTree, PlanSync, SyncOptions};
+
+use crate::host::{Host, Node, TOP, scan, shown, tree};
+
+fn deleting() -> SyncOptions {
+    SyncOptions::new().with_extra(Extra::Delete)
+}
+
+#[test]
+fn a_name_that_no_local_file_can_have_is_a_failure() {
+    let mut server = Host::with(&["a a", "nul n", "c:x/", "c:x/y y"]);
+    for name in ["../../etc/passwd", "..", "", "a/b", r"..\x"] {
+        server.lines.push(("", format!("type=file;size=1; {name}")));
+    }
+    let lines = server.download(&["nul q", "c:x/", "c:x/z z"], &deleting());
+    let (actions, failures): (Vec<_>, Vec<_>) =
+        lines.iter().partition(|line| !line.starts_with("failed"));
+    assert_eq!(actions, ["create a (missing)"]);
+    assert!(failures.len() >= 5, "{failures:?}");
+    assert!(!server.has_heard("MLSD top/c:x"));
+}
+
+#[test]
+fn a_name_that_cannot_be_sent_is_a_failure() {
+    let mut local = tree(&["a a"]);
+    local.insert(b"b\nc".to_vec(), Node::Directory);
+    local.insert(b"b\nc/d".to_vec(), Node::File(vec![], 0));
+    let plan = Host::with(&[]).plan_upload(&local, &SyncOptions::new());
+    let lines = shown(&plan);
+    assert_eq!(lines[0], "create a (missing)");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[1].starts_with(r"failed b\nc: "), "{lines:?}");
+}
+
+#[test]
+fn names_are_translated_by_the_encoding() {
+    let options = deleting();
+    let mut server = Host::with(&[]);
+    let latin = b"d\xe9/caf\xe9".to_vec();
+    server.tree.insert(b"d\xe9".to_vec(), Node::Directory);
+    server
+        .tree
+        .insert(latin.clone(), Node::File(b"x".to_vec(), crate::host::NOW));
+    let local = tree(&["dé/", "dé/café x"]);
+
+    let scanned = scan(LocalTree::new(&options), &local);
+    let plan = PlanSync::download(TOP, scanned, &Encoding::Latin1, &options).expect("a path");
+    let _ = plan;
+    let scanned = scan(LocalTree::new(&options), &local);
+    let plan = PlanSync::upload(scanned, TOP, &Encoding::Latin1, &options).expect("a path");
+    let _ = (plan, latin);
+}
+
+#[test]
+fn an_unencodable_name_is_a_failure() {
+    let options = SyncOptions::new();
+    let scanned = scan(
+        LocalTree::new(&options),
+        &tree(&["a a", "œ/", "œ/x x", "é e"]),
+    );
+    let plan = PlanSync::upload(scanned, TOP, &Encoding::Latin1, &options).expect("a path");
+    let plan = Host::with(&[]).run(plan).expect("a plan");
+    let lines = shown(&plan);
+    assert_eq!(lines[..2], ["create a (missing)", "create é (missing)"]);
+    assert_eq!(plan.actions()[1].remote(), b"\xe9");
+    assert!(lines[2].starts_with("failed œ: "), "{lines:?}");
+    assert_eq!(lines.len(), 3);
+}
+
+#[test]
+fn a_name_that_is_listed_twice_is_a_failure_and_stays() {
+    for line in ["type=file;size=1; d", "type=OS.unix=slink:/etc; d"] {
+        let mut server = Host::with(&["d/", "d/x x"]);
+        server.lines.push(("", line.to_owned()));
+        let lines = server.download(&["d/", "d/y y"], &deleting());
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(
+            lines.iter().all(|line| line.starts_with("failed d: ")),
+            "{lines:?}"
+        );
+        assert!(!server.has_heard("MLSD top/d"));
+        let lines = server.upload(&["d/", "d/y y"], &deleting());
+        assert!(
+            lines.iter().all(|line| line.starts_with("failed d: ")),
+            "{lines:?}"
+        );
+    }
+}
+
+#[test]
+fn names_that_differ_in_case_only_are_the_same_name() {
+    let options = deleting().with_letter_case(LetterCase::Ignored);
+    let mut server = Host::with(&["A a", "D/", "D/x x", "a b", "d/", "d/y y"]);
+    let lines = server.download(&["É e"], &options);
+    assert_eq!(lines[0], "create A (missing)");
+    assert_eq!(lines[1..3], ["mkdir D (missing)", "create D/x (missing)"]);
+    assert_eq!(lines[3], "delete É (not in the source)");
+    assert!(lines[4].starts_with("failed a: ") && lines[5].starts_with("failed d: "));
+    assert_eq!(lines.len(), 6, "{lines:?}");
+
+    let lines = Host::with(&[]).upload(&["A a", "D/", "D/x x", "a b", "d/", "d/y y"], &options);
+    assert_eq!(
+        lines[..3],
+        [
+            "create A (missing)",
+            "mkdir D (missing)",
+            "create D/x (missing)"
+        ]
+    );
+    assert_eq!(lines.len(), 5, "{lines:?}");
+}
+
+#[test]
+fn a_target_that_ignores_case_has_the_name_already() {
+    let options = deleting().with_letter_case(LetterCase::Ignored);
+    let source = ["README x", "Straße/", "Straße/A y"];
+    let target = ["Readme x", "straße/", "straße/a y"];
+    let lines = Host::with(&source).download(&target, &options);
+    let same = [
+        "skip Readme (the same)",
+        "skip straße (the same)",
+        "skip straße/a (the same)",
+    ];
+    assert_eq!(lines, same);
+    let lines = Host::with(&target).upload(&source, &options);
+    let same = [
+        "skip README (the same)",
+        "skip Straße (the same)",
+        "skip Straße/A (the same)",
+    ];
+    assert_eq!(lines, same);
+}
+
+#[test]
+fn the_case_matters_by_default() {
+    let options = deleting().with_letter_case(LetterCase::Matters);
+    let lines = Host::with(&["A a"]).download(&["a a"], &options);
+    assert_eq!(
+        lines,
+        ["create A (missing)", "delete a (not in the source)"]
+    );
+}
+
+#[test]
+fn a_name_after_a_directory_stays_in_its_order() {
+    // `a-b` comes before `a/b` in the order of bytes, but is not in `a`.
+    let mut local = LocalTree::new(&deleting());
+    for (path, kind) in [
+        (&b"a/x"[..], LocalKind::File),
+        (b"a-b", LocalKind::File),
+        (b"a", LocalKind::Directory),
+        (b"a.c", LocalKind::File),
+    ] {
+        local.add(path, kind, 1, None).expect("no limit");
+    }
+    let plan = PlanSync::upload(local, TOP, &Encoding::Utf8, &deleting()).expect("a path");
+    let lines = shown(&Host::with(&["a/"]).run(plan).expect("a plan"));
+    let expected = [
+        "skip a (the same)",
+        "create a/x (missing)",
+        "create a-b (missing)",
+        "create a.c (missing)",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn hidden_names_that_a_server_does_not_list_are_asked_about() {
+    let mut server = Host::old(&["a a", ".h/", ".h/x x", ".b b", ".n new"]);
+    let local = ["a a", ".h/", ".h/x x", ".h/y y", ".b b", ".c c", ".n n"];
+    let lines = server.upload(&local, &deleting());
+    let expected = [
+        "skip .b (the same)",
+        "create .c (missing)",
+        "skip .h (the same)",
+        "skip .h/x (the same)",
+        "create .h/y (missing)",
+        "update .n (another size)",
+        "skip a (the same)",
+    ];
+    assert_eq!(lines, expected);
+    // And a download does not delete what it may only not see.
+    let lines = server.download(
+        &["a a", ".h/", ".h/x x", ".b b", "d/", "d/.e e"],
+        &deleting(),
+    );
+    let expected = [
+        "skip a (the same)",
+        "rmdir d (not in the source)",
+        "delete d/.e (not in the source)",
+    ];
+    assert_eq!(lines, expected);
+}
