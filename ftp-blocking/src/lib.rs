@@ -146,6 +146,8 @@ mod operations;
 #[cfg(feature = "client")]
 mod owned;
 #[cfg(feature = "client")]
+mod pool;
+#[cfg(feature = "client")]
 mod read_dir;
 #[cfg(feature = "client")]
 mod stop;
@@ -178,10 +180,14 @@ pub use ftp_proto::files::{self, FileOptions, FileReport};
 pub use ftp_proto::flows::{self, Credentials};
 #[cfg(feature = "client")]
 pub use ftp_proto::listing::{self, Entry};
+#[cfg(feature = "client")]
+pub use ftp_proto::pool::PoolOptions;
 #[cfg(feature = "proxy")]
 pub use ftp_proto::proxy::{self, Proxy};
 #[cfg(feature = "client")]
 pub use ftp_proto::reply::Timestamp;
+#[cfg(feature = "client")]
+pub use ftp_proto::retry::{self, RetryPolicy};
 #[cfg(feature = "client")]
 pub use ftp_proto::tls::{self, TlsConfig};
 #[cfg(feature = "client")]
@@ -209,6 +215,8 @@ pub use memory::Memory;
 pub use net::Tcp;
 #[cfg(feature = "client")]
 pub use owned::{OwnedDownload, OwnedUpload};
+#[cfg(feature = "client")]
+pub use pool::{Pool, PooledClient};
 #[cfg(feature = "client")]
 pub use read_dir::ReadDir;
 #[cfg(feature = "client")]

@@ -188,6 +188,7 @@ mod local_name;
 mod observer;
 mod options;
 mod path;
+pub mod pool;
 #[cfg(feature = "proxy")]
 pub mod proxy;
 pub mod reply;

@@ -25,7 +25,8 @@ macro_rules! waits {
         /// A class of waiting. An adapter maps each class to a duration; the core never sees a
         /// duration.
         ///
-        /// [`Arrived`](Self::Arrived) is no wait and has no limit to set. The others are:
+        /// [`Arrived`](Self::Arrived) is no wait and has no limit to set, and
+        /// [`Session`](Self::Session) has its limit in the options of a pool. The others are:
         ///
         /// | class | what the client does meanwhile | limit | default in seconds |
         /// |---|---|---|---|
@@ -39,6 +40,8 @@ macro_rules! waits {
         pub enum Wait {
             /// No waiting: read what has already arrived, if anything.
             Arrived,
+            /// Waiting for a session of a pool. `PoolOptions::patience` limits it.
+            Session,
             $($(#[$class])* $wait,)*
         }
 
@@ -46,6 +49,7 @@ macro_rules! waits {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(match self {
                     Self::Arrived => "looking at what has arrived",
+                    Self::Session => "waiting for a session of the pool (PoolOptions::patience)",
                     $(Self::$wait => $text,)*
                 })
             }
@@ -55,7 +59,7 @@ macro_rules! waits {
             /// The name of the field in [`Timeouts`] that limits this wait.
             pub(crate) fn limit(self) -> &'static str {
                 match self {
-                    Self::Arrived => "none",
+                    Self::Arrived | Self::Session => "none",
                     $(Self::$wait => stringify!($field),)*
                 }
             }
@@ -107,10 +111,10 @@ macro_rules! waits {
             }
 
             /// Returns the limit for this class. It is zero for [`Wait::Arrived`], which does not
-            /// wait.
+            /// wait, and for [`Wait::Session`], whose limit is one of the pool.
             pub fn of(&self, wait: Wait) -> Duration {
                 match wait {
-                    Wait::Arrived => Duration::ZERO,
+                    Wait::Arrived | Wait::Session => Duration::ZERO,
                     $(Wait::$wait => self.$field,)*
                 }
             }

@@ -138,6 +138,7 @@ mod metadata;
 mod net;
 mod operations;
 mod owned;
+mod pool;
 mod read_dir;
 mod stop;
 mod transfers;
@@ -156,9 +157,11 @@ pub use ftp_proto::data::{Progress, ProgressFlow, Returned};
 pub use ftp_proto::files::{self, FileOptions, FileReport};
 pub use ftp_proto::flows::{self, Credentials};
 pub use ftp_proto::listing::{self, Entry};
+pub use ftp_proto::pool::PoolOptions;
 #[cfg(feature = "proxy")]
 pub use ftp_proto::proxy::{self, Proxy};
 pub use ftp_proto::reply::Timestamp;
+pub use ftp_proto::retry::{self, RetryPolicy};
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::tree::{
     self, DeleteOptions, Existence, Metadata, Pattern, TreeSize, WalkEntry, WalkError, WalkOptions,
@@ -179,6 +182,7 @@ pub use lines::Lines;
 pub use memory::Memory;
 pub use net::Tcp;
 pub use owned::{OwnedDownload, OwnedUpload};
+pub use pool::{Pool, PooledClient};
 pub use read_dir::ReadDir;
 pub use walk::Walk;
 

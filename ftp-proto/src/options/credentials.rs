@@ -89,6 +89,11 @@ impl Credentials {
         }
     }
 
+    /// Whether both are the same user with the same password and account.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.user == other.user && self.password == other.password && self.account == other.account
+    }
+
     /// Adds an account, for servers that ask for one (ACCT, RFC 959 section 4.1.1).
     ///
     /// # Errors

@@ -100,6 +100,16 @@ pub struct Unencodable {
 }
 
 impl Encoding {
+    /// Whether both are the same encoding. Two values of your own are the same only if they are
+    /// clones of each other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Utf8, Self::Utf8) | (Self::Latin1, Self::Latin1) => true,
+            (Self::Custom(one), Self::Custom(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// Returns the bytes of this text.
     ///
     /// # Errors

@@ -57,6 +57,7 @@
 //! | `effect.rs`, `negotiated.rs` | what a reply changes, and the state that it changes |
 //! | `live_transfer.rs`, `transfer.rs` | the record of the transfer under way, and `Transfer` |
 //! | `detour.rs` | the way back to the directory after a listing that needed CWD |
+//! | `baseline.rs` | whether somebody else may use the session, in a pool |
 //! | `standing.rs` | what a new connection must repeat to reach the same directory and settings |
 //! | `error_context.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |
 //! | `flow_api.rs` | everything that flows may ask and do |
@@ -65,6 +66,7 @@
 
 mod advice;
 mod attribution;
+pub(crate) mod baseline;
 mod codes;
 mod detour;
 mod effect;

@@ -169,7 +169,7 @@ impl Setting {
 
     /// Returns the name of the option that this OPTS sets, for example `UTF8`. Empty for other
     /// commands.
-    fn option(&self) -> &[u8] {
+    pub(super) fn option(&self) -> &[u8] {
         let argument = self.command.argument().unwrap_or_default();
         match self.command.verb() {
             "OPTS" => argument.split(|byte| *byte == b' ').next(),

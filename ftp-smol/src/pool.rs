@@ -1,0 +1,391 @@
+//! A pool: several sessions with one server, for several tasks.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::mem;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use ftp_proto::pool::{Baseline, NextSession, PoolOptions, Sessions};
+use ftp_proto::{Error, Options, Stop};
+use smol::Timer;
+
+use crate::client::Client;
+use crate::transport::BoxFuture;
+
+/// Several sessions with one server. Tasks take a session from it and give it back.
+///
+/// A session is opened when somebody needs it and none is idle, up to a number that you choose. A
+/// session that was idle for long is checked by NOOP before it is used again, and is closed after
+/// some more time: [`PoolOptions`] has the times. Clones of a pool are the same pool.
+///
+/// Many servers allow only a few sessions of one client. If the server refuses another session (by
+/// 421, or by 530 to a login that it has accepted in another session), the pool goes on with those
+/// that it has, and tries one more after a while.
+///
+/// ```no_run
+/// # smol::block_on(async {
+/// use ftp_smol::{Credentials, Options, Pool};
+///
+/// let credentials = Credentials::new("ada", "secret")?;
+/// let pool = Pool::new(Options::new("ftp.example.org").with_credentials(credentials), 4);
+/// let tasks = ["a.csv", "b.csv", "c.csv"].map(|name| {
+///     let pool = pool.clone();
+///     smol::spawn(async move { pool.get().await?.get_file(name, name).await })
+/// });
+/// for task in tasks {
+///     task.await?;
+/// }
+/// pool.close().await;
+/// # Ok::<(), ftp_smol::Error>(())
+/// # })?;
+/// # Ok::<(), ftp_smol::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Pool(Arc<Shared>);
+
+struct Shared {
+    connect: Box<Connect>,
+    /// The options of the sessions, if the pool knows them.
+    options: Option<Options>,
+    sessions: Mutex<Sessions<Session>>,
+    /// The tasks that wait for a place.
+    waiting: Mutex<Vec<Waker>>,
+    begun: Instant,
+}
+
+type Connect = dyn Fn() -> BoxFuture<Result<Client, Error>> + Send + Sync;
+
+/// A client of the pool, and how its session was when it was opened.
+struct Session {
+    client: Client,
+    baseline: Baseline,
+}
+
+/// How long the server may take to reply to the NOOP that checks a session, or to QUIT.
+const CHECK_LIMIT: Duration = Duration::from_secs(5);
+
+impl Pool {
+    /// Makes a pool of this many sessions at most. Each is opened as [`Client::connect`] does with
+    /// these options, so they must hold the [credentials](Options::with_credentials). Nothing is
+    /// connected yet.
+    pub fn new(options: Options, sessions: usize) -> Self {
+        Self::with_options(options, PoolOptions::new(sessions))
+    }
+
+    /// Makes a pool as [`new`](Self::new) does, with options of its own.
+    pub fn with_options(options: Options, pool_options: PoolOptions) -> Self {
+        let each = options.clone();
+        let connect = move || Client::connect(each.clone());
+        Self::make(connect, Some(options), pool_options)
+    }
+
+    /// Makes a pool whose sessions your function opens, for example over a
+    /// [network](crate::transport::Network) of your own, or with a CWD after the login. A session
+    /// that is given back must be as your function has left it.
+    ///
+    /// ```no_run
+    /// use ftp_smol::{Client, Options, Pool, PoolOptions};
+    ///
+    /// let connect = || async {
+    ///     let mut client = Client::connect(Options::new("ftp.example.org")).await?;
+    ///     client.login("ada", "secret").await?;
+    ///     client.cwd("pub").await?;
+    ///     Ok(client)
+    /// };
+    /// let pool = Pool::over(connect, PoolOptions::new(2));
+    /// # let _ = pool;
+    /// ```
+    pub fn over<F>(connect: impl Fn() -> F + Send + Sync + 'static, options: PoolOptions) -> Self
+    where
+        F: Future<Output = Result<Client, Error>> + Send + 'static,
+    {
+        Self::make(connect, None, options)
+    }
+
+    fn make<F>(
+        connect: impl Fn() -> F + Send + Sync + 'static,
+        options: Option<Options>,
+        pool_options: PoolOptions,
+    ) -> Self
+    where
+        F: Future<Output = Result<Client, Error>> + Send + 'static,
+    {
+        Self(Arc::new(Shared {
+            connect: Box::new(move || Box::pin(connect())),
+            options,
+            sessions: Mutex::new(Sessions::new(pool_options)),
+            waiting: Mutex::default(),
+            begun: Instant::now(),
+        }))
+    }
+
+    /// Returns a session: one that is idle, or a new one, or else the next one that is given back.
+    /// Drop the [`PooledClient`] to give it back. You may drop the future at any point.
+    ///
+    /// A session that was idle for a short time only is not checked, so the server may have ended
+    /// it meanwhile. The first operation then fails, and the session is dead.
+    ///
+    /// # Errors
+    /// The errors of [`Client::connect`], if a session cannot be opened for another reason than
+    /// that the server has too many. [`Timeout`](ftp_proto::ErrorKind::Timeout) with
+    /// [`Wait::Session`](ftp_proto::Wait::Session) if no session is free in time. The abort handle
+    /// and the total time of the options end the wait, too.
+    pub async fn get(&self) -> Result<PooledClient, Error> {
+        let begun = self.now();
+        self.acquire(|now| now.saturating_sub(begun)).await
+    }
+
+    /// Returns a session as [`get`](Self::get) does, but does not wait for one that is in use.
+    ///
+    /// # Errors
+    /// The errors of [`get`](Self::get).
+    pub async fn try_get(&self) -> Result<PooledClient, Error> {
+        self.acquire(|_| Duration::MAX).await
+    }
+
+    /// Ends the idle sessions by QUIT. Those that are in use are not changed, and the pool can be
+    /// used again. If you drop the pool instead, it closes the connections without QUIT.
+    pub async fn close(&self) {
+        let idle = self.lock().take_idle();
+        for mut session in idle {
+            session.client.shorten_replies();
+            let _ = session.client.quit().await;
+        }
+    }
+
+    /// Returns the options of the pool.
+    pub fn options(&self) -> PoolOptions {
+        *self.lock().options()
+    }
+
+    /// Returns a session. `waited` says how long the caller has waited at this time.
+    async fn acquire(&self, waited: impl Fn(Duration) -> Duration) -> Result<PooledClient, Error> {
+        let stop = self.0.options.as_ref();
+        let stop = stop.map_or_else(Stop::default, |it| Stop::new(it, Instant::now()));
+        let mut timer = None;
+        loop {
+            let next = poll_fn(|cx| self.poll_next(cx, &stop, &mut timer, &waited));
+            let got = match next.await? {
+                NextSession::Use(session) => Some(session),
+                NextSession::Check(session) => self.check(session).await,
+                NextSession::Open => self.open().await?,
+                // This is ready only if there is nothing to wait for.
+                NextSession::Wait(_) => None,
+                NextSession::Failed(error) => return Err(error),
+            };
+            if let Some(session) = got {
+                return Ok(PooledClient {
+                    session: Some(session),
+                    pool: self.clone(),
+                });
+            }
+        }
+    }
+
+    /// Is ready with the next thing to do, and pending as long as that is to wait.
+    fn poll_next(
+        &self,
+        cx: &mut Context<'_>,
+        stop: &Stop,
+        timer: &mut Option<Timer>,
+        waited: &impl Fn(Duration) -> Duration,
+    ) -> Poll<Result<NextSession<Session>, Error>> {
+        stop.register(cx.waker());
+        loop {
+            if let Some(reason) = stop.reason(Instant::now) {
+                return Poll::Ready(Err(reason));
+            }
+            let now = self.now();
+            let mut sessions = self.lock();
+            drop(sessions.expired(now));
+            let time = match sessions.next(waited(now), now) {
+                NextSession::Wait(time) => time,
+                next => return Poll::Ready(Ok(next)),
+            };
+            let mut waiting = self.waiting();
+            if !waiting.iter().any(|it| it.will_wake(cx.waker())) {
+                waiting.push(cx.waker().clone());
+            }
+            drop((waiting, sessions));
+            let time = stop.shorten(Instant::now(), time);
+            let timer = timer.insert(Timer::after(time));
+            std::task::ready!(Pin::new(timer).poll(cx));
+        }
+    }
+
+    /// Sends NOOP. Returns `None` if the session is of no use any more.
+    async fn check(&self, mut session: Session) -> Option<Session> {
+        let place = Place::new(self, Sessions::gone);
+        let limits = session.client.shorten_replies();
+        match session.client.noop().await {
+            Ok(_) => {
+                session.client.options.timeouts = limits;
+                place.keep();
+                Some(session)
+            }
+            Err(_) => {
+                drop(session);
+                None
+            }
+        }
+    }
+
+    /// Opens a session. Returns `None` if the server has too many.
+    async fn open(&self) -> Result<Option<Session>, Error> {
+        let place = Place::new(self, Sessions::given_up);
+        let opened = (self.0.connect)().await;
+        place.keep();
+        match opened {
+            Ok(client) => {
+                self.lock().opened();
+                let baseline = client.session.baseline(&client.options);
+                Ok(Some(Session { client, baseline }))
+            }
+            Err(error) => {
+                let refused = self.lock().refused(error, self.now());
+                self.wake_all();
+                refused.map(|()| None)
+            }
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.0.begun.elapsed()
+    }
+
+    /// Wakes the tasks that wait for a place.
+    fn wake_all(&self) {
+        let waiting = mem::take(&mut *self.waiting());
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waker>> {
+        let locked = self.0.waiting.lock();
+        locked.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sessions<Session>> {
+        let locked = self.0.sessions.lock();
+        locked.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A session of a [`Pool`]. It is a [`Client`], which goes back to the pool when you drop it.
+///
+/// The pool takes it back only if the next user finds it as it was after its login: in the same
+/// directory, with the same settings and the same user, and without an unfinished transfer.
+/// Otherwise the connection is closed, and the pool opens a new session when it needs one.
+#[derive(Debug)]
+pub struct PooledClient {
+    /// `None` only after the session was moved out.
+    session: Option<Session>,
+    pool: Pool,
+}
+
+impl PooledClient {
+    /// Takes the client out of the pool, which may then open another session in its place.
+    pub fn into_client(mut self) -> Client {
+        let session = self.session.take();
+        let session = session.expect("the session is there until it is moved out");
+        self.pool.lock().gone();
+        self.pool.wake_all();
+        session.client
+    }
+}
+
+impl Deref for PooledClient {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        let session = self.session.as_ref();
+        &session
+            .expect("the session is there until it is moved out")
+            .client
+    }
+}
+
+impl DerefMut for PooledClient {
+    fn deref_mut(&mut self) -> &mut Client {
+        let session = self.session.as_mut();
+        &mut session
+            .expect("the session is there until it is moved out")
+            .client
+    }
+}
+
+impl Drop for PooledClient {
+    fn drop(&mut self) {
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        let now = self.pool.now();
+        match session.client.is_at(&session.baseline) {
+            true => self.pool.lock().give_back(session, now),
+            false => {
+                // The server must have its place back before somebody opens another session.
+                drop(session);
+                self.pool.lock().gone();
+            }
+        }
+        self.pool.wake_all();
+    }
+}
+
+/// A place of the pool, which is free again if an attempt is dropped or ends without a session.
+struct Place<'p> {
+    pool: &'p Pool,
+    free: Option<fn(&mut Sessions<Session>)>,
+}
+
+impl<'p> Place<'p> {
+    fn new(pool: &'p Pool, free: fn(&mut Sessions<Session>)) -> Self {
+        Self {
+            pool,
+            free: Some(free),
+        }
+    }
+
+    /// Leaves the place as it is.
+    fn keep(mut self) {
+        self.free = None;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(free) = self.free {
+            free(&mut self.pool.lock());
+            self.pool.wake_all();
+        }
+    }
+}
+
+impl Client {
+    /// Returns whether another user of a pool may have the client.
+    fn is_at(&self, baseline: &Baseline) -> bool {
+        self.session.is_at(baseline, &self.options) && self.stopped().is_none()
+    }
+
+    /// Lets the server take only a short time for a reply. Returns the limits from before.
+    fn shorten_replies(&mut self) -> ftp_proto::Timeouts {
+        let limits = self.options.timeouts;
+        let shorter = limits.with_reply(limits.reply.min(CHECK_LIMIT));
+        mem::replace(&mut self.options.timeouts, shorter)
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pool").field(&self.lock()).finish()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(f)
+    }
+}
