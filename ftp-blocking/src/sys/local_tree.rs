@@ -171,3 +171,6 @@ fn failed(path: &Path, error: io::Error) -> Error {
         .with_subject(format!("reading the local directory {path}"))
         .with_source(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -388,7 +388,7 @@ pub(super) fn joined(directory: &[u8], name: &[u8]) -> Vec<u8> {
 
 /// Whether an empty listing of this directory proves that it is empty. Some servers (vsftpd) send an
 /// empty listing for a directory that they may not read. If others may read it, so may the server.
-fn is_trusted(entry: &Entry<'_>) -> bool {
+pub(super) fn is_trusted(entry: &Entry<'_>) -> bool {
     match entry.dialect() {
         Dialect::Unix => entry.mode().is_some_and(|mode| mode & 0o004 != 0),
         _ => true,

@@ -69,7 +69,8 @@ impl Filter {
             None => (false, pattern),
         };
         let inner = rest.strip_suffix(b"/").unwrap_or(rest);
-        let pattern = match top || inner.contains(&b'/') {
+        let pattern = match top || inner.contains(&b'/') || inner.is_empty() {
+            // An empty pattern is an error.
             true => Pattern::new(rest)?,
             false => Pattern::new([b"**/", rest].concat())?,
         };

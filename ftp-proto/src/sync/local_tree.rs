@@ -1,7 +1,6 @@
 //! All that a local directory holds, as a flat table without a string for each entry.
 
 use alloc::boxed::Box;
-use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -159,14 +158,10 @@ impl LocalTree {
                 return Err(too_large("WalkOptions::directories"));
             }
         }
-        let entries = self.entries.len().saturating_mul(size_of::<LocalEntry>());
-        if self
-            .bytes
-            .len()
-            .saturating_add(path.len())
-            .saturating_add(entries)
-            > self.walk.bytes
-        {
+        let entries = self.entries.len().saturating_add(1);
+        let bytes = entries.saturating_mul(size_of::<LocalEntry>());
+        let bytes = bytes.saturating_add(self.bytes.len());
+        if bytes.saturating_add(path.len()) > self.walk.bytes {
             return Err(too_large("WalkOptions::bytes"));
         }
         self.bytes.extend_from_slice(path);
@@ -188,6 +183,23 @@ impl LocalTree {
     /// Notes that the directory does not exist. A download makes it.
     pub fn set_missing(&mut self) {
         self.is_missing = true;
+    }
+
+    /// Returns what was added: paths, kinds and sizes in bytes.
+    pub fn entries(&self) -> impl Iterator<Item = (&[u8], LocalKind, u64)> {
+        let entries = self.entries.iter();
+        entries.map(|entry| (self.path(entry), entry.kind, entry.size))
+    }
+
+    /// Returns the directories that could not be read, and why. The empty path is the root.
+    pub fn failures(&self) -> impl Iterator<Item = (&[u8], &Error)> {
+        self.failed.iter().map(|(path, error)| (&**path, error))
+    }
+
+    /// Returns whether the directory does not exist.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.is_missing
     }
 
     /// Returns the path of an entry.
@@ -250,5 +262,5 @@ pub(super) fn is_below(path: &[u8], directory: &[u8]) -> bool {
 
 fn too_large(limit: &str) -> Error {
     let why = alloc::format!("the local tree has more than {limit} allows");
-    Error::new(ErrorKind::TooLarge).with_source(why.to_string())
+    Error::new(ErrorKind::TooLarge).with_source(why)
 }

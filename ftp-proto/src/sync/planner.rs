@@ -18,7 +18,7 @@ use core::mem;
 use super::action::{Change, Reason};
 use super::compare::Verdict;
 use super::comparison::{Comparison, Learnt, Way};
-use super::draft::{Draft, Met, Next};
+use super::draft::{Draft, Met, Next, empty_listing, is_trusted};
 use super::local_index::LocalIndex;
 use super::local_tree::{LocalKind, LocalTree, is_below};
 use super::options::SyncOptions;
@@ -30,8 +30,8 @@ use crate::options::encoding::Encoding;
 use crate::path::RemotePath;
 use crate::session::transfer::Direction;
 use crate::tree::{
-    Existence, Limit, Links, Lookup, Outcome, Plan, Todo, Trouble, WalkEntry, WalkError, Walker,
-    is_root_or_here,
+    Existence, Finding, Limit, Links, Lookup, Outcome, Plan, Todo, Trouble, WalkEntry, WalkError,
+    Walker, is_root_or_here,
 };
 
 /// Compares a local tree with a directory on the server, and all below it. [`Plan::Item`] is the
@@ -295,8 +295,14 @@ impl PlanSync {
     }
 
     /// Takes what the server says about the directory itself.
-    fn looked_up(&mut self, existence: Existence, refusal: Option<Error>) -> State {
+    fn looked_up(&mut self, finding: Finding, refusal: Option<Error>) -> State {
         let is_upload = self.draft.direction == Direction::Upload;
+        let existence = finding.existence();
+        let metadata = finding.into_metadata().ok();
+        let entry = metadata
+            .as_ref()
+            .and_then(|metadata| metadata.entry.as_ref());
+        let is_trusted = entry.is_none_or(is_trusted);
         match (existence, refusal) {
             (Existence::Absent, _) if is_upload => {
                 self.draft
@@ -312,16 +318,16 @@ impl PlanSync {
                     .with_subject("reading the directory on the server")
                     .with_source("it does not exist, or may not be read"),
             ),
-            (Existence::Exists, None) => self.rest(),
+            (Existence::Exists, None) if is_upload || is_trusted => self.rest(),
             (Existence::Unknown, None) if is_upload => {
                 // If the directory exists, making it does no harm.
                 self.draft
                     .act_on(Change::MakeDirectory, Reason::Missing, b"", b"", None);
                 self.rest()
             }
-            (Existence::Unknown, None) => {
+            (Existence::Exists | Existence::Unknown, None) => {
                 self.draft.is_unread(0);
-                self.draft.fail(b"", None, super::draft::empty_listing());
+                self.draft.fail(b"", None, empty_listing());
                 self.rest()
             }
         }
@@ -427,9 +433,7 @@ impl Plan for PlanSync {
                     }
                 }
                 State::Root(mut lookup, refusal) => match lookup.next_step() {
-                    Todo::Yield(Ok(finding)) => {
-                        self.state = self.looked_up(finding.existence(), refusal);
-                    }
+                    Todo::Yield(Ok(finding)) => self.state = self.looked_up(finding, refusal),
                     Todo::Yield(Err(error)) => self.state = State::Failed(error),
                     Todo::Done => self.state = State::Over,
                     Todo::Read(flow) => {

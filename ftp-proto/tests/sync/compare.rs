@@ -1,7 +1,7 @@
 //! Which files are transferred, and why.
 
 use ftp_proto::sync::{Compare, SyncOptions};
-use ftp_proto::{TransferOptions, TransferType};
+use ftp_proto::{Format, TransferOptions, TransferType};
 
 use crate::host::Host;
 
@@ -80,7 +80,7 @@ fn without_hashes_the_time_decides() {
 
 #[test]
 fn the_sizes_of_texts_are_not_compared() {
-    let text = TransferOptions::new().with_type(TransferType::Ascii);
+    let text = TransferOptions::new().with_type(TransferType::Ascii(Format::NonPrint));
     let mut options = SyncOptions::new();
     options.files = options.files.with_transfer(text);
     let lines = Host::with(&["a xx 0", "b xx 9"]).download(&["a x 0", "b x 0"], &options);
@@ -89,20 +89,24 @@ fn the_sizes_of_texts_are_not_compared() {
 
 #[test]
 fn a_time_without_seconds_is_newer_only_if_its_whole_minute_is() {
-    // LIST shows 12:00 for all three.
-    for (remote, local, line) in [
-        ("a x 30", "a y 0", "skip a (the same)"),
-        ("a x 0", "a y 59", "skip a (the same)"),
-        ("a x 120", "a y 59", "update a (newer)"),
+    // Without MDTM, the server shows 12:00 or 12:02. With it, one question tells the second.
+    for (remote, local, by_list, by_question) in [
+        ("a x 30", "a y 0", "skip a (the same)", "update a (newer)"),
+        ("a x 0", "a y 59", "skip a (the same)", "skip a (the same)"),
+        ("a x 120", "a y 59", "skip a (the same)", "update a (newer)"),
     ] {
         let mut server = Host::old(&[remote]);
-        assert_eq!(server.download(&[local], &SyncOptions::new()), [line]);
+        let options = SyncOptions::new();
+        assert_eq!(server.download(&[local], &options), [by_question]);
         server.tells_times = false;
-        assert_eq!(
-            server.download(&[local], &SyncOptions::new()),
-            ["skip a (the same)"]
-        );
+        assert_eq!(server.download(&[local], &options), [by_list]);
     }
+    // The zone is known from `a`.
+    let mut server = Host::old(&["a x", "b x 30", "c x 120"]);
+    let lines = server.download(&["a x", "b x", "c x"], &SyncOptions::new());
+    let expected = ["skip a (the same)", "skip b (the same)", "update c (newer)"];
+    assert_eq!(lines, expected);
+    assert!(server.has_heard("MDTM top/c") && !server.has_heard("MDTM top/b"));
 }
 
 #[test]

@@ -55,8 +55,8 @@ pub(crate) struct Host {
     pub(crate) is_missing: bool,
     /// Every command that the server has received.
     pub(crate) heard: Vec<String>,
-    pending: VecDeque<Vec<u8>>,
-    listed: Option<String>,
+    pub(crate) pending: VecDeque<Vec<u8>>,
+    pub(crate) listed: Option<String>,
 }
 
 /// Makes a tree. A path that ends with `/` is a directory, `>` a link, and `!` something special. A
@@ -72,12 +72,15 @@ fn node(line: &str) -> (Vec<u8>, Node) {
     let seconds: i64 = words
         .next()
         .map_or(0, |word| word.parse().expect("seconds"));
-    let (path, node) = match path.split_at(path.len() - 1) {
-        (path, "/") => (path, Node::Directory),
-        (path, ">") => (path, Node::Link("elsewhere")),
-        (path, "!") => (path, Node::Special),
-        _ => (path, Node::File(content, NOW + seconds)),
-    };
+    let kinds = [
+        ('/', Node::Directory),
+        ('>', Node::Link("elsewhere")),
+        ('!', Node::Special),
+    ];
+    let marked = kinds
+        .into_iter()
+        .find_map(|(mark, node)| Some((path.strip_suffix(mark)?, node)));
+    let (path, node) = marked.unwrap_or((path, Node::File(content, NOW + seconds)));
     (path.as_bytes().to_vec(), node)
 }
 
@@ -189,7 +192,7 @@ impl Host {
 
     fn find(&self, argument: &str) -> Option<&Node> {
         let path = argument.strip_prefix(TOP)?.strip_prefix('/')?;
-        self.tree.get(path.as_bytes())
+        self.tree.get(&unescaped(path))
     }
 
     fn is_directory(&self, argument: &str) -> bool {
@@ -209,7 +212,15 @@ impl Host {
             "FEAT" => "211-Features\r\n MLST type*;size*;modify*;\r\n XSHA256\r\n211 End".into(),
             "MLSD" | "LIST" => match refusal {
                 Some((_, reply)) => (*reply).into(),
-                None if self.is_directory(argument) || self.leads_to_directory(argument) => {
+                // The directory that holds `top`.
+                None if argument.is_empty() => {
+                    self.listed = Some(String::new());
+                    "150 here".into()
+                }
+                None if self.unreadable.contains(&below)
+                    || self.is_directory(argument)
+                    || self.leads_to_directory(argument) =>
+                {
                     self.listed = Some(argument.into());
                     "150 here".into()
                 }
@@ -261,8 +272,17 @@ impl Host {
 
     /// Returns the listing of a directory.
     fn listing(&self, argument: &str) -> Vec<u8> {
-        let below = argument.strip_prefix(TOP).unwrap_or(argument);
         let mut listing = Vec::new();
+        let Some(below) = argument.strip_prefix(TOP) else {
+            if !self.is_missing {
+                let facts = match self.is_old {
+                    true => self.of_list(&Node::Directory),
+                    false => of_mlsd(&Node::Directory),
+                };
+                listing.extend_from_slice(format!("{facts}{TOP}\r\n").as_bytes());
+            }
+            return listing;
+        };
         if self.unreadable.contains(&below) {
             return listing;
         }
@@ -275,7 +295,7 @@ impl Host {
                 Some(at) => (&path[..at], &path[at + 1..]),
                 None => (&b""[..], &path[..]),
             };
-            if above == directory.as_bytes() && !(self.is_old && name.starts_with(b".")) {
+            if *above == unescaped(directory) && !(self.is_old && name.starts_with(b".")) {
                 let facts = match self.is_old {
                     true => self.of_list(node),
                     false => of_mlsd(node),
@@ -311,6 +331,18 @@ impl Host {
         let (hour, minute) = (&time[8..10], &time[10..12]);
         format!("{mode} 1 0 0 {size} {year}-{month}-{day} {hour}:{minute} ")
     }
+}
+
+/// Returns the bytes of a path that the driver has escaped.
+fn unescaped(path: &str) -> Vec<u8> {
+    let mut parts = path.split(r"\x");
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(digits, 16).expect("two digits"));
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    bytes
 }
 
 fn of_mlsd(node: &Node) -> String {

@@ -93,35 +93,28 @@ fn an_empty_listing_may_be_a_refusal() {
     let lines = server.download(&local, &deleting());
     // The mode of `d` in the listing lets everybody read it, so `d` is empty.
     assert_eq!(deletions(&lines), ["delete d/x (not in the source)"]);
-    server.tree.remove(&b"d"[..]);
-    server
-        .lines
-        .push(("", "drwx-wx--- 1 0 0 0 2026-01-01 00:00 d".into()));
-    server
-        .tree
-        .insert(b"d".to_vec(), crate::host::Node::Directory);
-    server.lines.clear();
+    // Here, only the owner may read it, and the server may be another user.
     server.tree.clear();
-    server
-        .lines
-        .push(("", "drwx-wx--- 1 0 0 0 2026-01-01 00:00 d".into()));
-    server.lines.push(("/d", String::new()));
+    let line = "drwx-wx--- 1 0 0 0 2026-01-01 00:00 d";
+    server.lines.push(("", line.into()));
     let lines = server.download(&local, &deleting());
     assert_eq!(deletions(&lines), [""; 0], "{lines:?}");
 }
 
 #[test]
-fn an_empty_root_of_a_server_that_refuses_nothing_deletes_nothing() {
+fn an_empty_listing_of_a_missing_directory_deletes_nothing() {
     // vsftpd also confirms the listing of a directory that does not exist.
     let mut server = Host::old(&[]);
     server.unreadable.push("");
+    server.is_missing = true;
     let options = deleting();
     let local = scan(LocalTree::new(&options), &tree(&["a a"]));
     let plan = PlanSync::download(TOP, local, &Encoding::Utf8, &options).expect("a path");
-    if let Ok(plan) = server.run(plan) {
-        assert!(plan.is_empty(), "{plan}");
-        assert_eq!(plan.failure_count(), 1);
-    }
+    let error = server.run(plan).expect_err("missing");
+    assert_eq!(error.kind(), ErrorKind::Permanent);
+    // An upload makes it.
+    let lines = server.upload(&["a a"], &options);
+    assert_eq!(lines, ["mkdir (missing)", "create a (missing)"]);
 }
 
 #[test]
@@ -178,7 +171,7 @@ fn limits_of_the_local_tree_are_errors() {
     for walk in [
         WalkOptions::new().with_entries(1),
         WalkOptions::new().with_directories(2),
-        WalkOptions::new().with_bytes(40),
+        WalkOptions::new().with_bytes(65),
     ] {
         assert_eq!(add(walk).expect_err("a limit").kind(), ErrorKind::TooLarge);
     }

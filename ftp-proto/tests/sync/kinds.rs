@@ -128,21 +128,13 @@ fn links_are_followed_if_you_ask() {
 #[test]
 fn a_loop_of_links_is_a_failure() {
     let options = deleting().with_walk(WalkOptions::new().with_links(Links::Follow));
-    let mut server = Host::with(&["a/"]);
-    server
-        .tree
-        .insert(b"a/l".to_vec(), crate::host::Node::Link("top/a"));
-    // The walk knows the target of a link from LIST.
-    server.is_old = true;
-    server
-        .tree
-        .insert(b"a/l".to_vec(), crate::host::Node::Link("top/a"));
-    let lines = server.download(&["a/", "a/l/", "a/l/x x"], &options);
-    assert!(lines.len() <= 2 + 128, "{lines:?}");
-    assert!(
-        !lines.iter().any(|line| line.starts_with("delete")),
-        "{lines:?}"
-    );
+    let mut server = Host::old(&["a/", "a/f f"]);
+    let link = "lrwxrwxrwx 1 0 0 1 2026-01-01 00:00 l -> .";
+    server.lines.push(("/a", link.into()));
+    let lines = server.download(&["a/", "a/f f", "a/l/", "a/l/x x"], &options);
+    assert_eq!(lines[..2], ["skip a (the same)", "skip a/f (the same)"]);
+    assert!(lines[2].starts_with("failed a/l: "), "{lines:?}");
+    assert_eq!(lines.len(), 3);
 }
 
 #[test]

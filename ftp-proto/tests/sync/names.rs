@@ -38,20 +38,36 @@ fn a_name_that_cannot_be_sent_is_a_failure() {
 #[test]
 fn names_are_translated_by_the_encoding() {
     let options = deleting();
-    let mut server = Host::with(&[]);
-    let latin = b"d\xe9/caf\xe9".to_vec();
+    let mut server = Host::default();
+    server.tells_times = true;
+    let file = |text: &str| Node::File(text.into(), crate::host::NOW);
     server.tree.insert(b"d\xe9".to_vec(), Node::Directory);
-    server
-        .tree
-        .insert(latin.clone(), Node::File(b"x".to_vec(), crate::host::NOW));
-    let local = tree(&["dé/", "dé/café x"]);
+    server.tree.insert(b"d\xe9/\xe9".to_vec(), file("x"));
+    server.tree.insert(b"d\xe9/\xfc".to_vec(), file("xx"));
+    // In the order of Latin-1, `{` comes before `é`. So it does in UTF-8, but not `~` and `\x80`.
+    server.tree.insert(b"{".to_vec(), file("y"));
+    let local = tree(&["dé/", "dé/é x", "dé/ü x", "{ y", "œ o"]);
 
     let scanned = scan(LocalTree::new(&options), &local);
     let plan = PlanSync::download(TOP, scanned, &Encoding::Latin1, &options).expect("a path");
-    let _ = plan;
+    let plan = server.run(plan).expect("a plan");
+    let expected = [
+        "skip dé (the same)",
+        "skip dé/é (the same)",
+        "update dé/ü (another size)",
+        "skip { (the same)",
+        "delete œ (not in the source)",
+    ];
+    assert_eq!(shown(&plan), expected);
+    assert_eq!(plan.actions()[2].remote(), b"d\xe9/\xfc");
+
     let scanned = scan(LocalTree::new(&options), &local);
     let plan = PlanSync::upload(scanned, TOP, &Encoding::Latin1, &options).expect("a path");
-    let _ = (plan, latin);
+    let plan = server.run(plan).expect("a plan");
+    let lines = shown(&plan);
+    assert_eq!(lines[..4], expected[..4]);
+    assert_eq!(plan.actions()[2].remote(), b"d\xe9/\xfc");
+    assert!(lines[4].starts_with("failed œ: "), "{lines:?}");
 }
 
 #[test]
