@@ -18,6 +18,7 @@ mod names;
 mod observer;
 mod options;
 mod owned;
+mod pool;
 mod progress;
 mod proxy;
 mod round_trips;

@@ -6,6 +6,7 @@ use core::time::Duration;
 use super::options::PoolOptions;
 use crate::error::{Cause, Error, ErrorKind};
 use crate::wait::Wait;
+use crate::wire::Code;
 
 /// The sessions of a pool. `C` is the client of an adapter, which does all the work. This type only
 /// decides: it has no clock and does no I/O. All times count from one moment, such as the creation
@@ -153,21 +154,28 @@ impl<C> Sessions<C> {
     }
 
     /// Takes the error with which the opening of a session has failed. `Ok` means that the server
-    /// has too many sessions, and that the limit is now the number of those that are open: ask
-    /// again.
+    /// has too many sessions, and that there may only be the others now: ask again.
     ///
-    /// The server has too many sessions if it says 421, or if it refuses the login by 530 while
-    /// another session of this pool is open, whose login it has accepted.
+    /// The server has too many sessions if it says 421 and there is another session, or if it
+    /// refuses the login by 530 and has accepted it in another session, which is open. Only codes
+    /// decide, since every server has its own texts.
     ///
     /// # Errors
-    /// The error, if it means something else, or if no session is open.
+    /// The error, if it means something else, or if there is no other session.
     pub fn refused(&mut self, error: Error, now: Duration) -> Result<(), Error> {
         self.given_up();
-        let open = self.open();
-        if open == 0 || !is_too_many(&error) {
+        let others = self.taken.saturating_add(self.idle.len());
+        let is_too_many = match error.code().map(Code::value) {
+            // Other sessions may just be opened, by other threads.
+            Some(421) => others > 0,
+            // A login that no session has shown to work may be wrong.
+            Some(530) => error.cause() == Cause::LoginRefused && self.open() > 0,
+            _ => false,
+        };
+        if !is_too_many {
             return Err(error);
         }
-        self.limit = open;
+        self.limit = others;
         self.shrunk = Some(now);
         Ok(())
     }
@@ -206,11 +214,4 @@ impl<C> Sessions<C> {
         self.limit = self.limit.saturating_add(1);
         self.shrunk = (self.limit < self.options.sessions).then_some(now);
     }
-}
-
-/// Whether the error means that the server has too many sessions, if another one is open. Only
-/// codes decide, since every server has its own texts.
-fn is_too_many(error: &Error) -> bool {
-    let code = error.code().map(|code| code.value());
-    code == Some(421) || code == Some(530) && error.cause() == Cause::LoginRefused
 }

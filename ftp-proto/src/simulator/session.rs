@@ -17,10 +17,20 @@ impl Simulator {
             self.wires[link.0].start_tls(config);
         }
         let mut ctx = Ctx::new(self.faults("GREETING"));
-        if !self.run_scripted(s, &mut ctx) {
+        if self.open_sessions() > self.setup.most_sessions {
+            self.send_scripted(s, b"421 Too many connections.\r\n");
+        } else if !self.run_scripted(s, &mut ctx) {
             let banner = self.setup.banner.clone();
             self.say(s, &mut ctx, banner);
         }
+    }
+
+    /// Returns how many control connections are open on both sides.
+    #[must_use]
+    pub fn open_sessions(&self) -> usize {
+        let all = 0..self.sessions.len();
+        let open = all.filter(|s| self.is_connected(*s) && !self.sessions[*s].closing);
+        open.count()
     }
 
     /// Lets every session do its work until each of them waits for the client.

@@ -49,6 +49,7 @@ pub struct Setup {
     pub(super) dies_of_resets: bool,
     pub(super) dies_of_ends: bool,
     pub(super) dies_before_it_answers: bool,
+    pub(super) most_sessions: usize,
 }
 
 impl Default for Setup {
@@ -87,6 +88,7 @@ impl Setup {
             dies_of_resets: false,
             dies_of_ends: false,
             dies_before_it_answers: false,
+            most_sessions: usize::MAX,
         }
     }
 
@@ -245,6 +247,14 @@ impl Setup {
     #[must_use]
     pub fn dies_before_it_answers(mut self) -> Self {
         self.dies_before_it_answers = true;
+        self
+    }
+
+    /// Sets how many control connections the server accepts at the same time. It greets every other
+    /// one with 421 and closes it.
+    #[must_use]
+    pub fn most_sessions(mut self, most: usize) -> Self {
+        self.most_sessions = most;
         self
     }
 

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::ops::{ControlFlow, Deref, DerefMut};
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::sync::Arc;
 
 use ftp_smol::listing::{Directory, Line};
 use ftp_smol::reply::{Algorithm, FileHash, Identity, Timestamp};
@@ -79,7 +80,8 @@ impl Client {
     }
 }
 
-/// Defines blocking versions of the client's async methods, from their signatures.
+/// Defines blocking versions of the client's async methods, from their signatures: for a client of
+/// its own, for one of a pool, and for one that is borrowed.
 macro_rules! waits_for {
     ($($call:ident($($argument:ident: $type:ty),*) -> $given:ty;)*) => {
         impl Client {$(
@@ -87,7 +89,67 @@ macro_rules! waits_for {
                 Ok(wait(self.0.$call($($argument),*))?.into())
             }
         )*}
+        impl PooledClient {$(
+            pub(crate) fn $call(&mut self, $($argument: $type),*) -> Result<$given, Error> {
+                Ok(wait(self.0.$call($($argument),*))?.into())
+            }
+        )*}
+        impl Borrowed<'_> {$(
+            pub(crate) fn $call(&mut self, $($argument: $type),*) -> Result<$given, Error> {
+                Ok(wait(self.0.$call($($argument),*))?.into())
+            }
+        )*}
     };
+}
+
+/// A client that the operation of [`Retrying::run`] borrows.
+#[derive(Debug)]
+pub(crate) struct Borrowed<'c>(&'c mut ftp_smol::Client);
+
+#[derive(Debug)]
+pub(crate) struct PooledClient(ftp_smol::PooledClient);
+
+impl PooledClient {
+    pub(crate) fn into_client(self) -> Client {
+        Client(self.0.into_client())
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Pool(ftp_smol::Pool);
+
+impl Pool {
+    pub(crate) fn new(options: Options, sessions: usize) -> Self {
+        Self(ftp_smol::Pool::new(options, sessions))
+    }
+
+    pub(crate) fn over(
+        connect: impl Fn() -> Result<Client, Error> + Send + Sync + 'static,
+        options: PoolOptions,
+    ) -> Self {
+        let connect = Arc::new(connect);
+        let connect = move || {
+            let connect = connect.clone();
+            async move { connect().map(|client| client.0) }
+        };
+        Self(ftp_smol::Pool::over(connect, options))
+    }
+
+    pub(crate) fn get(&self) -> Result<PooledClient, Error> {
+        wait(self.0.get()).map(PooledClient)
+    }
+
+    pub(crate) fn try_get(&self) -> Result<PooledClient, Error> {
+        wait(self.0.try_get()).map(PooledClient)
+    }
+
+    pub(crate) fn close(&self) {
+        let closed = async {
+            self.0.close().await;
+            Ok::<_, Error>(())
+        };
+        wait(closed).expect("no error of its own");
+    }
 }
 
 waits_for! {
@@ -191,6 +253,20 @@ impl Deref for Client {
 }
 
 impl DerefMut for Client {
+    fn deref_mut(&mut self) -> &mut ftp_smol::Client {
+        &mut self.0
+    }
+}
+
+impl Deref for PooledClient {
+    type Target = ftp_smol::Client;
+
+    fn deref(&self) -> &ftp_smol::Client {
+        &self.0
+    }
+}
+
+impl DerefMut for PooledClient {
     fn deref_mut(&mut self) -> &mut ftp_smol::Client {
         &mut self.0
     }

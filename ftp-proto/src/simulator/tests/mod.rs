@@ -7,6 +7,7 @@ mod faults;
 mod lines;
 mod links;
 mod mid_transfer;
+mod sessions;
 mod settings;
 #[cfg(feature = "ring")]
 mod tls;
