@@ -390,7 +390,7 @@ fn delete_others(own: &Path, prefix: &[u8]) {
 }
 
 /// Returns the name, or its beginning and a hash of it if it is too long.
-fn shortened(name: &std::ffi::OsStr) -> OsString {
+fn shortened(name: &OsStr) -> OsString {
     let bytes = name.as_encoded_bytes();
     if bytes.len() <= LONGEST_NAME {
         return name.to_owned();

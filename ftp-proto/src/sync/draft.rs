@@ -149,12 +149,12 @@ impl Draft {
     }
 
     /// Reads an entry of the walk. `local` is its local name.
-    pub(super) fn met(&self, item: WalkEntry, local: &[u8]) -> Met {
+    pub(super) fn met(&mut self, item: WalkEntry, local: &[u8]) -> Met {
         let entry = &item.entry;
         let above = self.above(item.depth);
         let local = joined(&above.local, local);
         let remote = joined(&above.remote, entry.name());
-        let at = self.local.find(match self.direction {
+        let at = self.local.find_next(match self.direction {
             Direction::Download => &local,
             Direction::Upload => &remote,
         });
@@ -167,7 +167,8 @@ impl Draft {
             modified: entry.modified(),
             note: item.note,
             at,
-            is_trusted: is_trusted(entry),
+            // A link may lead to nothing.
+            is_trusted: is_trusted(entry) && entry.kind() != Kind::Link,
             path: item.path,
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct LocalIndex {
     marks: Vec<Marks>,
     /// The marks of the root.
     root: Marks,
+    /// The position after the one that was found last.
+    next: usize,
 }
 
 /// What the planner notes about an entry.
@@ -104,6 +106,7 @@ impl LocalIndex {
             keys: None,
             marks: Vec::new(),
             root: Marks::default(),
+            next: 0,
         }
     }
 
@@ -238,6 +241,20 @@ impl LocalIndex {
                 Err(_) => path.to_ascii_lowercase(),
             }),
         }
+    }
+
+    /// Finds an entry as [`find`](Self::find) does. It is fast if the entries are asked for in their
+    /// order, as many servers list them.
+    pub(super) fn find_next(&mut self, path: &[u8]) -> Option<usize> {
+        let is_next = self.next < self.len() && *self.key_of(self.next) == *self.key(path);
+        let found = match is_next {
+            true => Some(self.next),
+            false => self.find(path),
+        };
+        if let Some(at) = found {
+            self.next = at.saturating_add(1);
+        }
+        found
     }
 
     /// Finds the entry with this path: for a download the local path, and for an upload the path on

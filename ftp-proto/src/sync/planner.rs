@@ -57,6 +57,28 @@ use crate::tree::{
 /// *Partial files* of unfinished transfers are never a source. In the target they are deleted like
 /// everything else that the source does not have, unless their file is transferred.
 ///
+/// ```
+/// use ftp_proto::listing::{Entry, Line};
+/// use ftp_proto::sync::{LocalTree, PlanSync, SyncOptions};
+/// use ftp_proto::tree::{Outcome, Plan, Todo};
+/// use ftp_proto::Encoding;
+///
+/// let options = SyncOptions::new();
+/// let local = LocalTree::new(&options);
+/// let mut plan = PlanSync::download("pub", local, &Encoding::Utf8, &options)?;
+/// let Todo::Read(_listing) = plan.next_step() else {
+///     panic!("the plan reads `pub` first");
+/// };
+/// let line = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// plan.take_line(Line::Entry(line))?;
+/// plan.finished(Ok(Outcome::Done));
+/// let Todo::Yield(plan) = plan.next_step() else {
+///     panic!("nothing else is to be read");
+/// };
+/// assert_eq!(plan?.to_string(), "create  a.txt  (missing)\n");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+///
 /// [`Compare::SizeOrTime`]: super::Compare::SizeOrTime
 #[derive(Debug)]
 pub struct PlanSync {
@@ -484,9 +506,13 @@ impl Plan for PlanSync {
             }
             State::Follow(met) => {
                 let levels = self.walker.levels();
+                let is_empty = result.is_ok() && !self.has_lines;
                 self.walker.finished(result);
                 let is_directory = self.walker.levels() > levels;
                 self.followed(*met, is_directory);
+                if is_directory && is_empty {
+                    self.draft.note_empty();
+                }
             }
             State::Compare(mut comparison) => {
                 let way = comparison.answered(&mut self.learnt, result);

@@ -38,8 +38,7 @@ fn a_name_that_cannot_be_sent_is_a_failure() {
 #[test]
 fn names_are_translated_by_the_encoding() {
     let options = deleting();
-    let mut server = Host::default();
-    server.tells_times = true;
+    let mut server = Host::with(&[]);
     let file = |text: &str| Node::File(text.into(), crate::host::NOW);
     server.tree.insert(b"d\xe9".to_vec(), Node::Directory);
     server.tree.insert(b"d\xe9/\xe9".to_vec(), file("x"));

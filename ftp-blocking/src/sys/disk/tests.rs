@@ -236,7 +236,7 @@ fn a_name_may_be_as_long_as_the_system_allows() {
 #[test]
 fn a_name_need_not_be_text() {
     let room = Room::new();
-    let name = std::ffi::OsStr::from_bytes(b"a\xff\n");
+    let name = OsStr::from_bytes(b"a\xff\n");
     download(&mut Disk::new(room.0.join(name)), "new");
     let content = fs::read(room.0.join(name)).expect("a file");
     assert_eq!(content, b"new");
