@@ -377,5 +377,5 @@ fn unsendable() -> Error {
 /// The error of a name that differs from an earlier one in the case of letters only.
 pub(super) fn twin() -> Error {
     Error::new(ErrorKind::InvalidArgument)
-        .with_source("the target takes this name and another name of the source for the same name")
+        .with_source("another name here differs from it in the case of letters only")
 }

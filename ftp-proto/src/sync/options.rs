@@ -29,8 +29,8 @@ pub struct SyncOptions {
     pub filter: Filter,
     /// Whether two names that differ in the case of letters only are the same name in the target.
     pub letter_case: LetterCase,
-    /// The limits of the walk through both trees. [`WalkOptions::links`] says whether links are
-    /// followed, on both sides.
+    /// The limits of the walk through both trees. [`WalkOptions::links`] says whether the links of
+    /// the source are followed. Those of the target never are.
     pub walk: WalkOptions,
     /// The options of each file.
     pub files: FileOptions,
@@ -42,6 +42,11 @@ pub struct SyncOptions {
 ///
 /// Many servers list times without seconds, and old ones without the time of day. A time then
 /// stands for a whole minute or day, and a file is newer only if it is newer than all of it.
+/// [`PlanSync`](super::PlanSync) has the rules. Times that differ by one second are the same.
+///
+/// Sizes and hashes are not compared for text
+/// ([`FileOptions::transfer`](crate::files::FileOptions::transfer)), because the two files differ in
+/// their line ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compare {
@@ -51,7 +56,8 @@ pub enum Compare {
     /// It is transferred if the file of the source is newer. A file of the target that is newer
     /// stays, whatever its size is. Without a time on both sides, the size decides.
     Newer,
-    /// It is transferred if the sizes or the times differ.
+    /// It is transferred if the sizes or the times differ. An upload needs a server that lets the
+    /// client set times. Otherwise each sync transfers all files again.
     SizeOrTime,
     /// It is transferred if the sizes differ.
     Size,

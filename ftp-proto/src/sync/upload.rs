@@ -8,6 +8,7 @@ use super::action::{Change, Reason};
 use super::draft::{
     Draft, Met, Next, Open, Removal, duplicate, holds_others, not_entered, other_kind,
 };
+use super::local_index::twin;
 use super::local_tree::LocalKind;
 use crate::listing::Kind;
 use crate::tree::{Note, WalkEntry};
@@ -33,6 +34,11 @@ impl Draft {
         if met.note == Some(Note::Duplicate) {
             self.keep_above(met.depth);
             return self.give_up(&met, None, duplicate());
+        }
+        if !self.is_new_name(&met) {
+            self.keep_above(met.depth);
+            self.fail(&met.local, None, twin());
+            return Next::After;
         }
         let Some(at) = met.at else {
             return self.meet_extra(&met);

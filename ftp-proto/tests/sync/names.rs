@@ -150,6 +150,20 @@ fn a_target_that_ignores_case_has_the_name_already() {
 }
 
 #[test]
+fn a_target_that_ignores_case_but_lists_both_keeps_the_second() {
+    let options = deleting().with_letter_case(LetterCase::Ignored);
+    let lines = Host::with(&["A x", "a y", "Z/", "Z/z z", "z/"]).upload(&["a x"], &options);
+    let expected = [
+        "rmdir Z (not in the source)",
+        "delete Z/z (not in the source)",
+        "skip a (the same)",
+    ];
+    assert_eq!(lines[..3], expected);
+    assert!(lines[3].starts_with("failed a: ") && lines[4].starts_with("failed z: "));
+    assert_eq!(lines.len(), 5, "{lines:?}");
+}
+
+#[test]
 fn the_case_matters_by_default() {
     let options = deleting().with_letter_case(LetterCase::Matters);
     let lines = Host::with(&["A a"]).download(&["a a"], &options);
@@ -208,4 +222,12 @@ fn hidden_names_that_a_server_does_not_list_are_asked_about() {
         "delete d/.e (not in the source)",
     ];
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_plan_can_go_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<PlanSync>();
+    is_send::<ftp_proto::sync::SyncPlan>();
+    is_send::<LocalTree>();
 }

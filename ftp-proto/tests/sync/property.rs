@@ -1,10 +1,14 @@
 //! Random trees: a plan that was carried out leaves nothing to do.
 
-use ftp_proto::sync::{Change, Compare, Extra, SyncOptions, SyncPlan};
-use ftp_proto::tree::WalkOptions;
+use ftp_proto::listing::{Entry, Line};
+use ftp_proto::sync::{
+    Change, Compare, Extra, LetterCase, LocalTree, PlanSync, SyncOptions, SyncPlan,
+};
+use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions};
+use ftp_proto::{Encoding, Error, ErrorKind};
 use proptest::prelude::*;
 
-use crate::host::{Host, NOW, Node, Tree, shown};
+use crate::host::{Host, NOW, Node, Tree, scan, shown};
 
 /// A tree of few names, so that the two sides of a sync often meet.
 fn any_tree() -> impl Strategy<Value = Tree> {
@@ -35,6 +39,40 @@ fn any_tree() -> impl Strategy<Value = Tree> {
         }
         tree
     })
+}
+
+/// A line of MLSD from a server that may be hostile.
+fn any_line() -> impl Strategy<Value = String> {
+    let kind = prop::sample::select(vec![
+        "file",
+        "dir",
+        "OS.unix=slink:/top/a",
+        "OS.unix=chr",
+        "cdir",
+        "what",
+    ]);
+    let name = prop::sample::select(vec![
+        "a",
+        "A",
+        "b",
+        "..",
+        ".",
+        "",
+        "../x",
+        "a/b",
+        "/etc/passwd",
+        "c:",
+        "nul",
+        ".a.ftp-part",
+        "a-b",
+        "é",
+        "É",
+        r"..\x",
+        ".c",
+    ]);
+    let time = prop::sample::select(vec!["", "modify=20260102120001;", "modify=99999999999999;"]);
+    (kind, time, 0_u64..3, name)
+        .prop_map(|(kind, time, size, name)| format!("type={kind};{time}size={size}; {name}"))
 }
 
 /// Carries a plan out in the order of its phases.
@@ -158,6 +196,80 @@ proptest! {
             };
             for path in files(&visible(&remote, can.0)) {
                 prop_assert!(local.contains_key(&path));
+            }
+        }
+    }
+
+    #[test]
+    fn a_plan_repeats_a_step_that_was_given_up(
+        remote in any_tree(),
+        local in any_tree(),
+        options in any_options(),
+        can in any_server(),
+    ) {
+        let mut host = server(&remote, can);
+        let down = shown(&host.plan_download(&local, &options));
+        let up = shown(&host.plan_upload(&local, &options));
+        host.gives_up = true;
+        prop_assert_eq!(down, shown(&host.plan_download(&local, &options)));
+        prop_assert_eq!(up, shown(&host.plan_upload(&local, &options)));
+    }
+
+    #[test]
+    fn no_listing_makes_a_plan_leave_its_root_or_run_for_ever(
+        listings in prop::collection::vec(prop::collection::vec(any_line(), 0..6), 1..8),
+        local in any_tree(),
+        ignores_case in any::<bool>(),
+        is_upload in any::<bool>(),
+    ) {
+        let case = match ignores_case {
+            true => LetterCase::Ignored,
+            false => LetterCase::Matters,
+        };
+        let options = SyncOptions::new().with_extra(Extra::Delete).with_letter_case(case);
+        let tree = scan(LocalTree::new(&options), &local);
+        let mut plan = match is_upload {
+            true => PlanSync::upload(tree, "top", &Encoding::Utf8, &options),
+            false => PlanSync::download("top", tree, &Encoding::Utf8, &options),
+        }.expect("a path");
+        let mut listings = listings.into_iter();
+        let mut steps = 0;
+        let end = loop {
+            steps += 1;
+            prop_assert!(steps < 10_000);
+            let result = match plan.next_step() {
+                Todo::Yield(end) => break end,
+                Todo::Done => panic!("no result"),
+                Todo::Read(_) => {
+                    for line in listings.next().unwrap_or_default() {
+                        let entry = Entry::from_facts(&line).expect("an entry");
+                        plan.take_line(Line::Entry(entry)).expect("no limit");
+                    }
+                    Ok(Outcome::Done)
+                }
+                Todo::Run(_) | Todo::HashLocal(_) => Err(Error::new(ErrorKind::Permanent)),
+            };
+            plan.finished(result);
+        };
+        let Ok(plan) = end else {
+            return Ok(());
+        };
+        for action in plan.actions() {
+            let path = String::from_utf8(action.local.to_vec()).expect("text");
+            let is_safe = |name: &str| !matches!(name, "" | "." | "..");
+            // The empty path is the root.
+            prop_assert!(path.is_empty() || path.split('/').all(is_safe), "{}", action);
+        }
+        let deletes = |action: &&ftp_proto::sync::Action| action.change == Change::Delete;
+        if !is_upload {
+            for action in plan.actions().iter().filter(deletes) {
+                prop_assert!(local.contains_key(&*action.local), "{}", action);
+            }
+        }
+        for pair in plan.actions().windows(2) {
+            if let [one, two] = pair {
+                let is_replaced = matches!(one.change, Change::Delete | Change::RemoveDirectory);
+                prop_assert!(one.local != two.local || is_replaced, "{}", one);
             }
         }
     }
