@@ -57,8 +57,17 @@ impl Draft {
         match is_directory {
             true if !self.options.filter.wants(&met.local, true) => self.leave_alone(&met),
             true => self.download_directory(met),
+            // A refused listing does not prove that the link leads to a file.
+            false if self.has_directory(&met) => {
+                self.give_up(&met, Some(Change::Create), other_kind())
+            }
             false => self.download_file(met),
         }
+    }
+
+    fn has_directory(&self, met: &Met) -> bool {
+        met.at
+            .is_some_and(|at| self.local.kind(at) == LocalKind::Directory)
     }
 
     /// Notes a name that no local file can have. A local file that has it all the same stays.

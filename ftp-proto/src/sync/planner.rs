@@ -18,7 +18,7 @@ use core::mem;
 use super::action::{Change, Reason};
 use super::compare::Verdict;
 use super::comparison::{Comparison, Learnt, Way};
-use super::draft::{Draft, Met, Next, empty_listing, is_trusted};
+use super::draft::{Draft, Met, Next, empty_listing, is_trusted, joined};
 use super::local_index::LocalIndex;
 use super::local_tree::{LocalKind, LocalTree, is_below};
 use super::options::SyncOptions;
@@ -31,7 +31,7 @@ use crate::path::RemotePath;
 use crate::session::transfer::Direction;
 use crate::tree::{
     Existence, Finding, Limit, Links, Lookup, Outcome, Plan, Todo, Trouble, WalkEntry, WalkError,
-    Walker, is_root_or_here,
+    Walker, file_name, is_root_or_here,
 };
 
 /// Compares a local tree with a directory on the server, and all below it. [`Plan::Item`] is the
@@ -267,7 +267,11 @@ impl PlanSync {
         let is_upload = self.draft.direction == Direction::Upload;
         let path = match self.draft.open.get(depth) {
             Some(open) => open.local.clone(),
-            None => error.path.as_bytes().to_vec(),
+            // What a link leads to could not be read.
+            None => {
+                let above = &self.draft.above(depth).local;
+                joined(above, file_name(error.path.as_bytes()))
+            }
         };
         match &error.trouble {
             Trouble::Unread(cause) if depth == 0 => {
@@ -445,7 +449,10 @@ impl Plan for PlanSync {
                         self.state = State::Follow(met);
                         return Todo::Read(flow);
                     }
-                    Todo::Yield(Err(error)) => self.trouble(error),
+                    Todo::Yield(Err(error)) => {
+                        self.draft.leave_alone(&met);
+                        self.trouble(error);
+                    }
                     _ => {}
                 },
                 State::Compare(comparison) => {
@@ -509,7 +516,11 @@ impl Plan for PlanSync {
                 let is_empty = result.is_ok() && !self.has_lines;
                 self.walker.finished(result);
                 let is_directory = self.walker.levels() > levels;
-                self.followed(*met, is_directory);
+                match self.walker.has_trouble() && !is_directory {
+                    // It is unknown what the link leads to. The walk says why.
+                    true => drop(self.draft.leave_alone(&met)),
+                    false => self.followed(*met, is_directory),
+                }
                 if is_directory && is_empty {
                     self.draft.note_empty();
                 }

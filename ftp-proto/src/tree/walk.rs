@@ -108,6 +108,11 @@ impl Walker {
         self.levels.len()
     }
 
+    /// Returns whether the walk has met an error that it has not yielded yet.
+    pub(crate) fn has_trouble(&self) -> bool {
+        !self.troubles.is_empty()
+    }
+
     /// Leaves the directory whose entries the walk yields, and does not yield the others.
     pub(crate) fn leave_directory(&mut self) {
         if let Some(mut level) = self.levels.pop() {

@@ -126,6 +126,28 @@ fn links_are_followed_if_you_ask() {
 }
 
 #[test]
+fn a_link_that_may_lead_to_a_directory_deletes_no_directory() {
+    let options = deleting().with_walk(WalkOptions::new().with_links(Links::Follow));
+    let local = ["l/", "l/x x"];
+    for reply in ["550 not allowed", "425 no data connection"] {
+        let mut server = Host::with(&["l>"]);
+        server.refusals.push(("/l", reply));
+        let lines = server.download(&local, &options);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with("failed l"), "{lines:?}");
+    }
+    let mut server = Host::with(&["a/", "a/x x"]);
+    server
+        .tree
+        .insert(b"l".to_vec(), crate::host::Node::Link("top/a"));
+    server.broken.push("/l");
+    let lines = server.download(&["a/", "a/x x", "l/", "l/x x"], &options);
+    assert_eq!(lines[..2], ["skip a (the same)", "skip a/x (the same)"]);
+    assert!(lines[2].starts_with("failed l: "), "{lines:?}");
+    assert_eq!(lines.len(), 3);
+}
+
+#[test]
 fn a_loop_of_links_is_a_failure() {
     let options = deleting().with_walk(WalkOptions::new().with_links(Links::Follow));
     let mut server = Host::old(&["a/", "a/f f"]);
