@@ -395,9 +395,12 @@ impl DataPhase {
 
     /// Notes that the [`Finish`] flow has ended, with this result.
     pub fn finished(&mut self, outcome: Result<Completion, Error>) {
-        // A driver that has stopped the flow does not know how many bytes had moved.
+        // Neither a driver that has stopped the flow nor the end of the session tells how many bytes
+        // had moved.
         let counted = |error: Error| match error.transferred() {
-            None if error.kind().is_stop() => error.with_transferred(self.bytes),
+            None if error.kind().is_stop() || error.is_connection_lost() => {
+                error.with_transferred(self.bytes)
+            }
             _ => error,
         };
         self.state = State::Over(outcome.map_err(counted));

@@ -58,6 +58,10 @@ pub struct GetFile {
     hashes: Hashes,
     /// The server's hash of the file. `None` if it was not asked, or computes none.
     hash: Option<FileHash>,
+    /// Whether a failed attempt keeps the partial file for another attempt.
+    may_restart: bool,
+    /// Whether this is another attempt, so that the partial file is one of this download.
+    is_again: bool,
     resumed: Resumed,
     transferred: u64,
     reply: Option<Reply>,
@@ -107,10 +111,20 @@ impl GetFile {
             position: 0,
             hashes: Hashes::new(),
             hash: None,
+            may_restart: false,
+            is_again: false,
             resumed: Resumed::No,
             transferred: 0,
             reply: None,
         })
+    }
+
+    /// Lets a failed attempt keep the partial file for [`FilePlan::restart`], also under
+    /// [`Resume::Never`], for which it is deleted otherwise.
+    #[must_use]
+    pub fn for_retries(mut self) -> Self {
+        self.may_restart = true;
+        self
     }
 
     fn step(&mut self) -> Result<FileStep, Error> {
@@ -119,7 +133,7 @@ impl GetFile {
             State::Open => FileStep::Local(LocalStep::Open {
                 tag: tag(&self.server, &self.path, &self.version),
                 name: self.name.clone(),
-                keep: self.options.resumes(),
+                keep: self.keeps_part(),
             }),
             State::Tail => FileStep::Local(LocalStep::Tail {
                 end: self.position,
@@ -213,11 +227,22 @@ impl GetFile {
         if length == 0 {
             return self.begin();
         }
+        if !self.options.resumes() && !self.is_again {
+            // An earlier call has left it.
+            self.position = 0;
+            return Ok(State::Empty);
+        }
         if self.version.size().is_some_and(|size| size < length) {
             return Ok(self.start_over(Discarded::TooLong));
         }
         self.resumed = Resumed::Unproven { offset: length };
         Ok(State::Tail)
+    }
+
+    /// Whether the partial file stays if this attempt fails.
+    fn keeps_part(&self) -> bool {
+        let may_restart = self.may_restart || self.is_again;
+        self.options.resumes() || may_restart && self.options.compares_sizes()
     }
 
     /// Whether the transfer begins in the middle of the file.
@@ -363,9 +388,7 @@ impl FilePlan for GetFile {
 
     /// The partial file on the disk holds all that the earlier attempts have got.
     fn restart(&mut self) {
-        if self.options.resume == Resume::Never {
-            self.options.resume = Resume::Allowed;
-        }
+        self.is_again = true;
         self.state = State::Look;
         (self.version, self.position) = (Version::default(), 0);
         (self.hashes, self.hash) = (Hashes::new(), None);

@@ -30,10 +30,12 @@ pub trait FilePlan {
     fn finished(&mut self, result: Result<FileFact, Error>);
 
     /// Begins another attempt, after the plan has ended with an error, or if you have given up a
-    /// step in the middle. The plan goes on where the last attempt ended, as with
-    /// [`Resume::Allowed`](super::Resume), also if you said `Never`. It remembers which replies
-    /// were lost, and asks the server what was done before it does something again. Use a new disk
-    /// for each attempt.
+    /// step in the middle. The plan goes on where the last attempt ended. It remembers which
+    /// replies were lost, and asks the server what was done before it does something again. Use a
+    /// new disk for each attempt.
+    ///
+    /// With [`Resume::Never`](super::Resume), a plan goes on only with what it has sent or received
+    /// itself, and only `for_retries` of the plan lets a failed attempt keep that.
     fn restart(&mut self);
 }
 

@@ -189,6 +189,7 @@ impl World {
             Some(Trouble::Lost(most) | Trouble::Killed(most)) => Some(*most),
             _ => None,
         };
+        let before = self.wire;
         let result = match step {
             FileStep::Run(task) => driver.run(task).map(FileFact::Task),
             FileStep::Local(step) => self.disk.run(step).map(FileFact::Local),
@@ -202,10 +203,18 @@ impl World {
             Some(Trouble::KilledAfter) => None,
             Some(Trouble::Killed(_)) => None,
             Some(Trouble::LostAfter | Trouble::Late) if is_local => Some(result),
-            Some(Trouble::Late) => Some(Err(Error::new(ErrorKind::Timeout(Wait::Reply)))),
-            Some(Trouble::LostAfter) => {
-                driver.server.dead = true;
-                Some(Err(Error::new(ErrorKind::Closed)))
+            Some(Trouble::Late | Trouble::LostAfter) => {
+                let is_lost = matches!(trouble, Some(Trouble::LostAfter));
+                driver.server.dead = is_lost;
+                let error = Error::new(match is_lost {
+                    true => ErrorKind::Closed,
+                    false => ErrorKind::Timeout(Wait::Reply),
+                });
+                // A transfer tells how many bytes it had moved before its reply was lost.
+                Some(Err(match moves && result.is_ok() {
+                    true => error.with_transferred(self.wire - before),
+                    false => error,
+                }))
             }
             _ => Some(result),
         }

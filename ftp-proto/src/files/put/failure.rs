@@ -13,7 +13,7 @@ impl PutFile {
     pub(super) fn after_error(&mut self, state: State, error: Error) -> Result<State, Error> {
         let is_refusal = is_refusal(&error);
         let is_plain = matches!(error.kind(), ErrorKind::Permanent | ErrorKind::Transient);
-        self.leaves_part = error.is_temporary() && !self.has_copy && self.options.resumes();
+        self.leaves_part = error.is_temporary() && !self.has_copy && self.keeps_part();
         match state {
             // The server refuses DELE if there is nothing to delete.
             State::CleanUp(first) if is_refusal && is_plain => Ok(State::Ended(Err(first))),
@@ -116,7 +116,7 @@ impl PutFile {
         };
         self.state = match self.placed {
             Placed::RenamedAfterDelete => State::Ended(Err(error)),
-            Placed::Renamed if self.options.resumes() => State::Ended(Err(error)),
+            Placed::Renamed if self.keeps_part() => State::Ended(Err(error)),
             _ if self.is_named => State::Ended(Err(error)),
             // Nothing else is left of this file and of the older one.
             Placed::Renamed if self.earlier.has_deleted => State::Ended(Err(error)),

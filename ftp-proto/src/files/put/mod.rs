@@ -100,6 +100,8 @@ pub struct PutFile {
     /// Whether a part under the final name stays for another attempt, because the upload was
     /// interrupted.
     leaves_part: bool,
+    /// Whether a failed attempt keeps its part of the file for another attempt.
+    may_restart: bool,
     earlier: Earlier,
     hashes: Hashes,
     hash: Option<FileHash>,
@@ -170,6 +172,7 @@ impl PutFile {
             is_size_checked: false,
             is_named: false,
             leaves_part: false,
+            may_restart: false,
             earlier: Earlier::default(),
             hashes: Hashes::new(),
             hash: None,
@@ -196,6 +199,14 @@ impl PutFile {
             self.partial = beside(&self.target);
         }
         Ok(self)
+    }
+
+    /// Lets a failed attempt keep its part of the file for [`FilePlan::restart`], also under
+    /// [`Resume::Never`](super::Resume), for which it is deleted otherwise.
+    #[must_use]
+    pub fn for_retries(mut self) -> Self {
+        self.may_restart = true;
+        self
     }
 
     /// Where the file is until it gets its name.

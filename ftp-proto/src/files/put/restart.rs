@@ -5,19 +5,21 @@ use core::mem;
 
 use super::{PutFile, State};
 use crate::error::{Error, ErrorKind};
-use crate::files::options::Resume;
 use crate::files::report::{Discarded, Placed, Resumed};
 use crate::files::version::{Hashes, Version};
 
 /// What the earlier attempts of this upload may have done on the server.
 #[derive(Debug, Default)]
 pub(super) struct Earlier {
+    /// There was an earlier attempt.
+    pub(super) is_there: bool,
     /// RNTO was sent, and its result is not known. If the partial file is gone, the file may have
     /// its name.
     pub(super) may_be_named: bool,
     /// DELE was sent for the older file of this name, so that only the partial file may be left.
     pub(super) has_deleted: bool,
-    /// Bytes of the file were sent to the place where it is until it gets its name.
+    /// The server has begun to store the file at the place where it is until it gets its name. What
+    /// is there is a part of this file.
     pub(super) has_sent: bool,
 }
 
@@ -28,7 +30,7 @@ impl PutFile {
             // The step was given up, so its result is not known.
             State::Rename => self.earlier.may_be_named = true,
             State::DeleteTarget(_) => self.earlier.has_deleted = true,
-            State::Send => (self.earlier.has_sent, self.begun) = (true, true),
+            State::Send => self.begun |= self.placed == Placed::Renamed,
             State::CleanUp(_) => self.earlier.may_be_named = false,
             _ => {}
         }
@@ -36,14 +38,23 @@ impl PutFile {
             self.earlier.has_deleted = true;
             self.placed = Placed::Renamed;
         }
-        if self.options.resume == Resume::Never {
-            self.options.resume = Resume::Allowed;
-        }
+        self.earlier.is_there = true;
         (self.offset, self.appends) = (0, false);
         (self.is_cleared, self.is_size_checked) = (false, false);
         (self.is_named, self.leaves_part) = (false, false);
         self.hashes = Hashes::new();
         (self.hash, self.modified, self.resumed) = (None, None, Resumed::No);
+    }
+
+    /// Whether this attempt looks for a part of the file on the server.
+    pub(super) fn looks_for_part(&self) -> bool {
+        let is_ours = self.earlier.has_sent || self.earlier.may_be_named;
+        self.options.resumes() || self.earlier.is_there && is_ours && self.options.compares_sizes()
+    }
+
+    /// Whether a part of the file stays on the server if this attempt fails.
+    pub(super) fn keeps_part(&self) -> bool {
+        self.options.resumes() || self.may_restart && self.options.compares_sizes()
     }
 
     /// Takes what the local file is now. Returns why a partial file of an earlier attempt is wrong,

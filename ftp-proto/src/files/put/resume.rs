@@ -15,7 +15,7 @@ impl PutFile {
         match self.resumed {
             // The local file is not the one that an earlier attempt has sent.
             Resumed::Discarded(_) => State::Send,
-            _ if self.options.resumes() => State::LookPartial,
+            _ if self.looks_for_part() => State::LookPartial,
             _ => State::Send,
         }
     }
