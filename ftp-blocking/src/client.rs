@@ -84,26 +84,9 @@ impl Client {
     /// The errors of [`connect`](Self::connect). [`Misuse::Option`] for options that this network
     /// does not support ([`Network::configure`]).
     pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
-        let mut network: Box<dyn Network> = Box::new(network);
         let stop = Stop::new(&options, network.now());
-        let (tls, control, deadline) = dial(&mut *network, &options, &stop, None)?;
-        let mut client = Self {
-            session: Session::with_options(&options),
-            network,
-            control,
-            data: DataConnection::None,
-            options,
-            deadline,
-            data_tls: None,
-            tls,
-            stop,
-            cut: None,
-        };
-        client.greeting()?;
-        if let Some(credentials) = client.options.credentials.clone() {
-            client.login_with(credentials)?;
-        }
-        Ok(client)
+        let begun = Self::begin(Box::new(network), stop, options);
+        begun.map_err(|unconnected| unconnected.error)
     }
 
     /// Logs in. With [`Options::with_tls`] this method secures the connection first. If the user
@@ -385,6 +368,52 @@ impl Client {
 }
 
 impl Client {
+    /// Connects, reads the greeting, and logs in if the options hold credentials.
+    pub(crate) fn begin(
+        mut network: Box<dyn Network>,
+        stop: Stop,
+        options: Options,
+    ) -> Result<Self, Box<Unconnected>> {
+        let (tls, control, deadline) = match dial(&mut *network, &options, &stop, None) {
+            Ok(dialled) => dialled,
+            Err(error) => {
+                return Err(Box::new(Unconnected {
+                    error,
+                    network,
+                    stop,
+                }));
+            }
+        };
+        let mut client = Self {
+            session: Session::with_options(&options),
+            network,
+            control,
+            data: DataConnection::None,
+            options,
+            deadline,
+            data_tls: None,
+            tls,
+            stop,
+            cut: None,
+        };
+        match client.welcome() {
+            Ok(()) => Ok(client),
+            Err(error) => Err(Box::new(Unconnected {
+                error,
+                network: client.network,
+                stop: client.stop,
+            })),
+        }
+    }
+
+    fn welcome(&mut self) -> Result<(), Error> {
+        self.greeting()?;
+        if let Some(credentials) = self.options.credentials.clone() {
+            self.login_with(credentials)?;
+        }
+        Ok(())
+    }
+
     /// Reads the greeting. An error of this step names the host and the port, because one of them
     /// may be wrong.
     fn greeting(&mut self) -> Result<Reply, Error> {
@@ -392,6 +421,14 @@ impl Client {
         let greeting = self.run(Greeting::new());
         greeting.map_err(|error| error.with_subject(self.options.connecting()))
     }
+}
+
+/// An attempt to connect that has failed.
+pub(crate) struct Unconnected {
+    pub(crate) error: Error,
+    /// The network and the limits, for another attempt.
+    pub(crate) network: Box<dyn Network>,
+    pub(crate) stop: Stop,
 }
 
 /// Opens the control connection, and prepares TLS if the options demand it. `before` is the session

@@ -150,6 +150,8 @@ mod pool;
 #[cfg(feature = "client")]
 mod read_dir;
 #[cfg(feature = "client")]
+mod retrying;
+#[cfg(feature = "client")]
 mod stop;
 #[doc(hidden)]
 pub mod sys;
@@ -219,6 +221,8 @@ pub use owned::{OwnedDownload, OwnedUpload};
 pub use pool::{Pool, PooledClient};
 #[cfg(feature = "client")]
 pub use read_dir::ReadDir;
+#[cfg(feature = "client")]
+pub use retrying::Retrying;
 #[cfg(feature = "client")]
 pub use sys::local_file::LocalFile;
 #[cfg(feature = "client")]

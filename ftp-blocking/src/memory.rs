@@ -66,6 +66,10 @@ impl Network for Memory {
     fn now(&self) -> Instant {
         self.0.now()
     }
+
+    fn sleep_until(&self, until: Instant) {
+        while self.0.advance_clock(until) {}
+    }
 }
 
 struct Attempt(Option<End>);

@@ -133,6 +133,12 @@ pub trait Network: Send {
     fn now(&self) -> Instant {
         Instant::now()
     }
+
+    /// Blocks until this time, between two attempts of an operation. If your network has a clock of
+    /// its own ([`now`](Self::now)), this method must go by it.
+    fn sleep_until(&self, until: Instant) {
+        std::thread::sleep(until.saturating_duration_since(self.now()));
+    }
 }
 
 /// The result of [`Network::dial`]: a connection, or an attempt that goes on.

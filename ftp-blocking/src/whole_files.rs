@@ -103,7 +103,7 @@ impl Client {
         options: &FileOptions,
         mut progress: impl FnMut(Progress) -> R,
     ) -> Result<FileReport, Error> {
-        let plan = GetFile::new(self.encoded(&remote)?, &self.options, options)?;
+        let plan = self.plan_get(remote, options)?;
         let disk = Disk::new(local.as_ref());
         self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
     }
@@ -161,6 +161,27 @@ impl Client {
         mut progress: impl FnMut(Progress) -> R,
     ) -> Result<FileReport, Error> {
         let local = local.as_ref();
+        let plan = self.plan_put(local, remote, options)?;
+        let disk = Disk::new(local);
+        self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
+    }
+
+    /// Makes the plan of a download.
+    pub(crate) fn plan_get(
+        &self,
+        remote: impl Name,
+        options: &FileOptions,
+    ) -> Result<GetFile, Error> {
+        GetFile::new(self.encoded(&remote)?, &self.options, options)
+    }
+
+    /// Makes the plan of an upload.
+    pub(crate) fn plan_put(
+        &self,
+        local: &Path,
+        remote: impl Name,
+        options: &FileOptions,
+    ) -> Result<PutFile, Error> {
         let mut plan = PutFile::new(self.encoded(&remote)?, options)?;
         if let Some(name) = local.file_name() {
             plan = match name.to_str() {
@@ -168,12 +189,11 @@ impl Client {
                 None => plan.with_name(name.as_encoded_bytes())?,
             };
         }
-        let disk = Disk::new(local);
-        self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
+        Ok(plan)
     }
 
     /// Does what a plan for a whole file says, step by step.
-    fn carry_out_file(
+    pub(crate) fn carry_out_file(
         &mut self,
         mut plan: impl FilePlan,
         mut disk: Disk,

@@ -90,28 +90,9 @@ impl Client {
         network: impl Network + 'static,
         options: Options,
     ) -> Result<Self, Error> {
-        let mut network: Box<dyn Network> = Box::new(network);
         let stop = Stop::new(&options, network.now());
-        let (tls, control, deadline) = dial(&mut *network, &options, &stop, None).await?;
-        let sending = Deadline::after(network.now(), options.timeouts.send);
-        let mut client = Self {
-            session: Session::with_options(&options),
-            network,
-            control,
-            data: DataConnection::None,
-            options,
-            deadline,
-            sending,
-            data_tls: None,
-            tls,
-            stop,
-            cut: None,
-        };
-        client.greeting().await?;
-        if let Some(credentials) = client.options.credentials.clone() {
-            client.login_with(credentials).await?;
-        }
-        Ok(client)
+        let begun = Self::begin(Box::new(network), stop, options).await;
+        begun.map_err(|unconnected| unconnected.error)
     }
 
     /// Logs in. With [`Options::with_tls`] this method secures the connection first. If the user
@@ -397,6 +378,54 @@ impl Client {
 }
 
 impl Client {
+    /// Connects, reads the greeting, and logs in if the options hold credentials.
+    pub(crate) async fn begin(
+        mut network: Box<dyn Network>,
+        stop: Stop,
+        options: Options,
+    ) -> Result<Self, Box<Unconnected>> {
+        let (tls, control, deadline) = match dial(&mut *network, &options, &stop, None).await {
+            Ok(dialled) => dialled,
+            Err(error) => {
+                return Err(Box::new(Unconnected {
+                    error,
+                    network,
+                    stop,
+                }));
+            }
+        };
+        let sending = Deadline::after(network.now(), options.timeouts.send);
+        let mut client = Self {
+            session: Session::with_options(&options),
+            network,
+            control,
+            data: DataConnection::None,
+            options,
+            deadline,
+            sending,
+            data_tls: None,
+            tls,
+            stop,
+            cut: None,
+        };
+        match client.welcome().await {
+            Ok(()) => Ok(client),
+            Err(error) => Err(Box::new(Unconnected {
+                error,
+                network: client.network,
+                stop: client.stop,
+            })),
+        }
+    }
+
+    async fn welcome(&mut self) -> Result<(), Error> {
+        self.greeting().await?;
+        if let Some(credentials) = self.options.credentials.clone() {
+            self.login_with(credentials).await?;
+        }
+        Ok(())
+    }
+
     /// Reads the greeting. An error names the host and the port, because a wrong host or port is
     /// often found only when the greeting fails.
     async fn greeting(&mut self) -> Result<Reply, Error> {
@@ -404,6 +433,14 @@ impl Client {
         let greeting = self.run(Greeting::new()).await;
         greeting.map_err(|error| error.with_subject(self.options.connecting()))
     }
+}
+
+/// An attempt to connect that has failed.
+pub(crate) struct Unconnected {
+    pub(crate) error: Error,
+    /// The network and the limits, for another attempt.
+    pub(crate) network: Box<dyn Network>,
+    pub(crate) stop: Stop,
 }
 
 /// Opens the control connection, and prepares TLS if the options demand it. `before` is the session

@@ -140,6 +140,7 @@ mod operations;
 mod owned;
 mod pool;
 mod read_dir;
+mod retrying;
 mod stop;
 mod transfers;
 pub mod transport;
@@ -184,6 +185,7 @@ pub use net::Tcp;
 pub use owned::{OwnedDownload, OwnedUpload};
 pub use pool::{Pool, PooledClient};
 pub use read_dir::ReadDir;
+pub use retrying::Retrying;
 pub use walk::Walk;
 
 /// Compiles the examples in the README as tests.

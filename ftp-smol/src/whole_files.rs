@@ -109,7 +109,7 @@ impl Client {
         options: &FileOptions,
         mut progress: impl FnMut(Progress) -> R,
     ) -> Result<FileReport, Error> {
-        let plan = GetFile::new(self.encoded(&remote)?, &self.options, options)?;
+        let plan = self.plan_get(remote, options)?;
         let disk = Disk::new(local.as_ref());
         self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
             .await
@@ -171,6 +171,28 @@ impl Client {
         mut progress: impl FnMut(Progress) -> R,
     ) -> Result<FileReport, Error> {
         let local = local.as_ref();
+        let plan = self.plan_put(local, remote, options)?;
+        let disk = Disk::new(local);
+        self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
+            .await
+    }
+
+    /// Makes the plan of a download.
+    pub(crate) fn plan_get(
+        &self,
+        remote: impl Name,
+        options: &FileOptions,
+    ) -> Result<GetFile, Error> {
+        GetFile::new(self.encoded(&remote)?, &self.options, options)
+    }
+
+    /// Makes the plan of an upload.
+    pub(crate) fn plan_put(
+        &self,
+        local: &Path,
+        remote: impl Name,
+        options: &FileOptions,
+    ) -> Result<PutFile, Error> {
         let mut plan = PutFile::new(self.encoded(&remote)?, options)?;
         if let Some(name) = local.file_name() {
             plan = match name.to_str() {
@@ -178,14 +200,12 @@ impl Client {
                 None => plan.with_name(name.as_encoded_bytes())?,
             };
         }
-        let disk = Disk::new(local);
-        self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
-            .await
+        Ok(plan)
     }
 
     /// Does what a plan for a whole file says, step by step. The disk works on another thread, so
     /// that a slow disk does not hold up other tasks. The data itself is written on this thread.
-    async fn carry_out_file(
+    pub(crate) async fn carry_out_file(
         &mut self,
         mut plan: impl FilePlan,
         mut disk: Disk,

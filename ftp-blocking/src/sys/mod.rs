@@ -11,6 +11,7 @@
 //! |---|---|---|
 //! | `addresses.rs` | the order in which a host's addresses are tried | everywhere, no system call |
 //! | `race.rs` | which attempt to connect begins when | everywhere, no system call |
+//! | `seed.rs` | a random number | everywhere |
 //! | `socket.rs` | makes, binds, connects, tunes and closes a socket | everywhere |
 //! | `listening.rs` | listens for data connections, on a range of ports | everywhere |
 //! | `poll.rs` | waits for descriptors | Unix |
@@ -29,4 +30,5 @@ pub mod local_file;
 pub mod local_tree;
 pub mod poll;
 pub mod race;
+pub mod seed;
 pub mod socket;

@@ -21,6 +21,7 @@ mod owned;
 mod pool;
 mod progress;
 mod proxy;
+mod retrying;
 mod round_trips;
 mod sockets;
 mod source;

@@ -69,6 +69,10 @@ impl<M: Middlebox, N: Network> Network for Behind<M, N> {
     fn now(&self) -> Instant {
         self.network.now()
     }
+
+    fn sleep_until(&self, until: Instant) {
+        self.network.sleep_until(until);
+    }
 }
 
 struct Attempt<P> {

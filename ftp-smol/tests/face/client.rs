@@ -107,6 +107,73 @@ macro_rules! waits_for {
 pub(crate) struct Borrowed<'c>(&'c mut ftp_smol::Client);
 
 #[derive(Debug)]
+pub(crate) struct Retrying<'c>(ftp_smol::Retrying<'c>);
+
+impl Client {
+    pub(crate) fn connect_retrying(options: Options, policy: &RetryPolicy) -> Result<Self, Error> {
+        wait(ftp_smol::Client::connect_retrying(options, policy)).map(Self)
+    }
+
+    pub(crate) fn connect_over_retrying(
+        network: impl Network + 'static,
+        options: Options,
+        policy: &RetryPolicy,
+    ) -> Result<Self, Error> {
+        let connecting = ftp_smol::Client::connect_over_retrying(network, options, policy);
+        wait(connecting).map(Self)
+    }
+
+    pub(crate) fn retrying(&mut self, policy: &RetryPolicy) -> Retrying<'_> {
+        Retrying(self.0.retrying(policy))
+    }
+}
+
+impl Retrying<'_> {
+    pub(crate) fn get_file(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+    ) -> Result<FileReport, Error> {
+        wait(self.0.get_file(remote, local))
+    }
+
+    pub(crate) fn get_file_with<R: ProgressFlow>(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &FileOptions,
+        progress: impl FnMut(Progress) -> R,
+    ) -> Result<FileReport, Error> {
+        wait(self.0.get_file_with(remote, local, options, progress))
+    }
+
+    pub(crate) fn put_file(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+    ) -> Result<FileReport, Error> {
+        wait(self.0.put_file(local, remote))
+    }
+
+    pub(crate) fn put_file_with<R: ProgressFlow>(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &FileOptions,
+        progress: impl FnMut(Progress) -> R,
+    ) -> Result<FileReport, Error> {
+        wait(self.0.put_file_with(local, remote, options, progress))
+    }
+
+    pub(crate) fn run<T>(
+        &mut self,
+        mut operation: impl FnMut(&mut Borrowed<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        wait(self.0.run(async |client| operation(&mut Borrowed(client))))
+    }
+}
+
+#[derive(Debug)]
 pub(crate) struct PooledClient(ftp_smol::PooledClient);
 
 impl PooledClient {

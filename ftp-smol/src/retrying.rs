@@ -1,0 +1,310 @@
+//! Operations that are repeated if they fail for a reason that may pass.
+
+use std::future::poll_fn;
+use std::path::Path;
+use std::task::{Poll, ready};
+use std::time::{Duration, Instant};
+
+use ftp_blocking::sys::disk::Disk;
+use ftp_blocking::sys::seed::seed;
+use ftp_proto::data::{Progress, ProgressFlow};
+use ftp_proto::files::{FileOptions, FilePlan, FileReport};
+use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
+use ftp_proto::{Error, Name, Options, Stop};
+
+use crate::client::{Client, Unconnected};
+use crate::deadline::Deadline;
+use crate::net::Tcp;
+use crate::transport::Network;
+
+/// A client that repeats what fails for a reason that may pass: a lost connection, a time-out, a
+/// 4xx reply. [`Client::retrying`] makes it.
+///
+/// Before another attempt it pauses, and connects again if the session is dead
+/// ([`Client::reconnect`]). The [`RetryPolicy`] says how often and how long. An
+/// [`AbortHandle`](crate::AbortHandle) and the total time end the pauses too.
+///
+/// ```no_run
+/// # smol::block_on(async {
+/// use ftp_smol::{Client, Credentials, Options, RetryPolicy};
+///
+/// let policy = RetryPolicy::new();
+/// let credentials = Credentials::new("ada", "secret")?;
+/// let options = Options::new("ftp.example.org").with_credentials(credentials);
+/// let mut client = Client::connect_retrying(options, &policy).await?;
+/// let mut retrying = client.retrying(&policy);
+/// retrying.get_file("pub/image.iso", "image.iso").await?;
+/// let names = retrying.run(async |client| client.names("pub").await).await?;
+/// # let _ = names;
+/// # Ok::<(), ftp_smol::Error>(())
+/// # })?;
+/// # Ok::<(), ftp_smol::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Retrying<'c> {
+    client: &'c mut Client,
+    policy: RetryPolicy,
+}
+
+/// The first connection, and operations under a policy.
+impl Client {
+    /// Returns this client for operations that are repeated if they fail for a reason that may
+    /// pass.
+    pub fn retrying(&mut self, policy: &RetryPolicy) -> Retrying<'_> {
+        Retrying {
+            client: self,
+            policy: *policy,
+        }
+    }
+
+    /// Connects as [`connect`](Self::connect) does, but tries again if that fails for a reason that
+    /// may pass: there is no connection, or the server has no room for another session (421). The
+    /// abort handle and the total time of the options hold for all attempts together.
+    ///
+    /// # Errors
+    /// The errors of [`connect`](Self::connect) in the last attempt.
+    pub async fn connect_retrying(options: Options, policy: &RetryPolicy) -> Result<Self, Error> {
+        Self::connect_over_retrying(Tcp::new(), options, policy).await
+    }
+
+    /// Connects as [`connect_retrying`](Self::connect_retrying) does, but over a network of your
+    /// own.
+    ///
+    /// # Errors
+    /// The errors of [`connect_over`](Self::connect_over) in the last attempt.
+    pub async fn connect_over_retrying(
+        network: impl Network + 'static,
+        options: Options,
+        policy: &RetryPolicy,
+    ) -> Result<Self, Error> {
+        let begun = network.now();
+        let mut attempts = Attempts::new(policy, seed());
+        let stop = Stop::new(&options, begun);
+        let mut begin = Self::begin(Box::new(network), stop, options.clone()).await;
+        loop {
+            let Unconnected {
+                error,
+                mut network,
+                stop,
+            } = match begin {
+                Ok(client) => return Ok(client),
+                Err(unconnected) => *unconnected,
+            };
+            let elapsed = network.now().duration_since(begun);
+            match attempts.failed(&error, Trying::Operation, elapsed) {
+                Again::Never => return Err(error),
+                Again::After(time) => pause(&mut *network, &stop, time, error).await?,
+            }
+            begin = Self::begin(network, stop, options.clone()).await;
+        }
+    }
+}
+
+/// The errors of all these methods are those of the last attempt.
+impl Retrying<'_> {
+    /// Downloads a file as [`Client::get_file`] does, but each attempt goes on where the last one
+    /// ended ([`FileOptions::resuming`]), also if that was one of an earlier call.
+    ///
+    /// # Errors
+    /// The errors of [`Client::get_file`].
+    pub async fn get_file(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+    ) -> Result<FileReport, Error> {
+        self.get_file_with(remote, local, &FileOptions::resuming(), |_| ())
+            .await
+    }
+
+    /// Downloads a file as [`Client::get_file_with`] does. Another attempt goes on where the last
+    /// one ended. With [`Resume::Never`](crate::files::Resume) the first attempt begins at the
+    /// start of the file, and if the last one fails, its partial file stays. An attempt that got
+    /// further than all before it begins the count of attempts anew.
+    ///
+    /// # Errors
+    /// The errors of [`Client::get_file_with`].
+    pub async fn get_file_with<R: ProgressFlow>(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &FileOptions,
+        progress: impl FnMut(Progress) -> R,
+    ) -> Result<FileReport, Error> {
+        let plan = self.client.plan_get(remote, options)?.for_retries();
+        self.carry_out(plan, local.as_ref(), progress).await
+    }
+
+    /// Uploads a file as [`Client::put_file`] does, but each attempt goes on where the last one
+    /// ended ([`FileOptions::resuming`]), also if that was one of an earlier call. If the reply to
+    /// the last command was lost, another attempt looks whether the file is there already.
+    ///
+    /// # Errors
+    /// The errors of [`Client::put_file`].
+    pub async fn put_file(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+    ) -> Result<FileReport, Error> {
+        self.put_file_with(local, remote, &FileOptions::resuming(), |_| ())
+            .await
+    }
+
+    /// Uploads a file as [`Client::put_file_with`] does. Another attempt goes on where the last one
+    /// ended. With [`Resume::Never`](crate::files::Resume) the first attempt begins at the start of
+    /// the file, and if the last one fails, its partial file stays. An attempt that got further
+    /// than all before it begins the count of attempts anew.
+    ///
+    /// # Errors
+    /// The errors of [`Client::put_file_with`].
+    pub async fn put_file_with<R: ProgressFlow>(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &FileOptions,
+        progress: impl FnMut(Progress) -> R,
+    ) -> Result<FileReport, Error> {
+        let local = local.as_ref();
+        let plan = self.client.plan_put(local, remote, options)?;
+        let plan = plan.for_retries();
+        self.carry_out(plan, local, progress).await
+    }
+
+    /// Runs an operation of yours. It must be one that may be done twice: if the connection is lost
+    /// before the reply, the server may have done it already. A CWD with a relative path, APPE, STOU
+    /// and MKD are no such operations.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::RetryPolicy;
+    ///
+    /// let mut retrying = client.retrying(&RetryPolicy::new());
+    /// let size = retrying.run(async |client| client.size("image.iso").await).await?;
+    /// # let _ = size;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error of the operation, or of [`Client::reconnect`].
+    pub async fn run<T>(
+        &mut self,
+        mut operation: impl AsyncFnMut(&mut Client) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut tries = Tries::begin(self.client, &self.policy).await?;
+        loop {
+            match operation(self.client).await {
+                Ok(value) => return Ok(value),
+                Err(error) => tries.recover(self.client, error).await?,
+            }
+        }
+    }
+
+    async fn carry_out<R: ProgressFlow>(
+        &mut self,
+        mut plan: impl FilePlan,
+        local: &Path,
+        mut progress: impl FnMut(Progress) -> R,
+    ) -> Result<FileReport, Error> {
+        let mut tries = Tries::begin(self.client, &self.policy).await?;
+        let mut furthest = 0;
+        loop {
+            let before = furthest;
+            let mut told = |done: Progress| {
+                furthest = furthest.max(done.done);
+                progress(done).flow()
+            };
+            let disk = Disk::new(local);
+            let done = self.client.carry_out_file(&mut plan, disk, &mut told);
+            match done.await {
+                Ok(report) => return Ok(report),
+                Err(error) => {
+                    if furthest > before {
+                        tries.progressed();
+                    }
+                    tries.recover(self.client, error).await?;
+                    plan.restart();
+                }
+            }
+        }
+    }
+}
+
+/// The attempts of one operation of a client.
+pub(crate) struct Tries {
+    attempts: Attempts,
+    begun: Instant,
+}
+
+impl Tries {
+    /// Begins. Connects again if the session is dead already.
+    pub(crate) async fn begin(client: &mut Client, policy: &RetryPolicy) -> Result<Self, Error> {
+        let mut tries = Self {
+            attempts: Attempts::new(policy, seed()),
+            begun: client.network.now(),
+        };
+        tries.revive(client).await?;
+        Ok(tries)
+    }
+
+    /// Counts afresh, because the operation has got further than ever before.
+    pub(crate) fn progressed(&mut self) {
+        self.attempts.progressed();
+    }
+
+    /// Pauses after this error of the operation, and connects again if the session is dead. Fails if
+    /// no other attempt follows.
+    pub(crate) async fn recover(&mut self, client: &mut Client, error: Error) -> Result<(), Error> {
+        self.pause(client, error, Trying::Operation).await?;
+        self.revive(client).await
+    }
+
+    async fn revive(&mut self, client: &mut Client) -> Result<(), Error> {
+        if !client.session.is_dead() {
+            return Ok(());
+        }
+        loop {
+            match client.reconnect().await {
+                Ok(()) => return Ok(()),
+                Err(error) => self.pause(client, error, Trying::Reconnect).await?,
+            }
+        }
+    }
+
+    async fn pause(
+        &mut self,
+        client: &mut Client,
+        error: Error,
+        trying: Trying,
+    ) -> Result<(), Error> {
+        let elapsed = client.network.now().duration_since(self.begun);
+        match self.attempts.failed(&error, trying, elapsed) {
+            Again::Never => Err(error),
+            Again::After(time) => pause(&mut *client.network, &client.stop, time, error).await,
+        }
+    }
+}
+
+/// Waits before another attempt. Fails if the client must stop; `error` is then the source.
+async fn pause(
+    network: &mut dyn Network,
+    stop: &Stop,
+    time: Duration,
+    error: Error,
+) -> Result<(), Error> {
+    let now = network.now();
+    let mut end = Deadline::after(now, stop.shorten(now, time));
+    let waiting = poll_fn(|cx| {
+        stop.register(cx.waker());
+        if stop.reason(|| network.now()).is_none() {
+            ready!(end.poll(network, cx));
+        }
+        Poll::Ready(())
+    });
+    waiting.await;
+    match stop.reason(|| network.now()) {
+        Some(reason) => Err(reason.with_source(error)),
+        None => Ok(()),
+    }
+}
