@@ -109,3 +109,37 @@ fn limits_end_a_scan() {
     let error = scan(&Place::new().0, &SyncOptions::new().with_walk(walk)).expect_err("a limit");
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
+
+#[test]
+fn a_plan_compares_the_hash_of_a_file_in_the_scanned_root() {
+    use ftp_proto::listing::{Entry, Line};
+    use ftp_proto::sync::{Compare, PlanSync};
+    use ftp_proto::tree::{Outcome, Plan as _, Todo};
+
+    let options = SyncOptions::new().with_compare(Compare::Hash);
+    let place = Place::new();
+    let tree = scan(&place.0, &options).expect("a tree");
+    let encoding = ftp_proto::Encoding::Utf8;
+    let mut plan = PlanSync::download("top", tree, &encoding, &options).expect("a path");
+    let is_read = matches!(plan.next_step(), Todo::Read(_));
+    let line = Entry::from_facts("type=file;size=2;modify=20260102030405; a").expect("an entry");
+    plan.take_line(Line::Entry(line)).expect("no limit");
+    plan.finished(Ok(Outcome::Done));
+    // The server is asked for its SHA-256.
+    let reply = b"250 6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918\r\n";
+    let reply = ftp_proto::Reply::parse(reply).expect("a reply");
+    let hash = ftp_proto::reply::hash(&reply, ftp_proto::reply::Algorithm::Sha256);
+    let is_asked = matches!(plan.next_step(), Todo::Run(_));
+    assert!(is_read && is_asked);
+    plan.finished(Ok(Outcome::Hash(hash.ok())));
+    let Todo::HashLocal(file) = plan.next_step() else {
+        panic!("the local hash is wanted");
+    };
+    let ours = crate::sys::disk::hash(&file).expect("a hash");
+    plan.finished(Ok(Outcome::LocalHash(ours)));
+    let Todo::Yield(Ok(plan)) = plan.next_step() else {
+        panic!("no plan");
+    };
+    assert!(plan.is_empty(), "{plan}");
+    assert_eq!(plan.local_root(), place.0.as_os_str().as_bytes());
+}
