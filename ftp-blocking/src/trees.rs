@@ -2,8 +2,8 @@
 
 use ftp_proto::flows::ReadDirectory;
 use ftp_proto::tree::{
-    CountTree, DeleteOptions, DeleteTree, Deleted, Existence, Lookup, Metadata, Outcome, Pattern,
-    Plan, Todo, TreeSize, WalkOptions, Walker,
+    CountTree, DeleteOptions, DeleteTree, Deleted, Existence, Lookup, MakeDirectories, Metadata,
+    Outcome, Pattern, Plan, Todo, TreeSize, WalkOptions, Walker,
 };
 use ftp_proto::{Error, ErrorKind, Misuse, Name, OptionalName};
 
@@ -177,6 +177,24 @@ impl Client {
         self.complete(plan)
     }
 
+    /// Makes a directory, and the directories above it that are missing. A directory that is there
+    /// already is no error.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.make_directories("backup/2026/11")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The server's refusal. If a file is in the way, the error says so.
+    pub fn make_directories(&mut self, path: impl Name) -> Result<(), Error> {
+        let plan = MakeDirectories::new(self.encoded(&path)?)?;
+        self.complete(plan)
+    }
+
     /// Deletes a directory and all that is in it, or a file, or a link. Links are deleted and never
     /// followed. Ends at the first error.
     ///
@@ -211,9 +229,21 @@ impl Client {
     }
 
     /// Does what a plan says, step by step, until the plan returns its result.
-    fn complete<T>(&mut self, mut plan: impl Plan<Item = Result<T, Error>>) -> Result<T, Error> {
+    pub(crate) fn complete<T>(
+        &mut self,
+        mut plan: impl Plan<Item = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.complete_by(&mut plan)
+    }
+
+    /// Does what a plan says, step by step, until the plan returns its result. After an error you can
+    /// go on with the plan over a new session.
+    pub(crate) fn complete_by<T>(
+        &mut self,
+        plan: &mut impl Plan<Item = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let over = || Error::new(ErrorKind::Misuse(Misuse::Finished));
-        self.carry_out(&mut plan)?.ok_or_else(over)?
+        self.carry_out(plan)?.ok_or_else(over)?
     }
 
     /// Does what a plan says, step by step, until the plan returns its next item. `None` means that

@@ -4,8 +4,8 @@
 use ftp_blocking::sys::disk;
 use ftp_proto::flows::ReadDirectory;
 use ftp_proto::tree::{
-    CountTree, DeleteOptions, DeleteTree, Deleted, Existence, Lookup, Metadata, Outcome, Pattern,
-    Plan, Todo, TreeSize, WalkOptions, Walker,
+    CountTree, DeleteOptions, DeleteTree, Deleted, Existence, Lookup, MakeDirectories, Metadata,
+    Outcome, Pattern, Plan, Todo, TreeSize, WalkOptions, Walker,
 };
 use ftp_proto::{Error, ErrorKind, Misuse, Name, OptionalName};
 use smol::unblock;
@@ -187,6 +187,25 @@ impl Client {
         self.complete(plan).await
     }
 
+    /// Makes a directory, and the directories above it that are missing. A directory that is there
+    /// already is no error.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.make_directories("backup/2026/11").await?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The server's refusal. If a file is in the way, the error says so.
+    pub async fn make_directories(&mut self, path: impl Name) -> Result<(), Error> {
+        let plan = MakeDirectories::new(self.encoded(&path)?)?;
+        self.complete(plan).await
+    }
+
     /// Deletes a directory and all that is in it, or a file, or a link. Links are deleted and never
     /// followed. Ends at the first error.
     ///
@@ -221,13 +240,22 @@ impl Client {
         self.complete(plan).await
     }
 
-    /// Carries out a plan that has one result, for example the size of a tree. Returns the result.
-    async fn complete<T>(
+    /// Does what a plan says, step by step, until the plan returns its result.
+    pub(crate) async fn complete<T>(
         &mut self,
         mut plan: impl Plan<Item = Result<T, Error>>,
     ) -> Result<T, Error> {
+        self.complete_by(&mut plan).await
+    }
+
+    /// Does what a plan says, step by step, until the plan returns its result. After an error you can
+    /// go on with the plan over a new session.
+    pub(crate) async fn complete_by<T>(
+        &mut self,
+        plan: &mut impl Plan<Item = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let over = || Error::new(ErrorKind::Misuse(Misuse::Finished));
-        self.carry_out(&mut plan).await?.ok_or_else(over)?
+        self.carry_out(plan).await?.ok_or_else(over)?
     }
 
     /// Carries out a plan until it yields its next item. Returns `None` after the last item.

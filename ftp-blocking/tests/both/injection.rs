@@ -115,6 +115,7 @@ fn no_argument_of_any_call_smuggles_a_command() {
             glob: client.glob(bad);
             glob_with: client.glob_with(bad, &WalkOptions::new());
             tree_size: client.tree_size(bad);
+            make_directories: client.make_directories(bad);
             delete_tree: client.delete_tree(bad);
             delete_tree_with: client.delete_tree_with(bad, &DeleteOptions::new());
             copy_to: client.copy_to(bad, &mut target, "/five", TransferType::Image);

@@ -12,6 +12,7 @@ mod errors;
 mod files;
 mod injection;
 mod limits;
+mod make_directories;
 mod metadata;
 mod model;
 mod names;

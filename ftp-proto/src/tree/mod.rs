@@ -6,6 +6,7 @@
 mod delete;
 mod level;
 mod lookup;
+mod make_directories;
 mod metadata;
 mod path;
 mod pattern;
@@ -20,6 +21,7 @@ pub(crate) use path::{file_name, is_root_or_here, is_safe_name};
 
 pub use delete::{DeleteOptions, DeleteTree, Deleted, OnError, Roots};
 pub use lookup::Lookup;
+pub use make_directories::MakeDirectories;
 pub use metadata::{Existence, Finding, FoundBy, Metadata};
 pub use pattern::{InvalidPattern, Pattern};
 pub use plan::{HashLocal, Outcome, Plan, Task, Todo};

@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::flows::inspect::Inspected;
-use crate::flows::{Delete, HashOf, Inspect, ReadDirectory, RemoveDirectory, Rename, SetModified};
+use crate::flows::{
+    Delete, HashOf, Inspect, MakeDirectory, ReadDirectory, RemoveDirectory, Rename, SetModified,
+};
 use crate::listing::Line;
 use crate::reply::{Algorithm, FileHash};
 use crate::session::Session;
@@ -66,6 +68,7 @@ pub struct Task(Which);
 enum Which {
     Inspect(Box<Inspect>),
     Delete(Delete),
+    MakeDirectory(MakeDirectory),
     RemoveDirectory(RemoveDirectory),
     Hash(Box<HashOf>),
     SetModified(Box<SetModified>),
@@ -114,6 +117,12 @@ impl From<Delete> for Task {
     }
 }
 
+impl From<MakeDirectory> for Task {
+    fn from(flow: MakeDirectory) -> Self {
+        Self(Which::MakeDirectory(flow))
+    }
+}
+
 impl From<RemoveDirectory> for Task {
     fn from(flow: RemoveDirectory) -> Self {
         Self(Which::RemoveDirectory(flow))
@@ -146,6 +155,7 @@ impl Flow for Task {
             Which::Inspect(flow) => flow.step(session, answer)?.map(Outcome::Inspected),
             Which::Hash(flow) => flow.step(session, answer)?.map(Outcome::Hash),
             Which::Delete(flow) => done(flow.step(session, answer)?),
+            Which::MakeDirectory(flow) => done(flow.step(session, answer)?),
             Which::RemoveDirectory(flow) => done(flow.step(session, answer)?),
             Which::SetModified(flow) => done(flow.step(session, answer)?),
             Which::Rename(flow) => done(flow.step(session, answer)?),
@@ -156,6 +166,7 @@ impl Flow for Task {
         match &self.0 {
             Which::Inspect(flow) => flow.name(),
             Which::Delete(flow) => flow.name(),
+            Which::MakeDirectory(flow) => flow.name(),
             Which::RemoveDirectory(flow) => flow.name(),
             Which::Hash(flow) => flow.name(),
             Which::SetModified(flow) => flow.name(),

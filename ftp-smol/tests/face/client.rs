@@ -291,6 +291,7 @@ waits_for! {
     metadata(path: impl Name) -> Metadata;
     exists(path: impl Name) -> Existence;
     tree_size(path: impl OptionalName) -> TreeSize;
+    make_directories(path: impl Name) -> ();
     delete_tree(path: impl Name) -> Deleted;
     delete_tree_with(path: impl Name, options: &DeleteOptions) -> Deleted;
     mlsd_lines(path: impl OptionalName) -> Lines<'_>;

@@ -151,7 +151,7 @@ impl PutFile {
     /// Makes the plan that uploads a file to this path.
     ///
     /// # Errors
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a path that cannot be sent.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be sent.
     pub fn new(path: impl AsRef<[u8]>, options: &FileOptions) -> Result<Self, Error> {
         let target = path.as_ref();
         if !is_directory(target) {
@@ -191,7 +191,7 @@ impl PutFile {
     /// a directory, and the file keeps its name there.
     ///
     /// # Errors
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a name that cannot be sent.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a name that cannot be sent.
     pub fn with_name(mut self, name: &[u8]) -> Result<Self, Error> {
         if is_directory(&self.target) {
             self.target.extend_from_slice(name);
