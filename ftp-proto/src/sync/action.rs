@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
+use crate::session::transfer::Direction;
 use crate::wire::Escaped;
 
 /// What a sync does with one path, and why.
@@ -80,6 +81,14 @@ impl Action {
     #[must_use]
     pub fn remote(&self) -> &[u8] {
         self.remote.as_deref().unwrap_or(&self.local)
+    }
+
+    /// Returns the path in the target of the sync.
+    pub(super) fn target(&self, direction: Direction) -> &[u8] {
+        match direction {
+            Direction::Download => &self.local,
+            Direction::Upload => self.remote(),
+        }
     }
 }
 

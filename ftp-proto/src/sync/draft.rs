@@ -10,7 +10,7 @@ use super::local_index::LocalIndex;
 use super::local_tree::by_path;
 use super::options::{Extra, LetterCase, SyncOptions};
 use super::partial;
-use super::plan::SyncPlan;
+use super::plan::{Places, SyncPlan};
 use super::report::SyncFailure;
 use crate::error::{Error, ErrorKind};
 use crate::listing::{Dialect, Entry, Kind, Modified};
@@ -326,6 +326,7 @@ impl Draft {
         SyncPlan {
             direction: self.direction,
             local_root: self.local.root_path().to_vec(),
+            places: Places::InRoots,
             remote_root,
             options: self.options.clone(),
             actions: mem::take(&mut self.actions),

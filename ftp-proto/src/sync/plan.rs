@@ -23,8 +23,9 @@ use crate::session::transfer::Direction;
 #[derive(Clone, Debug)]
 pub struct SyncPlan {
     pub(super) direction: Direction,
-    /// The local directory, as the adapter has given it: on Unix the bytes of the path.
+    /// The directory on this machine, as bytes of a path. Empty for the current directory.
     pub(super) local_root: Vec<u8>,
+    pub(super) places: Places,
     /// The directory on the server. Empty for the current directory.
     pub(super) remote_root: Vec<u8>,
     pub(super) options: SyncOptions,
@@ -34,6 +35,15 @@ pub struct SyncPlan {
     pub(super) failures: Vec<SyncFailure>,
     /// How many failures there were.
     pub(super) failure_count: u64,
+}
+
+/// Where the paths of a plan are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Places {
+    /// Below the two directories. Nothing outside of them changes.
+    InRoots,
+    /// Where you have said.
+    AsGiven,
 }
 
 impl SyncPlan {

@@ -4,8 +4,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::action::Change;
+use super::action::{Action, Change};
+use super::job::JobDone;
+use super::plan::SyncPlan;
 use crate::error::Error;
+use crate::files::Resumed;
 use crate::wire::Escaped;
 
 /// What a sync has done. `Display` shows a line for each failure, and a line with the numbers.
@@ -30,6 +33,9 @@ pub struct SyncReport {
     pub resumed: u64,
     /// How many times a step was repeated.
     pub retries: u64,
+    /// How many actions were not carried out, because the sync ended early: your program stopped it,
+    /// or the connection was lost for good. A failure with an empty path then says why.
+    pub undone: u64,
     /// How many things failed. If it is not 0, the target is not what the plan said.
     pub failure_count: u64,
     /// The first 10,000 failures.
@@ -68,6 +74,62 @@ impl SyncReport {
     }
 }
 
+/// The most failures that a report keeps.
+const MOST_FAILURES: usize = 10_000;
+
+impl SyncReport {
+    /// Begins the report of this plan.
+    pub(super) fn begin(plan: &SyncPlan) -> Self {
+        let skipped = |action: &&Action| action.change == Change::Skip;
+        Self {
+            skipped: plan.actions.iter().filter(skipped).count() as u64,
+            failure_count: plan.failure_count,
+            failures: plan.failures.clone(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn fail(&mut self, path: Box<[u8]>, change: Option<Change>, error: Error) {
+        self.keep(SyncFailure {
+            path,
+            change,
+            error,
+        });
+    }
+
+    fn keep(&mut self, failure: SyncFailure) {
+        self.failure_count = self.failure_count.saturating_add(1);
+        if self.failures.len() < MOST_FAILURES {
+            self.failures.push(failure);
+        }
+    }
+
+    pub(super) fn succeed(&mut self, change: Change, done: &JobDone) {
+        let count = match change {
+            Change::Create => &mut self.created,
+            Change::Update => &mut self.updated,
+            Change::Delete => &mut self.deleted,
+            Change::MakeDirectory => &mut self.directories_made,
+            Change::RemoveDirectory => &mut self.directories_removed,
+            Change::Skip => &mut self.skipped,
+        };
+        *count = count.saturating_add(1);
+        if let JobDone::File(file) = done {
+            self.add_transferred(file.transferred);
+            if matches!(
+                file.resumed,
+                Resumed::Proven { .. } | Resumed::Unproven { .. }
+            ) {
+                self.resumed = self.resumed.saturating_add(1);
+            }
+        }
+    }
+
+    pub(super) fn add_transferred(&mut self, bytes: u64) {
+        self.transferred = self.transferred.saturating_add(bytes);
+    }
+}
+
 impl fmt::Display for SyncReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for failure in &self.failures {
@@ -82,7 +144,11 @@ impl fmt::Display for SyncReport {
             self.skipped,
             self.failure_count,
             self.transferred
-        )
+        )?;
+        match self.undone {
+            0 => Ok(()),
+            undone => writeln!(f, "{undone} not begun"),
+        }
     }
 }
 

@@ -1,0 +1,154 @@
+//! One job of a sync: what a session, or the local disk, has to do.
+
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use super::removal::Removal;
+use crate::error::Error;
+use crate::files::{FileReport, GetFile, PutFile};
+use crate::listing::Line;
+use crate::retry::Attempts;
+use crate::tree::{MakeDirectories, Outcome, Plan, Todo};
+
+/// One job of a sync. Do its work, and then hand it to
+/// [`SyncRun::finished`](super::SyncRun::finished).
+#[derive(Debug)]
+pub struct Job {
+    /// The number of its action.
+    pub(super) number: usize,
+    /// When its first attempt began.
+    pub(super) begun: Duration,
+    /// The attempts that have failed. `None` before the first failure.
+    pub(super) attempts: Option<Attempts>,
+    /// How many bytes of the file were done at most, in all attempts.
+    pub(super) furthest: u64,
+    /// How many bytes have moved in the attempts that have failed.
+    pub(super) moved: u64,
+    /// What is to be done.
+    pub work: Work,
+    /// Where it happens on this machine.
+    pub local: LocalPlace,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+#[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one for each session at a time"
+)]
+pub enum Work {
+    /// Download into the file at this [place](Job::local).
+    Get(GetFile),
+    /// Upload the file at this place.
+    Put(PutFile),
+    /// Change something on the server.
+    Remote(RemoteChange),
+    /// Change something at this place.
+    Local(LocalChange),
+}
+
+/// A path on this machine.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LocalPlace {
+    /// The directory of the sync. Empty for the current directory.
+    pub root: Arc<[u8]>,
+    /// The path from there, with `/` between the names. Empty for the directory itself.
+    pub path: Arc<[u8]>,
+    /// Whether links below the directory may be followed.
+    pub links: LocalLinks,
+}
+
+impl LocalPlace {
+    /// Makes a place.
+    #[must_use]
+    pub fn new(root: &[u8], path: &[u8], links: LocalLinks) -> Self {
+        let (root, path) = (root.into(), path.into());
+        Self { root, path, links }
+    }
+}
+
+/// Whether links below the local directory of a sync may be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LocalLinks {
+    /// No. If any part of the path is a link, the job fails: it could lead out of the directory.
+    Refuse,
+    /// Yes.
+    Follow,
+}
+
+/// What changes on the local disk, besides the content of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LocalChange {
+    /// Make this directory. If the path is empty, make the directory of the sync, and what is
+    /// missing above it. A directory that is there is no error.
+    MakeDirectory,
+    /// Delete this file or link. If there is none, that is no error.
+    DeleteFile,
+    /// Remove this empty directory. If there is none, that is no error.
+    RemoveDirectory,
+}
+
+/// What changes on the server, besides the content of files. Carry it out as a [`Plan`].
+#[derive(Debug)]
+pub struct RemoteChange(Which);
+
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one for each session at a time"
+)]
+enum Which {
+    Make(MakeDirectories),
+    Remove(Removal),
+}
+
+/// What a job has done.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum JobDone {
+    /// A file was transferred.
+    File(FileReport),
+    /// A directory was made, or something was deleted.
+    Changed,
+}
+
+impl From<MakeDirectories> for RemoteChange {
+    fn from(plan: MakeDirectories) -> Self {
+        Self(Which::Make(plan))
+    }
+}
+
+impl From<Removal> for RemoteChange {
+    fn from(plan: Removal) -> Self {
+        Self(Which::Remove(plan))
+    }
+}
+
+impl Plan for RemoteChange {
+    type Item = Result<(), Error>;
+
+    fn next_step(&mut self) -> Todo<Self::Item> {
+        match &mut self.0 {
+            Which::Make(plan) => plan.next_step(),
+            Which::Remove(plan) => plan.next_step(),
+        }
+    }
+
+    fn take_line(&mut self, line: Line<'_>) -> Result<(), Error> {
+        match &mut self.0 {
+            Which::Make(plan) => plan.take_line(line),
+            Which::Remove(plan) => plan.take_line(line),
+        }
+    }
+
+    fn finished(&mut self, result: Result<Outcome, Error>) {
+        match &mut self.0 {
+            Which::Make(plan) => plan.finished(result),
+            Which::Remove(plan) => plan.finished(result),
+        }
+    }
+}
