@@ -152,6 +152,8 @@ mod read_dir;
 #[cfg(feature = "client")]
 mod retrying;
 #[cfg(feature = "client")]
+mod shared_run;
+#[cfg(feature = "client")]
 mod stop;
 #[doc(hidden)]
 pub mod sys;
@@ -167,6 +169,8 @@ mod tunnel;
 mod walk;
 #[cfg(feature = "client")]
 mod whole_files;
+#[cfg(feature = "client")]
+mod whole_trees;
 
 #[cfg(feature = "client")]
 pub use by_url::{get, list, put, resume};
@@ -190,6 +194,8 @@ pub use ftp_proto::proxy::{self, Proxy};
 pub use ftp_proto::reply::Timestamp;
 #[cfg(feature = "client")]
 pub use ftp_proto::retry::{self, RetryPolicy};
+#[cfg(feature = "client")]
+pub use ftp_proto::sync::{self, SyncOptions, SyncPlan, SyncProgress, SyncReport};
 #[cfg(feature = "client")]
 pub use ftp_proto::tls::{self, TlsConfig};
 #[cfg(feature = "client")]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use ftp_proto::data::{Progress, ProgressFlow};
 use ftp_proto::files::{FileOptions, FilePlan, FileReport};
 use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
+use ftp_proto::sync::{SyncOptions, SyncReport};
 use ftp_proto::{Error, Name, Options, Stop};
 
 use crate::client::{Client, Unconnected};
@@ -88,7 +89,9 @@ impl Client {
             let elapsed = network.now().duration_since(begun);
             match attempts.failed(&error, Trying::Operation, elapsed) {
                 Again::Never => return Err(error),
-                Again::After(time) => pause(&*network, &stop, time, error)?,
+                Again::After(time) => {
+                    pause(&*network, &stop, time).map_err(|reason| reason.with_source(error))?
+                }
             }
             begin = Self::begin(network, stop, options.clone());
         }
@@ -222,6 +225,73 @@ impl Retrying<'_> {
     }
 }
 
+/// Whole trees. The policy takes the place of [`SyncOptions::retry`].
+impl Retrying<'_> {
+    /// Downloads a directory and all below it, as [`Client::download_tree`] does.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::RetryPolicy;
+    ///
+    /// let patient = RetryPolicy::new().with_attempts(10);
+    /// let report = client.retrying(&patient).download_tree("pub/data", "data")?;
+    /// print!("{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_download`].
+    pub fn download_tree(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+    ) -> Result<SyncReport, Error> {
+        self.download_tree_with(remote, local, &SyncOptions::new())
+    }
+
+    /// Downloads a directory and all below it, with options.
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_download`].
+    pub fn download_tree_with(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        let options = options.clone().with_retry(self.policy);
+        self.client.download_tree_with(remote, local, &options)
+    }
+
+    /// Uploads a directory and all below it, as [`Client::upload_tree`] does.
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_upload`].
+    pub fn upload_tree(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+    ) -> Result<SyncReport, Error> {
+        self.upload_tree_with(local, remote, &SyncOptions::new())
+    }
+
+    /// Uploads a directory and all below it, with options.
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_upload`].
+    pub fn upload_tree_with(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        let options = options.clone().with_retry(self.policy);
+        self.client.upload_tree_with(local, remote, &options)
+    }
+}
+
 /// The attempts of one operation of a client.
 pub(crate) struct Tries {
     attempts: Attempts,
@@ -267,17 +337,18 @@ impl Tries {
         let elapsed = client.network.now().duration_since(self.begun);
         match self.attempts.failed(&error, trying, elapsed) {
             Again::Never => Err(error),
-            Again::After(time) => pause(&*client.network, &client.stop, time, error),
+            Again::After(time) => pause(&*client.network, &client.stop, time)
+                .map_err(|reason| reason.with_source(error)),
         }
     }
 }
 
-/// Waits before another attempt. Fails if the client must stop; `error` is then the source.
-fn pause(network: &dyn Network, stop: &Stop, time: Duration, error: Error) -> Result<(), Error> {
+/// Waits before another attempt. Fails if the client must stop.
+pub(crate) fn pause(network: &dyn Network, stop: &Stop, time: Duration) -> Result<(), Error> {
     let end = stop.limit(later(network.now(), time));
     loop {
         if let Some(reason) = stop.reason(|| network.now()) {
-            return Err(reason.with_source(error));
+            return Err(reason);
         }
         if network.now() >= end {
             return Ok(());

@@ -141,6 +141,7 @@ mod owned;
 mod pool;
 mod read_dir;
 mod retrying;
+mod shared_run;
 mod stop;
 mod transfers;
 pub mod transport;
@@ -149,6 +150,7 @@ mod trees;
 mod tunnel;
 mod walk;
 mod whole_files;
+mod whole_trees;
 
 pub use by_url::{get, list, put, resume};
 pub use client::Client;
@@ -163,6 +165,7 @@ pub use ftp_proto::pool::PoolOptions;
 pub use ftp_proto::proxy::{self, Proxy};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::retry::{self, RetryPolicy};
+pub use ftp_proto::sync::{self, SyncOptions, SyncPlan, SyncProgress, SyncReport};
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::tree::{
     self, DeleteOptions, Existence, Metadata, Pattern, TreeSize, WalkEntry, WalkError, WalkOptions,

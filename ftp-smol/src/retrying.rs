@@ -10,6 +10,7 @@ use ftp_blocking::sys::seed::seed;
 use ftp_proto::data::{Progress, ProgressFlow};
 use ftp_proto::files::{FileOptions, FilePlan, FileReport};
 use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
+use ftp_proto::sync::{SyncOptions, SyncReport};
 use ftp_proto::{Error, Name, Options, Stop};
 
 use crate::client::{Client, Unconnected};
@@ -93,7 +94,9 @@ impl Client {
             let elapsed = network.now().duration_since(begun);
             match attempts.failed(&error, Trying::Operation, elapsed) {
                 Again::Never => return Err(error),
-                Again::After(time) => pause(&mut *network, &stop, time, error).await?,
+                Again::After(time) => pause(&mut *network, &stop, time)
+                    .await
+                    .map_err(|reason| reason.with_source(error))?,
             }
             begin = Self::begin(network, stop, options.clone()).await;
         }
@@ -231,6 +234,78 @@ impl Retrying<'_> {
     }
 }
 
+/// Whole trees. The policy takes the place of [`SyncOptions::retry`].
+impl Retrying<'_> {
+    /// Downloads a directory and all below it, as [`Client::download_tree`] does.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::RetryPolicy;
+    ///
+    /// let patient = RetryPolicy::new().with_attempts(10);
+    /// let report = client.retrying(&patient).download_tree("pub/data", "data").await?;
+    /// print!("{report}");
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_download`].
+    pub async fn download_tree(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+    ) -> Result<SyncReport, Error> {
+        self.download_tree_with(remote, local, &SyncOptions::new())
+            .await
+    }
+
+    /// Downloads a directory and all below it, with options.
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_download`].
+    pub async fn download_tree_with(
+        &mut self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        let options = options.clone().with_retry(self.policy);
+        self.client
+            .download_tree_with(remote, local, &options)
+            .await
+    }
+
+    /// Uploads a directory and all below it, as [`Client::upload_tree`] does.
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_upload`].
+    pub async fn upload_tree(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+    ) -> Result<SyncReport, Error> {
+        self.upload_tree_with(local, remote, &SyncOptions::new())
+            .await
+    }
+
+    /// Uploads a directory and all below it, with options.
+    ///
+    /// # Errors
+    /// The errors of [`Client::plan_upload`].
+    pub async fn upload_tree_with(
+        &mut self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        let options = options.clone().with_retry(self.policy);
+        self.client.upload_tree_with(local, remote, &options).await
+    }
+}
+
 /// The attempts of one operation of a client.
 pub(crate) struct Tries {
     attempts: Attempts,
@@ -281,30 +356,28 @@ impl Tries {
         let elapsed = client.network.now().duration_since(self.begun);
         match self.attempts.failed(&error, trying, elapsed) {
             Again::Never => Err(error),
-            Again::After(time) => pause(&mut *client.network, &client.stop, time, error).await,
+            Again::After(time) => pause(&mut *client.network, &client.stop, time)
+                .await
+                .map_err(|reason| reason.with_source(error)),
         }
     }
 }
 
-/// Waits before another attempt. Fails if the client must stop; `error` is then the source.
-async fn pause(
+/// Waits before another attempt. Fails if the client must stop.
+pub(crate) async fn pause(
     network: &mut dyn Network,
     stop: &Stop,
     time: Duration,
-    error: Error,
 ) -> Result<(), Error> {
     let now = network.now();
     let mut end = Deadline::after(now, stop.shorten(now, time));
-    let waiting = poll_fn(|cx| {
+    // With `move`, the future can be sent to another thread, because the network is not shared.
+    poll_fn(move |cx| {
         stop.register(cx.waker());
         if stop.reason(|| network.now()).is_none() {
             ready!(end.poll(network, cx));
         }
-        Poll::Ready(())
-    });
-    waiting.await;
-    match stop.reason(|| network.now()) {
-        Some(reason) => Err(reason.with_source(error)),
-        None => Ok(()),
-    }
+        Poll::Ready(stop.reason(|| network.now()).map_or(Ok(()), Err))
+    })
+    .await
 }

@@ -13,14 +13,15 @@ use std::task::{Context, Poll, Waker};
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator};
 use ftp_smol::{
-    Client, Error, ErrorKind, Memory, Options, TransferOptions, TransferType, WalkOptions,
+    Client, Error, ErrorKind, Memory, Options, Pool, PoolOptions, RetryPolicy, SyncOptions,
+    SyncPlan, SyncReport, TransferOptions, TransferType, WalkOptions,
 };
 use smol::block_on;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use face::{Behind, Bridge};
 use support::counting::{BOTH, Copied, Counting, Way};
-use support::files::{big, content, holding};
+use support::files::{Room, big, content, holding};
 use support::tcp_server::TcpServer;
 use support::tls::tls;
 
@@ -468,6 +469,59 @@ fn all_futures_are_send() {
         sendable(&client.copy_to("a", other, "b", TransferType::Image));
     }
     let _ = all;
+    fn trees(client: &mut Client, plan: &SyncPlan, options: &SyncOptions) {
+        sendable(&client.plan_download("a", "b", options));
+        sendable(&client.plan_upload("a", "b", options));
+        sendable(&client.sync_with(plan.clone(), |_| ()));
+        sendable(&client.download_tree("a", "b"));
+        sendable(&client.upload_tree("a", "b"));
+        sendable(&client.make_directories("a"));
+        sendable(&client.retrying(&RetryPolicy::new()).get_file("a", "b"));
+        sendable(&client.retrying(&RetryPolicy::new()).upload_tree("a", "b"));
+    }
+    let _ = trees;
+}
+
+/// Repeats a sync until it is complete. A step on the disk that had begun before a drop still ends,
+/// on another thread, and holds the lock of its file until then.
+fn complete(mut sync: impl FnMut() -> Result<SyncReport, Error>) {
+    let reports = std::iter::repeat_with(|| sync().expect("planned"));
+    let is_local = |report: &SyncReport| {
+        let mut failures = report.failures.iter();
+        failures.all(|failure| failure.error.is_local())
+    };
+    let mut reports = reports.inspect(|report| assert!(is_local(report), "{report}"));
+    assert!(reports.any(|report| report.is_complete()));
+}
+
+/// A sync whose future is dropped leaves a session that can go on, and later calls complete the
+/// tree.
+#[test]
+fn a_sync_that_is_dropped_anywhere_is_completed_later() {
+    for polls in (0..12).map(|power| 1 << power) {
+        let setup = (0..6).fold(Setup::new(), |setup, file| {
+            setup.file(format!("/t/d{}/f{file}", file % 2), big(10_000))
+        });
+        let memory = Memory::new(Simulator::new(setup.window(8192)));
+        let network = memory.clone();
+        let connect = move || {
+            let network = network.clone();
+            async move {
+                let mut client = Client::connect_over(network, Options::new("localhost")).await?;
+                client.login("user", "secret").await?;
+                Ok(client)
+            }
+        };
+        let pool = Pool::over(connect, PoolOptions::new(3));
+        let room = Room::new();
+        let mut client = block_on(pool.get()).expect("a session");
+        let _ = poll_times(polls, client.download_tree("/t", room.root()));
+        complete(|| block_on(client.download_tree("/t", room.root())));
+        for file in 0..6 {
+            let name = format!("d{}/f{file}", file % 2);
+            assert_eq!(room.content(&name), big(10_000));
+        }
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@
 //! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
 //! | `disk.rs` | the files of whole-file transfers, for `ftp_proto::files` | Unix |
 //! | `local_file.rs` | what a transfer can read or write on this machine | Unix |
+//! | `local_place.rs` | where a path of a sync leads, and its directories, for `ftp_proto::sync` | Unix |
 //! | `local_tree.rs` | reads a local directory and all below it, for `ftp_proto::sync` | Unix |
 //! | `kernel/` | moves bytes between a socket and a file | Linux and Android; elsewhere nothing |
 
@@ -27,6 +28,7 @@ pub mod disk;
 pub mod kernel;
 pub mod listening;
 pub mod local_file;
+pub mod local_place;
 pub mod local_tree;
 pub mod poll;
 pub mod race;

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{
-    Client, DeleteOptions, Encoding, Error, ErrorKind, Memory, Options, TransferOptions,
-    TransferType, WalkOptions,
+    Client, DeleteOptions, Encoding, Error, ErrorKind, Memory, Options, SyncOptions,
+    TransferOptions, TransferType, WalkOptions,
 };
 
 /// Returns the names of this adapter's public methods that take an `impl Name` argument.
@@ -18,6 +18,7 @@ fn methods_with_names() -> BTreeSet<&'static str> {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations.rs")),
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/transfers.rs")),
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/trees.rs")),
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/whole_trees.rs")),
     ];
     let methods = sources
         .into_iter()
@@ -46,6 +47,7 @@ fn no_argument_of_any_call_smuggles_a_command() {
     let other = Memory::new(Simulator::new(Setup::new()));
     let mut target = Client::connect_over(other, Options::new("localhost")).unwrap();
     target.login("user", "secret").unwrap();
+    let nowhere = "a directory that does not exist";
     let mut called = BTreeSet::new();
     /// Returns the error of a call that must fail, and panics if the call succeeds.
     fn refused<T>(result: Result<T, Error>) -> Error {
@@ -118,6 +120,12 @@ fn no_argument_of_any_call_smuggles_a_command() {
             make_directories: client.make_directories(bad);
             delete_tree: client.delete_tree(bad);
             delete_tree_with: client.delete_tree_with(bad, &DeleteOptions::new());
+            plan_download: client.plan_download(bad, nowhere, &SyncOptions::new());
+            plan_upload: client.plan_upload("src", bad, &SyncOptions::new());
+            download_tree: client.download_tree(bad, nowhere);
+            download_tree_with: client.download_tree_with(bad, nowhere, &SyncOptions::new());
+            upload_tree: client.upload_tree("src", bad);
+            upload_tree_with: client.upload_tree_with("src", bad, &SyncOptions::new());
             copy_to: client.copy_to(bad, &mut target, "/five", TransferType::Image);
             copy_to: client.copy_to("/five", &mut target, bad, TransferType::Image);
         }

@@ -27,6 +27,7 @@ mod round_trips;
 mod sockets;
 mod source;
 mod stopping;
+mod sync;
 mod tls;
 mod tls_cut;
 mod tls_endings;

@@ -75,6 +75,18 @@ impl Client {
         wait(explained).expect("no error of its own")
     }
 
+    pub(crate) fn sync(&mut self, plan: SyncPlan) -> SyncReport {
+        ready(self.0.sync(plan))
+    }
+
+    pub(crate) fn sync_with<R: ProgressFlow>(
+        &mut self,
+        plan: SyncPlan,
+        progress: impl FnMut(SyncProgress<'_>) -> R,
+    ) -> SyncReport {
+        ready(self.0.sync_with(plan, progress))
+    }
+
     pub(crate) fn quit(self) -> Result<Option<Reply>, Error> {
         wait(self.0.quit())
     }
@@ -219,6 +231,11 @@ impl Pool {
     }
 }
 
+/// Waits for a call that cannot fail.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    wait(async { Ok::<_, Error>(future.await) }).expect("no error of its own")
+}
+
 waits_for! {
     login(user: impl Name, password: impl Name) -> Reply;
     login_with(credentials: Credentials) -> Reply;
@@ -303,6 +320,28 @@ waits_for! {
         options: &FileOptions,
         progress: impl FnMut(Progress) -> ControlFlow<()>
     ) -> FileReport;
+    plan_download(
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions
+    ) -> SyncPlan;
+    plan_upload(
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions
+    ) -> SyncPlan;
+    download_tree(remote: impl Name, local: impl AsRef<Path>) -> SyncReport;
+    download_tree_with(
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions
+    ) -> SyncReport;
+    upload_tree(local: impl AsRef<Path>, remote: impl Name) -> SyncReport;
+    upload_tree_with(
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions
+    ) -> SyncReport;
     put_file(local: impl AsRef<Path>, remote: impl Name) -> FileReport;
     put_file_with(
         local: impl AsRef<Path>,
