@@ -146,6 +146,8 @@ mod operations;
 #[cfg(feature = "client")]
 mod owned;
 #[cfg(feature = "client")]
+mod parallel;
+#[cfg(feature = "client")]
 mod pool;
 #[cfg(feature = "client")]
 mod read_dir;

@@ -96,6 +96,12 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
         self.changed.notify_all();
     }
 
+    /// Notes that a session could not be opened.
+    pub(crate) fn lose(&self, reason: Error) {
+        self.lock().run.lose(reason);
+        self.changed.notify_all();
+    }
+
     pub(crate) fn into_report(self) -> SyncReport {
         let state = self.state.into_inner();
         let state = state.unwrap_or_else(PoisonError::into_inner);

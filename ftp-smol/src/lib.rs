@@ -138,6 +138,7 @@ mod metadata;
 mod net;
 mod operations;
 mod owned;
+mod parallel;
 mod pool;
 mod read_dir;
 mod retrying;

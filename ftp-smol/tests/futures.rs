@@ -469,7 +469,7 @@ fn all_futures_are_send() {
         sendable(&client.copy_to("a", other, "b", TransferType::Image));
     }
     let _ = all;
-    fn trees(client: &mut Client, plan: &SyncPlan, options: &SyncOptions) {
+    fn trees(client: &mut Client, pool: &Pool, plan: &SyncPlan, options: &SyncOptions) {
         sendable(&client.plan_download("a", "b", options));
         sendable(&client.plan_upload("a", "b", options));
         sendable(&client.sync_with(plan.clone(), |_| ()));
@@ -478,6 +478,11 @@ fn all_futures_are_send() {
         sendable(&client.make_directories("a"));
         sendable(&client.retrying(&RetryPolicy::new()).get_file("a", "b"));
         sendable(&client.retrying(&RetryPolicy::new()).upload_tree("a", "b"));
+        sendable(&pool.plan_download("a", "b", options));
+        sendable(&pool.sync_with(plan.clone(), |_| ()));
+        sendable(&pool.download_tree("a", "b"));
+        sendable(&pool.get_files([("a", "b")]));
+        sendable(&pool.put_files([("a", "b")]));
     }
     let _ = trees;
 }
@@ -513,13 +518,17 @@ fn a_sync_that_is_dropped_anywhere_is_completed_later() {
             }
         };
         let pool = Pool::over(connect, PoolOptions::new(3));
-        let room = Room::new();
+        let (room, copy) = (Room::new(), Room::new());
         let mut client = block_on(pool.get()).expect("a session");
         let _ = poll_times(polls, client.download_tree("/t", room.root()));
         complete(|| block_on(client.download_tree("/t", room.root())));
+        drop(client);
+        let _ = poll_times(polls, pool.download_tree("/t", copy.root()));
+        complete(|| block_on(pool.download_tree("/t", copy.root())));
         for file in 0..6 {
             let name = format!("d{}/f{file}", file % 2);
             assert_eq!(room.content(&name), big(10_000));
+            assert_eq!(copy.content(&name), big(10_000));
         }
     }
 }

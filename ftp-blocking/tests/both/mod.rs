@@ -19,6 +19,7 @@ mod names;
 mod observer;
 mod options;
 mod owned;
+mod parallel;
 mod pool;
 mod progress;
 mod proxy;

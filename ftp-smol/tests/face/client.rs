@@ -236,6 +236,83 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
     wait(async { Ok::<_, Error>(future.await) }).expect("no error of its own")
 }
 
+/// Whole trees, and many files.
+impl Pool {
+    pub(crate) fn plan_download(
+        &self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions,
+    ) -> Result<SyncPlan, Error> {
+        wait(self.0.plan_download(remote, local, options))
+    }
+
+    pub(crate) fn plan_upload(
+        &self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions,
+    ) -> Result<SyncPlan, Error> {
+        wait(self.0.plan_upload(local, remote, options))
+    }
+
+    pub(crate) fn sync_with<R: ProgressFlow>(
+        &self,
+        plan: SyncPlan,
+        progress: impl FnMut(SyncProgress<'_>) -> R + Send,
+    ) -> SyncReport {
+        ready(self.0.sync_with(plan, progress))
+    }
+
+    pub(crate) fn download_tree(
+        &self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+    ) -> Result<SyncReport, Error> {
+        wait(self.0.download_tree(remote, local))
+    }
+
+    pub(crate) fn download_tree_with(
+        &self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        wait(self.0.download_tree_with(remote, local, options))
+    }
+
+    pub(crate) fn upload_tree(
+        &self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+    ) -> Result<SyncReport, Error> {
+        wait(self.0.upload_tree(local, remote))
+    }
+
+    pub(crate) fn get_files(
+        &self,
+        files: impl IntoIterator<Item = (impl Name, impl AsRef<Path>)>,
+    ) -> SyncReport {
+        ready(self.0.get_files(files))
+    }
+
+    pub(crate) fn get_files_with<R: ProgressFlow>(
+        &self,
+        files: impl IntoIterator<Item = (impl Name, impl AsRef<Path>)>,
+        options: &SyncOptions,
+        progress: impl FnMut(SyncProgress<'_>) -> R + Send,
+    ) -> SyncReport {
+        ready(self.0.get_files_with(files, options, progress))
+    }
+
+    pub(crate) fn put_files(
+        &self,
+        files: impl IntoIterator<Item = (impl AsRef<Path>, impl Name)>,
+    ) -> SyncReport {
+        ready(self.0.put_files(files))
+    }
+}
+
 waits_for! {
     login(user: impl Name, password: impl Name) -> Reply;
     login_with(credentials: Credentials) -> Reply;

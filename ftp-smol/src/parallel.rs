@@ -1,0 +1,282 @@
+//! The pool's methods for whole trees, and for many files: several sessions do the work.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use ftp_blocking::sys::seed::seed;
+use ftp_proto::data::ProgressFlow;
+use ftp_proto::sync::{
+    SessionState, SyncOptions, SyncPlan, SyncProgress, SyncReport, SyncStep, SyncWorker,
+};
+use ftp_proto::{Direction, Encoding, Error, Name, Options};
+use smol::{Executor, Timer};
+
+use crate::pool::Pool;
+use crate::shared_run::{SLICE, SharedRun};
+
+/// The methods for whole trees do what those of [`Client`](crate::Client) do. One session makes the
+/// plan, and all sessions of the pool carry it out. If the server allows fewer sessions, those that
+/// it allows do the work.
+impl Pool {
+    /// Compares a directory on the server with a local one, as
+    /// [`Client::plan_download`](crate::Client::plan_download) does.
+    ///
+    /// # Errors
+    /// The errors of that method and of [`get`](Self::get).
+    pub async fn plan_download(
+        &self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions,
+    ) -> Result<SyncPlan, Error> {
+        let mut client = self.get().await?;
+        client.plan_download(remote, local, options).await
+    }
+
+    /// Compares a local directory with one on the server, as
+    /// [`Client::plan_upload`](crate::Client::plan_upload) does.
+    ///
+    /// # Errors
+    /// The errors of that method and of [`get`](Self::get).
+    pub async fn plan_upload(
+        &self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions,
+    ) -> Result<SyncPlan, Error> {
+        let mut client = self.get().await?;
+        client.plan_upload(local, remote, options).await
+    }
+
+    /// Carries out a plan by several sessions. A file that fails does not end the rest: the report
+    /// has all failures. So does a session that is lost, if another one is left.
+    pub async fn sync(&self, plan: SyncPlan) -> SyncReport {
+        self.sync_with(plan, |_| ()).await
+    }
+
+    /// Carries out a plan as [`sync`](Self::sync) does. Calls `progress` while files move, and
+    /// after each action. If `progress` returns `ControlFlow::Break(())`, the sync ends, and the
+    /// report says so. One session at a time calls `progress`, and the others wait meanwhile.
+    pub async fn sync_with<R: ProgressFlow>(
+        &self,
+        plan: SyncPlan,
+        progress: impl FnMut(SyncProgress<'_>) -> R + Send,
+    ) -> SyncReport {
+        self.carry_out(|_| plan, progress).await
+    }
+
+    /// Downloads a directory and all below it by several sessions, as
+    /// [`Client::download_tree`](crate::Client::download_tree) does by one.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// use ftp_smol::{Credentials, Options, Pool};
+    ///
+    /// let credentials = Credentials::new("ada", "secret")?;
+    /// let pool = Pool::new(Options::new("ftp.example.org").with_credentials(credentials), 4);
+    /// let report = pool.download_tree("pub/data", "data").await?;
+    /// print!("{report}");
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The errors of [`plan_download`](Self::plan_download).
+    pub async fn download_tree(
+        &self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+    ) -> Result<SyncReport, Error> {
+        self.download_tree_with(remote, local, &SyncOptions::new())
+            .await
+    }
+
+    /// Downloads a directory and all below it, with options.
+    ///
+    /// # Errors
+    /// The errors of [`plan_download`](Self::plan_download).
+    pub async fn download_tree_with(
+        &self,
+        remote: impl Name,
+        local: impl AsRef<Path>,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        let plan = self.plan_download(remote, local, options).await?;
+        Ok(self.sync(plan).await)
+    }
+
+    /// Uploads a directory and all below it by several sessions, as
+    /// [`Client::upload_tree`](crate::Client::upload_tree) does by one.
+    ///
+    /// # Errors
+    /// The errors of [`plan_upload`](Self::plan_upload).
+    pub async fn upload_tree(
+        &self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+    ) -> Result<SyncReport, Error> {
+        self.upload_tree_with(local, remote, &SyncOptions::new())
+            .await
+    }
+
+    /// Uploads a directory and all below it, with options.
+    ///
+    /// # Errors
+    /// The errors of [`plan_upload`](Self::plan_upload).
+    pub async fn upload_tree_with(
+        &self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        let plan = self.plan_upload(local, remote, options).await?;
+        Ok(self.sync(plan).await)
+    }
+
+    /// Downloads files, several at a time. Each pair is a path on the server and a local path, as
+    /// for [`Client::get_file`](crate::Client::get_file). Interrupted files go on where they ended,
+    /// and what may pass is tried again.
+    ///
+    /// ```no_run
+    /// # smol::block_on(async {
+    /// use ftp_smol::{Credentials, Options, Pool};
+    ///
+    /// let credentials = Credentials::new("ada", "secret")?;
+    /// let pool = Pool::new(Options::new("ftp.example.org").with_credentials(credentials), 4);
+    /// let days = (1..=20).map(|day| (format!("logs/{day}.gz"), format!("{day}.gz")));
+    /// let report = pool.get_files(days).await;
+    /// for failure in &report.failures {
+    ///     eprintln!("{failure}");
+    /// }
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// # })?;
+    /// # Ok::<(), ftp_smol::Error>(())
+    /// ```
+    pub async fn get_files(
+        &self,
+        files: impl IntoIterator<Item = (impl Name, impl AsRef<Path>)>,
+    ) -> SyncReport {
+        self.get_files_with(files, &SyncOptions::new(), |_| ())
+            .await
+    }
+
+    /// Downloads files as [`get_files`](Self::get_files) does, with options: those for
+    /// [files](SyncOptions::files) and [retries](SyncOptions::retry) count. Calls `progress` as
+    /// [`sync_with`](Self::sync_with) does.
+    pub async fn get_files_with<R: ProgressFlow>(
+        &self,
+        files: impl IntoIterator<Item = (impl Name, impl AsRef<Path>)>,
+        options: &SyncOptions,
+        progress: impl FnMut(SyncProgress<'_>) -> R + Send,
+    ) -> SyncReport {
+        let plan = |encoding: &Encoding| {
+            let mut plan = SyncPlan::of_files(Direction::Download, options);
+            for (remote, local) in files {
+                let local = local.as_ref().as_os_str().as_encoded_bytes();
+                plan.add_file(local, remote.bytes(encoding));
+            }
+            plan
+        };
+        self.carry_out(plan, progress).await
+    }
+
+    /// Uploads files, several at a time. Each pair is a local path and a path on the server, as for
+    /// [`Client::put_file`](crate::Client::put_file). Interrupted files go on where they ended, and
+    /// what may pass is tried again.
+    pub async fn put_files(
+        &self,
+        files: impl IntoIterator<Item = (impl AsRef<Path>, impl Name)>,
+    ) -> SyncReport {
+        self.put_files_with(files, &SyncOptions::new(), |_| ())
+            .await
+    }
+
+    /// Uploads files as [`put_files`](Self::put_files) does, with options: those for
+    /// [files](SyncOptions::files) and [retries](SyncOptions::retry) count. Calls `progress` as
+    /// [`sync_with`](Self::sync_with) does.
+    pub async fn put_files_with<R: ProgressFlow>(
+        &self,
+        files: impl IntoIterator<Item = (impl AsRef<Path>, impl Name)>,
+        options: &SyncOptions,
+        progress: impl FnMut(SyncProgress<'_>) -> R + Send,
+    ) -> SyncReport {
+        let plan = |encoding: &Encoding| {
+            let mut plan = SyncPlan::of_files(Direction::Upload, options);
+            for (local, remote) in files {
+                let local = local.as_ref().as_os_str().as_encoded_bytes();
+                plan.add_file(local, remote.bytes(encoding));
+            }
+            plan
+        };
+        self.carry_out(plan, progress).await
+    }
+}
+
+impl Pool {
+    /// Carries out a plan, which gets the encoding of the sessions.
+    async fn carry_out<R: ProgressFlow>(
+        &self,
+        plan: impl FnOnce(&Encoding) -> SyncPlan,
+        mut progress: impl FnMut(SyncProgress<'_>) -> R + Send,
+    ) -> SyncReport {
+        let first = self.get().await;
+        let server = first.as_ref().map(|client| client.options.clone());
+        let server = server.unwrap_or_else(|_| Options::new(""));
+        let plan = plan(&server.encoding);
+        let most = plan.changes().count().max(1);
+        let sessions = self.options().sessions.clamp(1, most);
+        let told = |done: SyncProgress<'_>| progress(done).flow();
+        let shared = SharedRun::new(plan, &server, seed(), told);
+        let run = &shared;
+        let begun = Instant::now();
+        // All are known to the run before one of them can be lost.
+        let worker = run.worker();
+        let others: Vec<SyncWorker> = (1..sessions).map(|_| run.worker()).collect();
+        let executor = Executor::new();
+        let others = others.into_iter();
+        let tasks: Vec<_> = others
+            .map(|worker| executor.spawn(self.work(run, worker, begun)))
+            .collect();
+        let all = async {
+            match first {
+                Ok(mut client) => client.work_for(run, worker, begun).await,
+                Err(error) => run.lose(error),
+            }
+            for task in tasks {
+                task.await;
+            }
+        };
+        executor.run(all).await;
+        drop(executor);
+        shared.into_report()
+    }
+
+    /// Works for a run by another session. The run hears if there is none.
+    async fn work<F>(&self, run: &SharedRun<F>, mut worker: SyncWorker, begun: Instant)
+    where
+        F: FnMut(SyncProgress<'_>) -> ControlFlow<()>,
+    {
+        loop {
+            let now = begun.elapsed();
+            let step = run.next_step(&mut worker, SessionState::Dead, now, |_| None);
+            match step.await {
+                SyncStep::Connect => {
+                    let got = self.try_get().await;
+                    let (client, result) = match got {
+                        Ok(client) => (Some(client), Ok(())),
+                        Err(error) => (None, Err(error)),
+                    };
+                    run.connected(&mut worker, result, begun.elapsed());
+                    if let Some(mut client) = client {
+                        return client.work_for(run, worker, begun).await;
+                    }
+                }
+                SyncStep::Pause(time) => drop(Timer::after(time.min(SLICE)).await),
+                SyncStep::Wait => {}
+                SyncStep::Run(_) | SyncStep::Done => return,
+            }
+        }
+    }
+}
