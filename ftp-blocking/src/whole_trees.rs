@@ -11,7 +11,7 @@ use ftp_proto::sync::{
     Job, JobDone, LocalPlace, PlanSync, SessionState, SyncOptions, SyncPlan, SyncProgress,
     SyncReport, SyncStep, SyncWorker, Work,
 };
-use ftp_proto::tree::Plan;
+use ftp_proto::tree::{Counted, Plan};
 use ftp_proto::{Error, ErrorKind, Name};
 
 use crate::client::Client;
@@ -245,16 +245,22 @@ impl Client {
         self.carry_out_file(plan, disk, progress).map(JobDone::File)
     }
 
-    /// Does what a plan says. If the session is lost, goes on over a new one.
+    /// Does what a plan says. If the session is lost, goes on over a new one. A session that got
+    /// further than those before begins the count of attempts anew.
     fn complete_retrying<T>(
         &mut self,
-        mut plan: impl Plan<Item = Result<T, Error>>,
+        plan: impl Plan<Item = Result<T, Error>>,
         policy: &RetryPolicy,
     ) -> Result<T, Error> {
+        let mut plan = Counted::new(plan);
         let mut tries = Tries::begin(self, policy)?;
         loop {
+            let before = plan.steps();
             match self.complete_by(&mut plan) {
                 Err(error) if self.session.is_dead() && !error.kind().is_stop() => {
+                    if plan.steps() > before {
+                        tries.progressed();
+                    }
                     tries.recover(self, error)?;
                 }
                 result => return result,

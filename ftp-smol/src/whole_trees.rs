@@ -15,7 +15,7 @@ use ftp_proto::sync::{
     Job, JobDone, LocalPlace, LocalTree, PlanSync, SessionState, SyncOptions, SyncPlan,
     SyncProgress, SyncReport, SyncStep, SyncWorker, Work,
 };
-use ftp_proto::tree::Plan;
+use ftp_proto::tree::{Counted, Plan};
 use ftp_proto::{Error, ErrorKind, Name};
 use smol::unblock;
 
@@ -264,16 +264,22 @@ impl Client {
         moved.map(JobDone::File)
     }
 
-    /// Does what a plan says. If the session is lost, goes on over a new one.
+    /// Does what a plan says. If the session is lost, goes on over a new one. A session that got
+    /// further than those before begins the count of attempts anew.
     async fn complete_retrying<T>(
         &mut self,
-        mut plan: impl Plan<Item = Result<T, Error>>,
+        plan: impl Plan<Item = Result<T, Error>>,
         policy: &RetryPolicy,
     ) -> Result<T, Error> {
+        let mut plan = Counted::new(plan);
         let mut tries = Tries::begin(self, policy).await?;
         loop {
+            let before = plan.steps();
             match self.complete_by(&mut plan).await {
                 Err(error) if self.session.is_dead() && !error.kind().is_stop() => {
+                    if plan.steps() > before {
+                        tries.progressed();
+                    }
                     tries.recover(self, error).await?;
                 }
                 result => return result,

@@ -236,6 +236,43 @@ fn a_session_that_is_lost_while_planning_is_replaced() {
     }
 }
 
+/// Some servers allow only so many transfers in a session. Each new session gets further.
+#[test]
+fn a_server_that_ends_every_session_after_a_while_lets_the_sync_end() {
+    let mut setup = Setup::new();
+    for number in 0..30 {
+        setup = setup.file(format!("/t/d{number}/f"), "1");
+    }
+    for number in (2..60).step_by(3) {
+        setup = setup.fault(Fault::nth("MLSD", number, Action::Hangup));
+        setup = setup.fault(Fault::nth("RETR", number, reply("421 Too many transfers.")));
+    }
+    let (mut client, memory) = logged_in(setup);
+    let room = Room::new();
+    let report = client.download_tree("/t", room.root()).expect("planned");
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(local_tree(room.root()), remote_tree(&memory, "/t"));
+}
+
+#[test]
+fn the_total_time_ends_the_pauses_and_the_sync() {
+    let busy = Fault::on("RETR", reply("450 Busy."));
+    let memory = Memory::new(Simulator::new(example().fault(busy)));
+    let credentials = Credentials::new("user", "secret").expect("credentials");
+    let options = Options::new("ftp.test")
+        .with_credentials(credentials)
+        .with_total_time(Duration::from_secs(60));
+    let mut client = Client::connect_over(memory, options).expect("a login");
+    let room = Room::new();
+    let patient = RetryPolicy::new().with_attempts(100);
+    let options = SyncOptions::new().with_retry(patient);
+    let report = client.download_tree_with("/t", room.root(), &options);
+    let report = report.expect("planned");
+    assert_eq!(paths(&report.failures), [""], "{report}");
+    assert_eq!(report.failures[0].error.kind(), ErrorKind::OutOfTime);
+    assert_eq!(report.undone, 4, "{report}");
+}
+
 #[test]
 fn a_server_that_does_not_come_back_ends_the_sync_with_its_reason() {
     let mut setup = example().fault(Fault::nth("RETR", 1, Action::Hangup));

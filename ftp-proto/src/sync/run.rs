@@ -218,8 +218,10 @@ impl SyncRun {
             }
             Err(error) => self.failed_once(job, error, reached, now),
         };
-        if let Some(error) = error.filter(|_| worker.gives_up(session)) {
-            self.lose(error);
+        match error {
+            None => worker.succeeded(),
+            Some(error) if worker.gives_up(session) => self.lose(error),
+            Some(_) => {}
         }
         self.progress(number, None).filter(|_| has_ended)
     }

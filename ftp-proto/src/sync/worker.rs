@@ -93,7 +93,12 @@ impl SyncWorker {
         }
     }
 
-    /// Notes how the session has got through a job. Returns whether too many sessions have died, so
+    /// Notes that a job has succeeded.
+    pub(super) fn succeeded(&mut self) {
+        self.deaths = 0;
+    }
+
+    /// Notes how the session has got through a job that has failed. Returns whether too many sessions have died, so
     /// that the worker gives up.
     pub(super) fn gives_up(&mut self, session: SessionState) -> bool {
         self.deaths = match session {

@@ -3,6 +3,7 @@
 //! Each of these takes many operations. So each is a [`Plan`], which says what to do next and does
 //! no I/O. The clients of the adapters have a method for each plan.
 
+mod counted;
 mod delete;
 mod level;
 mod lookup;
@@ -19,6 +20,7 @@ mod walk_options;
 pub use crate::flows::inspect::Inspected;
 pub(crate) use path::{file_name, is_root_or_here, is_safe_name};
 
+pub use counted::Counted;
 pub use delete::{DeleteOptions, DeleteTree, Deleted, OnError, Roots};
 pub use lookup::Lookup;
 pub use make_directories::MakeDirectories;

@@ -379,6 +379,37 @@ fn a_server_that_ends_every_session_ends_the_run() {
 }
 
 #[test]
+fn sessions_that_each_get_some_work_done_are_replaced_without_end() {
+    let paths: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let mut run = run(creates(&paths));
+    let mut worker = run.worker();
+    let mut now = START;
+    let mut session = SessionState::Alive;
+    loop {
+        match run.next_step(&mut worker, session, now) {
+            SyncStep::Run(job) => {
+                let result = match job.number % 2 == 1 && job.attempts.is_none() {
+                    true => Err(Error::new(ErrorKind::Closed)),
+                    // The server says 421 after it has confirmed the file.
+                    false => Ok(done(&job, &run)),
+                };
+                session = SessionState::Dead;
+                run.finished(&mut worker, *job, result, session, now);
+            }
+            SyncStep::Connect => {
+                session = SessionState::Alive;
+                run.connected(&mut worker, Ok(()), now);
+            }
+            SyncStep::Pause(pause) => now += pause,
+            SyncStep::Wait => panic!("nobody else works"),
+            SyncStep::Done => break,
+        }
+    }
+    assert!(run.into_report().is_complete());
+}
+
+#[test]
 fn a_stop_ends_the_run_with_one_failure() {
     let mut run = run(creates(&["a", "b"]));
     let (mut first, mut second) = (run.worker(), run.worker());
