@@ -371,13 +371,14 @@ pub(crate) async fn pause(
 ) -> Result<(), Error> {
     let now = network.now();
     let mut end = Deadline::after(now, stop.shorten(now, time));
-    // With `move`, the future can be sent to another thread, because the network is not shared.
     poll_fn(move |cx| {
         stop.register(cx.waker());
-        if stop.reason(|| network.now()).is_none() {
+        let mut reason = stop.reason(|| network.now());
+        if reason.is_none() {
             ready!(end.poll(network, cx));
+            reason = stop.reason(|| network.now());
         }
-        Poll::Ready(stop.reason(|| network.now()).map_or(Ok(()), Err))
+        Poll::Ready(reason.map_or(Ok(()), Err))
     })
     .await
 }

@@ -13,8 +13,8 @@ use std::task::{Context, Poll, Waker};
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator};
 use ftp_smol::{
-    Client, Error, ErrorKind, Memory, Options, Pool, PoolOptions, RetryPolicy, SyncOptions,
-    SyncPlan, SyncReport, TransferOptions, TransferType, WalkOptions,
+    Client, Credentials, Error, ErrorKind, Memory, Options, Pool, PoolOptions, RetryPolicy,
+    SyncOptions, SyncPlan, SyncReport, TransferOptions, TransferType, WalkOptions,
 };
 use smol::block_on;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -467,6 +467,19 @@ fn all_futures_are_send() {
         sendable(&client.store_lines("a", ["b"]));
         sendable(&client.upload_unique("a"));
         sendable(&client.copy_to("a", other, "b", TransferType::Image));
+        let policy = RetryPolicy::new();
+        sendable(&Client::connect_retrying(
+            Options::new("localhost"),
+            &policy,
+        ));
+        let mut retrying = client.retrying(&policy);
+        sendable(&retrying.get_file("a", "b"));
+        sendable(&retrying.put_file("a", "b"));
+        sendable(&retrying.run(async |client| client.noop().await));
+        let pool = Pool::new(Options::new("localhost"), 1);
+        sendable(&pool.get());
+        sendable(&pool.try_get());
+        sendable(&pool.close());
     }
     let _ = all;
     fn trees(client: &mut Client, pool: &Pool, plan: &SyncPlan, options: &SyncOptions) {
@@ -476,7 +489,6 @@ fn all_futures_are_send() {
         sendable(&client.download_tree("a", "b"));
         sendable(&client.upload_tree("a", "b"));
         sendable(&client.make_directories("a"));
-        sendable(&client.retrying(&RetryPolicy::new()).get_file("a", "b"));
         sendable(&client.retrying(&RetryPolicy::new()).upload_tree("a", "b"));
         sendable(&pool.plan_download("a", "b", options));
         sendable(&pool.sync_with(plan.clone(), |_| ()));
@@ -531,6 +543,58 @@ fn a_sync_that_is_dropped_anywhere_is_completed_later() {
             assert_eq!(copy.content(&name), big(10_000));
         }
     }
+}
+
+/// Makes a pool of one session with this server.
+fn pool_of_one(memory: &Memory, options: PoolOptions) -> Pool {
+    let memory = memory.clone();
+    let connect = move || {
+        let credentials = Credentials::new("user", "secret").expect("credentials");
+        let options = Options::new("localhost").with_credentials(credentials);
+        Client::connect_over(memory.clone(), options)
+    };
+    Pool::over(connect, options)
+}
+
+#[test]
+fn a_dropped_wait_for_a_session_of_a_pool_costs_no_place() {
+    for opens in [true, false] {
+        let options = PoolOptions::new(1).with_check_after(std::time::Duration::ZERO);
+        let memory = server(Setup::new());
+        let pool = pool_of_one(&memory, options);
+        let mut dropped = 0;
+        for times in 0..50 {
+            let got = poll_times(times, pool.get());
+            dropped += usize::from(got.is_none());
+            drop(got);
+            let mut client = block_on(pool.try_get()).expect("a session");
+            block_on(client.noop()).expect("it works");
+            assert_eq!(memory.server().open_sessions(), 1);
+            if opens {
+                // The next call opens a session. Otherwise it checks this one.
+                drop(client.into_client());
+            }
+        }
+        assert!(dropped > 2, "{dropped}");
+    }
+}
+
+#[test]
+fn a_task_that_does_not_wait_any_more_takes_no_session_from_those_that_do() {
+    let memory = server(Setup::new());
+    let pool = pool_of_one(&memory, PoolOptions::new(1));
+    let first = block_on(pool.get()).expect("a session");
+    let mut gives_up = Box::pin(pool.get());
+    let mut waits = Box::pin(pool.get());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(gives_up.as_mut().poll(&mut context).is_pending());
+    assert!(waits.as_mut().poll(&mut context).is_pending());
+    drop(gives_up);
+    drop(first);
+    assert!(matches!(
+        waits.as_mut().poll(&mut context),
+        Poll::Ready(Ok(_))
+    ));
 }
 
 #[test]

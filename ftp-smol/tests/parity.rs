@@ -8,7 +8,11 @@ fn methods(source: &str) -> Vec<String> {
         let Some(end) = piece.find(" {\n").or_else(|| piece.find(';')) else {
             continue;
         };
-        let signature = piece[..end].replace("async ", "");
+        let signature = piece[..end].replace("async ", "").replace("AsyncFn", "Fn");
+        // Its argument is a function that returns a client or a future.
+        if signature.starts_with("fn over") {
+            continue;
+        }
         if signature.starts_with("fn ") {
             let words: Vec<&str> = signature.split_whitespace().collect();
             found.push(
@@ -35,7 +39,8 @@ fn both_adapters_offer_the_same_operations() {
         };
     }
     let pairs = pairs! {
-        "bulk.rs" "client.rs" "copy.rs" "data.rs" "drive.rs" "lines.rs" "memory.rs" "metadata.rs" "operations.rs" "parallel.rs" "transfers.rs" "trees.rs" "whole_files.rs" "whole_trees.rs"
+        "bulk.rs" "client.rs" "copy.rs" "data.rs" "drive.rs" "lines.rs" "memory.rs" "metadata.rs" "operations.rs" "parallel.rs" "pool.rs" "retrying.rs"
+        "transfers.rs" "trees.rs" "whole_files.rs" "whole_trees.rs"
     };
     let mut count = 0;
     for (blocking, smol) in pairs {
