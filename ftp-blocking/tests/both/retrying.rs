@@ -181,6 +181,23 @@ fn what_does_not_pass_is_not_repeated() {
 }
 
 #[test]
+fn a_name_that_cannot_be_sent_is_refused_at_once() {
+    let (mut client, memory) = connected(Setup::new());
+    let room = Room::new();
+    room.write("f", b"12345");
+    let (begun, before) = (memory.now(), memory.server().commands().len());
+    let mut retrying = client.retrying(&policy());
+    let get = retrying.get_file("a\r\nDELE f", room.path("g"));
+    let put = retrying.put_file(room.path("f"), "a\r\nDELE f");
+    for result in [get, put] {
+        let error = result.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+    assert_eq!(memory.server().commands().len(), before);
+    assert_eq!(memory.now(), begun);
+}
+
+#[test]
 fn a_transfer_that_the_program_stops_is_not_repeated() {
     let (mut client, memory) = connected(Setup::new().file("/f", big(300_000)));
     let room = Room::new();

@@ -48,7 +48,8 @@ pub enum Resume {
     /// The transfer always starts at the beginning, and an interrupted one leaves no partial file.
     /// The exceptions: the process is killed; and for an upload, the client can send no DELE, since
     /// the connection is lost, an [`AbortHandle`](crate::AbortHandle) or the total time stops it,
-    /// or you drop its future. The next transfer to the same path uses or deletes such a file.
+    /// or you drop its future; and several attempts have all failed (`Client::retrying` of an
+    /// adapter). The next transfer to the same path uses or deletes such a file.
     #[default]
     Never,
     /// The transfer goes on where the last one ended. If the server computes hashes, they are
@@ -106,8 +107,9 @@ pub enum UploadTo {
     /// and [`Placed`](super::Placed) says so.
     #[default]
     TemporaryName,
-    /// Under its final name at once. While the upload runs, others see a part of the file. Use it
-    /// if you may not rename files, for example in a directory for anonymous uploads.
+    /// Under its final name at once. While the upload runs, others see a part of the file. If the
+    /// upload is interrupted and may be resumed, the part stays there. Use it if you may not rename
+    /// files, for example in a directory for anonymous uploads.
     FinalName,
 }
 

@@ -19,7 +19,7 @@ pub struct PoolOptions {
     /// How many sessions there are at most. 0 counts as 1.
     pub sessions: usize,
     /// After how long without work a session is checked by NOOP before it is used again. The default
-    /// is 10 seconds.
+    /// is 10 seconds. The server has at most 5 seconds for its reply.
     pub check_after: Duration,
     /// After how long without work a session is closed. The pool has no thread or task of its own:
     /// it closes such sessions when it is used the next time. The default is 60 seconds.
