@@ -61,6 +61,22 @@ fn a_directory_that_is_there_is_no_error() {
     }
 }
 
+/// vsftpd leaves the name out of LIST, and refuses SIZE for a directory.
+#[test]
+fn a_hidden_directory_that_is_there_is_no_error() {
+    let setup = Setup::new().without("MLST").without("MLSD");
+    let setup = setup.hides_dot_names().directory("/a/.h/.i");
+    let (mut client, memory) = logged_in(setup.file("/a/.f", "1"));
+    for path in ["a/.h", "/a/.h/.i", "a/.h/.i/j/k"] {
+        client.make_directories(path).expect(path);
+    }
+    assert_eq!(client.exists("/a/.h/.i/j/k").unwrap(), Existence::Exists);
+    assert_eq!(client.pwd().unwrap().to_string(), "/");
+    let error = client.make_directories("a/.f").expect_err("a file");
+    assert!(error.to_string().contains("a file has this name"));
+    assert_eq!(memory.server().file("/a/.f"), Some(&b"1"[..]));
+}
+
 #[test]
 fn a_file_in_the_way_is_an_error_that_names_it() {
     for setup in servers() {

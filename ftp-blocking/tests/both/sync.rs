@@ -132,6 +132,34 @@ fn a_tree_goes_up_whole_and_the_next_plan_is_empty() {
     }
 }
 
+/// Such a server (vsftpd) tells only by CWD whether it has a hidden directory.
+#[test]
+fn hidden_directories_go_up_and_the_next_plan_is_empty() {
+    let setup = Setup::new().without("MLST").without("MLSD");
+    let setup = setup.hides_dot_names().directory("/t/.there");
+    let (mut client, memory) = logged_in(setup.directory("/t/.half/.d"));
+    let room = Room::new();
+    for directory in [".there", ".empty", ".half/.d", ".new/.n"] {
+        fs::create_dir_all(room.path(directory)).expect("made");
+    }
+    for name in [".half/.d/f", ".new/.n/.f", ".there/.x", "a"] {
+        room.write(name, b"1");
+    }
+    let plan = client.plan_upload(room.root(), "/t", &mirror());
+    let plan = plan.expect("planned");
+    let made = plan
+        .changes()
+        .filter(|it| it.change == Change::MakeDirectory);
+    assert_eq!(made.count(), 3, "{plan}");
+    let report = client.sync(plan);
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(remote_tree(&memory, "/t"), local_tree(room.root()));
+    let plan = client.plan_upload(room.root(), "/t", &mirror());
+    let plan = plan.expect("planned");
+    assert!(plan.is_empty(), "{plan}");
+    client.noop().expect("in step");
+}
+
 #[test]
 fn a_mirror_replaces_other_kinds_and_deletes_what_is_extra() {
     let (mut client, memory) = logged_in(example());

@@ -38,6 +38,7 @@ mod restore;
 mod secure;
 mod set_modified;
 mod utf8;
+pub(crate) mod visit;
 
 pub use abort::Abort;
 pub use attributes::{Modified, Size};

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use super::compose::{inner, refused, unless_refused};
-use super::{ChangeDirectory, Feat, Open, Pwd};
+use super::visit::Visit;
+use super::{Feat, Open};
 use crate::capabilities::{Capability, Support};
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Halt, Step};
@@ -33,9 +34,8 @@ enum State {
     Start,
     Features(Feat),
     Facts(Open),
-    /// Sending PWD, to know the directory to which the next operation must return.
-    Here(Pwd),
-    Enter(ChangeDirectory),
+    /// Entering the directory, to list it without an argument.
+    Enter(Visit),
     List(Open),
 }
 
@@ -69,7 +69,7 @@ impl ReadDirectory {
     /// first changes to the directory, and sends LIST without an argument.
     fn list(&self) -> Result<State, Error> {
         match &self.path {
-            Some(path) if is_awkward(path) => Ok(State::Here(Pwd::new())),
+            Some(path) if is_awkward(path) => Ok(State::Enter(Visit::new(path)?)),
             _ => self.list_by_argument(),
         }
     }
@@ -81,11 +81,6 @@ impl ReadDirectory {
             Some(path) if path.starts_with(b"-") => Open::list(Some([b"./", &path[..]].concat()))?,
             path => Open::list(path.as_ref())?,
         }))
-    }
-
-    fn enter(&self) -> Result<State, Error> {
-        let path = self.path.as_deref().unwrap_or_default();
-        Ok(State::Enter(ChangeDirectory::new(path)?))
     }
 }
 
@@ -115,22 +110,12 @@ impl Flow for ReadDirectory {
                             return Ok((transfer?, parser));
                         }
                     },
-                    State::Here(pwd) => match unless_refused(inner(pwd, session, answer), session)?
-                    {
-                        Some(here) => {
-                            session.begin_detour(here);
-                            self.enter()?
-                        }
+                    State::Enter(visit) => match refused(inner(visit, session, answer), session)? {
+                        Ok(()) => State::List(Open::list(None::<&str>)?),
                         // Without PWD, the session could not return after CWD.
-                        None => self.list_by_argument()?,
-                    },
-                    State::Enter(cwd) => match refused(inner(cwd, session, answer), session)? {
-                        Ok(_) => State::List(Open::list(None::<&str>)?),
+                        Err(_) if !visit.has_asked() => self.list_by_argument()?,
                         // LIST with this path could list another directory.
-                        Err(error) => {
-                            session.end_detour();
-                            return Err(error.into());
-                        }
+                        Err(error) => return Err(error.into()),
                     },
                     State::List(open) => {
                         return Ok((inner(open, session, answer)?, Parser::new()));

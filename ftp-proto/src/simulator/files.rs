@@ -109,7 +109,7 @@ impl Simulator {
             return format!("211-Status:\r\n TYPE: {mode}\r\n211 End").into();
         }
         let path = resolve(&self.sessions[s].directory, argument);
-        let listing = self.store.listing(&path, true);
+        let listing = self.store.listing(&path, true, false);
         match listing {
             Some(lines) => [b"213-Status follows:\r\n", lines.as_slice(), b"213 End"].concat(),
             None => "550 No such file or directory.".into(),

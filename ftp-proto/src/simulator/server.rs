@@ -336,7 +336,8 @@ impl Simulator {
     /// Returns `None` if the path does not exist.
     #[must_use]
     pub fn listing(&self, path: impl AsRef<[u8]>, long: bool) -> Option<Vec<u8>> {
-        self.store.listing(&resolve(b"/", path.as_ref()), long)
+        self.store
+            .listing(&resolve(b"/", path.as_ref()), long, false)
     }
 
     /// Returns the current directory of the newest control connection that is still open. `None` if

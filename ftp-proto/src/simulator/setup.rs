@@ -50,6 +50,7 @@ pub struct Setup {
     pub(super) dies_of_ends: bool,
     pub(super) dies_before_it_answers: bool,
     pub(super) most_sessions: usize,
+    pub(super) hides_dot_names: bool,
 }
 
 impl Default for Setup {
@@ -89,6 +90,7 @@ impl Setup {
             dies_of_ends: false,
             dies_before_it_answers: false,
             most_sessions: usize::MAX,
+            hides_dot_names: false,
         }
     }
 
@@ -255,6 +257,13 @@ impl Setup {
     #[must_use]
     pub fn most_sessions(mut self, most: usize) -> Self {
         self.most_sessions = most;
+        self
+    }
+
+    /// Makes LIST and NLST leave out names that begin with a dot, as vsftpd does.
+    #[must_use]
+    pub fn hides_dot_names(mut self) -> Self {
+        self.hides_dot_names = true;
         self
     }
 

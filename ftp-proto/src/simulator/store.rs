@@ -276,13 +276,16 @@ impl Store {
     }
 
     /// Returns what LIST (if `long` is true) or NLST (if it is false) sends for this path. `None`
-    /// if the path does not exist.
-    pub(super) fn listing(&self, path: &[u8], long: bool) -> Option<Vec<u8>> {
+    /// if the path does not exist. `hides` leaves out the names that begin with a dot.
+    pub(super) fn listing(&self, path: &[u8], long: bool, hides: bool) -> Option<Vec<u8>> {
         if !self.exists(path) {
             return None;
         }
         let mut text = Vec::new();
         for entry in self.entries(path) {
+            if hides && name(entry).starts_with(b".") {
+                continue;
+            }
             if long {
                 let link = self.shown_link(entry);
                 let (mode, links, size) = match (link, self.files.get(&self.follow(entry))) {

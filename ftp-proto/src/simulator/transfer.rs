@@ -161,7 +161,8 @@ impl Simulator {
         let text = match verb {
             "MLSD" => self.machine_listing(s, path)?,
             _ => {
-                let listing = self.store.listing(path, verb == "LIST");
+                let hides = self.setup.hides_dot_names;
+                let listing = self.store.listing(path, verb == "LIST", hides);
                 listing.ok_or("550 No such file or directory.")?
             }
         };

@@ -7,7 +7,7 @@
 //!   +---------------------------+
 //!   |
 //!   v   no entry is left
-//! Doubtful: files that the server may hide -> Ended
+//! Doubtful: what the server may hide, a file by Compare, a directory by Enter -> Ended
 //! ```
 
 use alloc::boxed::Box;
@@ -24,6 +24,7 @@ use super::local_tree::{LocalKind, LocalTree, is_below};
 use super::options::SyncOptions;
 use super::plan::SyncPlan;
 use crate::error::{Error, ErrorKind};
+use crate::flows::visit::{self, Visit};
 use crate::listing::Line;
 use crate::local_name::LocalName;
 use crate::options::encoding::Encoding;
@@ -51,8 +52,8 @@ use crate::tree::{
 /// [`Compare::SizeOrTime`] needs a server that lets the client set times.
 ///
 /// *Hidden names.* Many servers leave names that begin with a dot out of LIST. If no listing has
-/// shown one, an upload asks the server about each such file that seems to be missing, and a
-/// download deletes no such file.
+/// shown one, an upload asks the server about each such file that seems to be missing, and enters each
+/// such directory by CWD. A download deletes no such file.
 ///
 /// *Partial files* of unfinished transfers are never a source. In the target they are deleted like
 /// everything else that the source does not have, unless their file is transferred.
@@ -109,6 +110,8 @@ enum State {
     /// listing was refused. `None` if it was empty.
     Root(Box<Lookup>, Option<Error>),
     Doubtful,
+    /// The plan enters the hidden counterpart of this local directory, if there is one.
+    Enter(usize, RemotePath),
     Ended,
     Failed(Error),
     Over,
@@ -204,6 +207,22 @@ impl PlanSync {
         if let Some((at, local)) = entry {
             self.state = State::Compare(Box::new(Comparison::new(met, at, local)));
         }
+    }
+
+    /// Asks for the listing of a link.
+    fn follow(&mut self, met: Box<Met>) -> Option<Ask> {
+        match self.walker.next_step() {
+            Todo::Read(flow) => {
+                self.state = State::Follow(met);
+                return Some(Todo::Read(flow));
+            }
+            Todo::Yield(Err(error)) => {
+                self.draft.leave_alone(&met);
+                self.trouble(error);
+            }
+            _ => {}
+        }
+        None
     }
 
     /// Takes the result of the listing of a link.
@@ -369,27 +388,67 @@ impl PlanSync {
         State::Doubtful
     }
 
-    /// Takes the next file that the server may have without showing it.
+    /// Takes the next file or directory that the server may have without showing it.
     fn doubt(&mut self) -> State {
         let Some(at) = self.doubtful.pop_front() else {
             return State::Ended;
         };
         let draft = &mut self.draft;
         let kind = draft.local.kind(at);
-        let is_file = matches!(kind, LocalKind::File | LocalKind::LinkToFile);
         let path = below_root(&self.remote_root, draft.local.remote(at));
         match (RemotePath::new(path), draft.local.entry(at)) {
-            (Ok(path), Some(entry)) if is_file => {
+            (Ok(path), Some(entry)) if matches!(kind, LocalKind::File | LocalKind::LinkToFile) => {
                 let met = Met::unseen(&draft.local, at, path);
                 State::Compare(Box::new(Comparison::doubtful(met, at, entry)))
             }
+            (Ok(path), _) if matches!(kind, LocalKind::Directory | LocalKind::LinkToDirectory) => {
+                State::Enter(at, path)
+            }
             _ => {
-                self.leave_hidden(at);
-                if !is_file {
-                    self.hidden.push(self.draft.actions.len());
-                }
-                self.draft.upload_new(at, kind);
+                draft.upload_new(at, kind);
                 State::Doubtful
+            }
+        }
+    }
+
+    /// Asks whether the hidden counterpart of a local directory exists.
+    fn ask_hidden(&mut self, at: usize, path: RemotePath) -> Option<Ask> {
+        match Visit::new(&path) {
+            Ok(flow) => {
+                self.state = State::Enter(at, path);
+                Some(Todo::Run(flow.into()))
+            }
+            Err(error) => {
+                self.state = State::Doubtful;
+                self.entered(at, Err(error));
+                None
+            }
+        }
+    }
+
+    /// Takes the answer to the question whether a hidden directory exists.
+    fn entered(&mut self, at: usize, result: Result<Outcome, Error>) {
+        let kind = self.draft.local.kind(at);
+        match result {
+            Ok(_) => {
+                self.draft.act_at(Change::Skip, Reason::Same, at);
+                self.show_hidden(at);
+            }
+            Err(error) if visit::is_kept_out(&error) => {
+                self.draft.upload_new(at, kind);
+                let end = self.draft.local.below(at).end;
+                let is_below = |below: &&usize| **below < end;
+                while let Some(below) = self.doubtful.front().filter(is_below).copied() {
+                    self.doubtful.pop_front();
+                    let kind = self.draft.local.kind(below);
+                    self.draft.upload_new(below, kind);
+                }
+            }
+            // The files in it may tell.
+            Err(_) => {
+                self.leave_hidden(at);
+                self.hidden.push(self.draft.actions.len());
+                self.draft.upload_new(at, kind);
             }
         }
     }
@@ -407,7 +466,7 @@ impl PlanSync {
         }
     }
 
-    /// Notes that the hidden directories around this file exist, since the file does.
+    /// Notes that the hidden directories around this local entry exist, since its counterpart does.
     fn show_hidden(&mut self, at: usize) {
         self.leave_hidden(at);
         for at in mem::take(&mut self.hidden) {
@@ -444,17 +503,11 @@ impl Plan for PlanSync {
                     Todo::Yield(Err(error)) => self.trouble(error),
                     Todo::Done => self.walked(),
                 },
-                State::Follow(met) => match self.walker.next_step() {
-                    Todo::Read(flow) => {
-                        self.state = State::Follow(met);
-                        return Todo::Read(flow);
+                State::Follow(met) => {
+                    if let Some(ask) = self.follow(met) {
+                        return ask;
                     }
-                    Todo::Yield(Err(error)) => {
-                        self.draft.leave_alone(&met);
-                        self.trouble(error);
-                    }
-                    _ => {}
-                },
+                }
                 State::Compare(comparison) => {
                     self.state = self.after_comparison();
                     if let Some(ask) = self.compared(comparison, None) {
@@ -476,6 +529,11 @@ impl Plan for PlanSync {
                     Todo::HashLocal(file) => return Todo::HashLocal(file),
                 },
                 State::Doubtful => self.state = self.doubt(),
+                State::Enter(at, path) => {
+                    if let Some(ask) = self.ask_hidden(at, path) {
+                        return ask;
+                    }
+                }
                 State::Failed(error) => {
                     self.state = State::Over;
                     return Todo::Yield(Err(error));
@@ -538,6 +596,10 @@ impl Plan for PlanSync {
             State::Root(mut lookup, refusal) => {
                 lookup.finished(result);
                 self.state = State::Root(lookup, refusal);
+            }
+            State::Enter(at, _) => {
+                self.state = State::Doubtful;
+                self.entered(at, result);
             }
             state => self.state = state,
         }

@@ -5,8 +5,10 @@
 //!   | refused
 //!   v
 //! Look: what is there? -> a directory: go down, Make the next one below, until the path is whole
-//!   | nothing               | a file: error
-//!   v
+//!   | nothing      | unknown   | a file: error    ^
+//!   |              v                              |
+//!   |            Enter: CWD ----------------------+
+//!   v              | refused
 //! go up: Make the directory above
 //! ```
 
@@ -20,13 +22,15 @@ use super::path;
 use super::plan::{Outcome, Plan, Todo};
 use crate::error::Error;
 use crate::flows::MakeDirectory;
+use crate::flows::visit::Visit;
 use crate::listing::{Kind, Line};
 
 /// Makes a directory, and the directories above it that are missing. A directory that is there
 /// already is no error.
 ///
 /// The server's refusal alone does not tell whether a directory exists. So after a refusal the plan
-/// looks up what the path is, as [`Lookup`] does.
+/// looks up what the path is, as [`Lookup`] does. If this settles nothing, the plan tries to enter
+/// the directory by CWD.
 ///
 /// ```
 /// use ftp_proto::tree::{MakeDirectories, Plan, Todo};
@@ -60,6 +64,8 @@ enum State {
     Make,
     /// MKD was refused with this error. Finds out what is there.
     Look(Box<Lookup>, Error),
+    /// MKD was refused with this error, and the lookup has not settled what is there.
+    Enter(Error),
     Ended(Result<(), Error>),
     Over,
 }
@@ -124,6 +130,7 @@ impl MakeDirectories {
                 self.state = State::Ended(Err(refusal.with_advice(advice)));
             }
             Some(_) => self.is_there(),
+            None if existence == Existence::Unknown => self.state = State::Enter(refusal),
             None => self.go_up(refusal, existence),
         }
     }
@@ -168,6 +175,10 @@ impl Plan for MakeDirectories {
                     Todo::Yield(Err(error)) => self.state = State::Ended(Err(error)),
                     Todo::Done => self.state = State::Over,
                 },
+                State::Enter(_) => match Visit::new(self.part()) {
+                    Ok(flow) => return Todo::Run(flow.into()),
+                    Err(error) => self.state = State::Ended(Err(error)),
+                },
                 State::Ended(_) | State::Over => {
                     return match mem::replace(&mut self.state, State::Over) {
                         State::Ended(result) => Todo::Yield(result),
@@ -188,6 +199,10 @@ impl Plan for MakeDirectories {
     fn finished(&mut self, result: Result<Outcome, Error>) {
         match (&mut self.state, result) {
             (State::Look(lookup, _), result) => lookup.finished(result),
+            (State::Enter(refusal), Err(error)) if error.reply().is_some() => {
+                let refusal = refusal.clone();
+                self.go_up(refusal, Existence::Unknown);
+            }
             (_, Ok(_)) => self.is_there(),
             (_, Err(error)) if error.reply().is_some() => {
                 self.state = match Lookup::existence(self.part()) {

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
 use crate::flows::inspect::Inspected;
+use crate::flows::visit::Visit;
 use crate::flows::{
     Delete, HashOf, Inspect, MakeDirectory, ReadDirectory, RemoveDirectory, Rename, SetModified,
 };
@@ -73,6 +74,7 @@ enum Which {
     Hash(Box<HashOf>),
     SetModified(Box<SetModified>),
     Rename(Box<Rename>),
+    Visit(Box<Visit>),
 }
 
 /// A local file whose hash a plan wants.
@@ -147,6 +149,12 @@ impl From<Rename> for Task {
     }
 }
 
+impl From<Visit> for Task {
+    fn from(flow: Visit) -> Self {
+        Self(Which::Visit(Box::new(flow)))
+    }
+}
+
 impl Flow for Task {
     type Output = Outcome;
 
@@ -159,6 +167,7 @@ impl Flow for Task {
             Which::RemoveDirectory(flow) => done(flow.step(session, answer)?),
             Which::SetModified(flow) => done(flow.step(session, answer)?),
             Which::Rename(flow) => done(flow.step(session, answer)?),
+            Which::Visit(flow) => done(flow.step(session, answer)?),
         })
     }
 
@@ -171,6 +180,7 @@ impl Flow for Task {
             Which::Hash(flow) => flow.name(),
             Which::SetModified(flow) => flow.name(),
             Which::Rename(flow) => flow.name(),
+            Which::Visit(flow) => flow.name(),
         }
     }
 }

@@ -224,6 +224,38 @@ fn hidden_names_that_a_server_does_not_list_are_asked_about() {
     assert_eq!(lines, expected);
 }
 
+/// Such a server (vsftpd) refuses SIZE and MDTM for directories, but CWD tells.
+#[test]
+fn a_hidden_directory_is_asked_about_by_entering_it() {
+    let mut server = Host::old(&["a a", ".e/", ".h/", ".h/.i/", ".h/.i/x x"]);
+    let local = [
+        "a a",
+        ".e/",
+        ".h/",
+        ".h/.i/",
+        ".h/.i/x x",
+        ".h/n/",
+        ".n/",
+        ".n/m/",
+        ".n/m/y y",
+    ];
+    let lines = server.upload(&local, &deleting());
+    let expected = [
+        "skip .e (the same)",
+        "skip .h (the same)",
+        "skip .h/.i (the same)",
+        "skip .h/.i/x (the same)",
+        "mkdir .h/n (missing)",
+        "mkdir .n (missing)",
+        "mkdir .n/m (missing)",
+        "create .n/m/y (missing)",
+        "skip a (the same)",
+    ];
+    assert_eq!(lines, expected);
+    let about_missing = |line: &&String| line.contains("/.n/");
+    assert_eq!(server.heard.iter().filter(about_missing).count(), 0);
+}
+
 #[test]
 fn a_plan_can_go_to_another_thread() {
     fn is_send<T: Send>() {}
