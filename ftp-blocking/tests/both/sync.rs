@@ -426,6 +426,33 @@ fn a_link_in_the_target_is_never_written_through() {
     assert_eq!(local_tree(room.root()), remote_tree(&memory, "/t"));
 }
 
+/// pyftpdlib lists a link to a directory as a directory.
+#[test]
+fn a_link_that_looks_like_a_directory_is_deleted_and_not_what_it_leads_to() {
+    let setup = Setup::new()
+        .file("/keep/precious", "1")
+        .file("/keep/sub/precious", "1")
+        .file("/t/real/x", "1")
+        .hidden_link("/t/real/deep", "/keep/sub")
+        .hidden_link("/t/extra", "/keep")
+        .hidden_link("/t/other", "/keep");
+    for setup in [setup.clone(), setup.without("MLST").without("MLSD")] {
+        let (mut client, memory) = logged_in(setup);
+        let room = Room::new();
+        room.write("other", b"local");
+        let report = client.upload_tree_with(room.root(), "/t", &mirror());
+        let report = report.expect("planned");
+        assert!(report.is_complete(), "{report}");
+        assert_eq!((report.deleted, report.directories_removed), (4, 1));
+        let server = memory.server();
+        for path in ["/keep/precious", "/keep/sub/precious"] {
+            assert_eq!(server.file(path), Some(&b"1"[..]));
+        }
+        drop(server);
+        assert_eq!(remote_tree(&memory, "/t"), local_tree(room.root()));
+    }
+}
+
 #[test]
 fn a_link_that_appears_after_the_plan_is_refused() {
     let (mut client, _memory) = logged_in(example());

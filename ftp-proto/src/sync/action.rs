@@ -83,6 +83,11 @@ impl Action {
         self.remote.as_deref().unwrap_or(&self.local)
     }
 
+    /// Whether it takes something away from the target.
+    pub(super) fn removes(&self) -> bool {
+        matches!(self.change, Change::Delete | Change::RemoveDirectory)
+    }
+
     /// Returns the path in the target of the sync.
     pub(super) fn target(&self, direction: Direction) -> &[u8] {
         match direction {

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::removal::Removal;
+use super::stages::Step;
 use crate::error::Error;
 use crate::files::{FileReport, GetFile, PutFile};
 use crate::listing::Line;
@@ -16,6 +17,8 @@ use crate::tree::{MakeDirectories, Outcome, Plan, Todo};
 pub struct Job {
     /// The number of its action.
     pub(super) number: usize,
+    /// What is done for the action.
+    pub(super) step: Step,
     /// When its first attempt began.
     pub(super) begun: Duration,
     /// The attempts that have failed. `None` before the first failure.

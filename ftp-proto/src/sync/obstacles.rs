@@ -1,8 +1,9 @@
 //! What cannot be done in a sync because something before it has failed.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use core::iter;
 
 use super::action::{Action, Change};
 use super::paths;
@@ -17,6 +18,11 @@ pub(super) struct Obstacles {
     blocked: BTreeMap<Box<[u8]>, Error>,
     /// Directories that cannot be removed, because something in them is still there.
     occupied: BTreeMap<Box<[u8]>, Error>,
+    /// Directories that may be links, because the server has not answered. Nothing in them is
+    /// deleted.
+    uncertain: BTreeMap<Box<[u8]>, Error>,
+    /// Links that the server showed as directories, and that are deleted.
+    unlinked: BTreeSet<Box<[u8]>>,
 }
 
 impl Obstacles {
@@ -40,17 +46,49 @@ impl Obstacles {
         self.blocked.insert(path.into(), error);
     }
 
+    /// Notes that this error leaves open whether a directory is a link.
+    pub(super) fn note_uncertain(&mut self, action: &Action, direction: Direction, error: &Error) {
+        let path = action.target(direction);
+        let subject = format!("finding out whether {} is a link", Escaped::new(path));
+        let error = error.clone().with_subject(subject);
+        self.uncertain.insert(path.into(), error);
+    }
+
+    /// Notes that a directory was a link, and is deleted.
+    pub(super) fn note_unlinked(&mut self, action: &Action, direction: Direction) {
+        let path = action.target(direction);
+        self.unlinked.insert(path.into());
+    }
+
+    /// Whether this action deletes a link that is deleted already, or something that the server
+    /// showed in such a link.
+    pub(super) fn is_unlinked(&self, action: &Action, direction: Direction) -> bool {
+        let path = action.target(direction);
+        let mut at_or_above = iter::once(path).chain(paths::above(path));
+        action.removes()
+            && !self.unlinked.is_empty()
+            && at_or_above.any(|it| self.unlinked.contains(it))
+    }
+
     /// Returns the earlier error that makes this action impossible. `None` if it may succeed.
     pub(super) fn of(&self, action: &Action, direction: Direction) -> Option<&Error> {
         let path = action.target(direction);
         match action.change {
-            Change::RemoveDirectory => self.occupied.get(path),
-            Change::Delete | Change::Skip => None,
-            _ if self.blocked.is_empty() => None,
-            _ => self
-                .blocked
-                .get(path)
-                .or_else(|| paths::above(path).find_map(|above| self.blocked.get(above))),
+            Change::Skip => None,
+            Change::Delete => find(&self.uncertain, path),
+            Change::RemoveDirectory => {
+                find(&self.uncertain, path).or_else(|| self.occupied.get(path))
+            }
+            _ => find(&self.blocked, path),
         }
     }
+}
+
+/// Returns the error of this path, or of the nearest path above it that has one.
+fn find<'a>(errors: &'a BTreeMap<Box<[u8]>, Error>, path: &[u8]) -> Option<&'a Error> {
+    if errors.is_empty() {
+        return None;
+    }
+    let mut at_or_above = iter::once(path).chain(paths::above(path));
+    at_or_above.find_map(|path| errors.get(path))
 }

@@ -21,6 +21,8 @@ pub(super) struct Removal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     File,
+    /// What the server shows as a directory, but may be a link. A refusal means that it is none.
+    Link,
     Directory,
 }
 
@@ -45,7 +47,7 @@ impl Removal {
 
     fn task(&self) -> Result<Task, Error> {
         Ok(match self.what {
-            What::File => Delete::new(&self.path)?.into(),
+            What::File | What::Link => Delete::new(&self.path)?.into(),
             What::Directory => RemoveDirectory::new(&self.path)?.into(),
         })
     }
@@ -95,7 +97,8 @@ impl Plan for Removal {
             (_, Ok(_)) => self.state = State::Ended(Ok(())),
             (_, Err(error)) => {
                 let lookup = Lookup::existence(&self.path).ok();
-                self.state = match lookup.filter(|_| error.reply().is_some()) {
+                let may_be_gone = error.reply().is_some() && self.what != What::Link;
+                self.state = match lookup.filter(|_| may_be_gone) {
                     Some(lookup) => State::Look(Box::new(lookup), error),
                     None => State::Ended(Err(error)),
                 };

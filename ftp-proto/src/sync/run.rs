@@ -13,13 +13,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::action::Action;
+use super::action::{Action, Change};
 use super::job::{Job, JobDone, LocalPlace, Work};
 use super::obstacles::Obstacles;
+use super::paths;
 use super::plan::SyncPlan;
 use super::progress::SyncProgress;
 use super::report::SyncReport;
-use super::stages::Stages;
+use super::stages::{Stages, Step};
 use super::work;
 use super::worker::{SessionState, SyncWorker};
 use crate::data::Progress;
@@ -198,7 +199,7 @@ impl SyncRun {
     }
 
     /// Takes the result of a job. Returns the progress of the run if the job's action has ended,
-    /// and `None` if the job is tried again.
+    /// and `None` if the job is tried again, or if its action has another step.
     pub fn finished(
         &mut self,
         worker: &mut SyncWorker,
@@ -210,13 +211,22 @@ impl SyncRun {
         self.running = self.running.saturating_sub(1);
         let number = job.number;
         let reached = self.moving.remove(&number).unwrap_or_default();
-        let error = result.as_ref().err().cloned();
-        let has_ended = match result {
-            Ok(done) => {
+        let mut error = result.as_ref().err().cloned();
+        let has_ended = match (job.step, result) {
+            (Step::Act, Ok(done)) => {
                 self.succeeded(number, done);
                 true
             }
-            Err(error) => self.failed_once(job, error, reached, now),
+            (Step::Unlink, Ok(_)) => {
+                self.unlinked(number);
+                true
+            }
+            // Its turn comes after what is in it.
+            (Step::Unlink, Err(refusal)) if shows_directory(&refusal, session) => {
+                error = None;
+                false
+            }
+            (_, Err(error)) => self.failed_once(job, error, reached, now),
         };
         match error {
             None => worker.succeeded(),
@@ -278,16 +288,21 @@ impl SyncRun {
         if let Some(due) = due {
             return Some(self.later.swap_remove(due).1);
         }
-        let number = self.stages.peek()?;
+        let (number, step) = self.stages.peek()?;
         self.stages.advance();
         let action = self.plan.actions.get(number)?;
-        let made = match self.obstacles.of(action, self.plan.direction) {
+        let direction = self.plan.direction;
+        if self.obstacles.is_unlinked(action, direction) {
+            return None;
+        }
+        let made = match self.obstacles.of(action, direction) {
             Some(error) => Err(error.clone()),
-            None => work::work(&self.plan, action, &self.server),
+            None => self.work(action, step),
         };
         match made {
             Ok(work) => Some(Job {
                 number,
+                step,
                 begun: now,
                 attempts: None,
                 furthest: 0,
@@ -296,9 +311,18 @@ impl SyncRun {
                 local: self.place(action),
             }),
             Err(error) => {
-                self.failed(number, error);
+                if step == Step::Act {
+                    self.failed(number, error);
+                }
                 None
             }
+        }
+    }
+
+    fn work(&self, action: &Action, step: Step) -> Result<Work, Error> {
+        match step {
+            Step::Unlink => work::unlink(&self.plan, action),
+            Step::Act => work::work(&self.plan, action, &self.server),
         }
     }
 
@@ -319,6 +343,26 @@ impl SyncRun {
         if let Some(action) = self.plan.actions.get(number) {
             self.report.succeed(action.change, &done);
         }
+    }
+
+    /// Notes that a directory was a link, and is deleted. What was to be deleted in it lies somewhere
+    /// else, so nothing is left to do there.
+    fn unlinked(&mut self, number: usize) {
+        let Some(action) = self.plan.actions.get(number) else {
+            return;
+        };
+        let direction = self.plan.direction;
+        self.obstacles.note_unlinked(action, direction);
+        let path = action.target(direction);
+        let is_in_it = |other: &&Action| {
+            let other = other.target(direction);
+            other == path || paths::above(other).any(|above| above == path)
+        };
+        let removals = self.plan.actions.iter().filter(|other| other.removes());
+        let ended = removals.filter(is_in_it);
+        self.done = self.done.saturating_add(ended.count() as u64);
+        self.last_error = None;
+        self.report.succeed(Change::Delete, &JobDone::Changed);
     }
 
     /// Decides whether a job that has failed is tried again. Returns whether its action has ended.
@@ -345,6 +389,13 @@ impl SyncRun {
                 self.later.push((now.saturating_add(pause), job));
                 false
             }
+            _ if job.step == Step::Unlink => {
+                if let Some(action) = self.plan.actions.get(job.number) {
+                    let direction = self.plan.direction;
+                    self.obstacles.note_uncertain(action, direction, &error);
+                }
+                false
+            }
             _ => {
                 self.report.add_transferred(job.moved);
                 self.failed(job.number, error);
@@ -361,7 +412,7 @@ impl SyncRun {
             Work::Put(plan) => plan.restart(),
             Work::Remote(_) | Work::Local(_) => {
                 let action = self.plan.actions.get(job.number);
-                let again = action.map(|action| work::work(&self.plan, action, &self.server));
+                let again = action.map(|action| self.work(action, job.step));
                 let Some(Ok(again)) = again else {
                     return false;
                 };
@@ -403,6 +454,11 @@ impl SyncRun {
             bytes_total: self.bytes_total,
         })
     }
+}
+
+/// Whether this error of [`Step::Unlink`] means that the path is a directory and no link.
+fn shows_directory(error: &Error, session: SessionState) -> bool {
+    error.reply().is_some() && !error.kind().is_stop() && session == SessionState::Alive
 }
 
 #[cfg(test)]

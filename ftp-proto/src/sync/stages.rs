@@ -15,26 +15,46 @@ use crate::session::transfer::Direction;
 /// 2. Directories are made, the one above first.
 /// 3. Files are transferred.
 /// 4. What the source does not have is deleted: files, and then directories, the deepest first.
+///
+/// Some servers (pyftpdlib) list a link to a directory as a directory, and what is in it then lies
+/// somewhere else. So 1 and 4 begin with [`Step::Unlink`] for each directory, the one above first.
 #[derive(Debug)]
 pub(super) struct Stages {
     /// The numbers of the actions, in their order.
-    order: Vec<u32>,
+    order: Vec<(u32, Step)>,
     /// Where the stages end in `order`, in reverse: the last element is the end of this stage.
     ends: Vec<usize>,
-    /// How many actions have begun.
+    /// How many steps have begun.
     next: usize,
+    /// How many actions there are.
+    count: usize,
+}
+
+/// What is done for an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// DELE of something that the server shows as a directory. It removes a link, and is refused for
+    /// a directory.
+    Unlink,
+    /// The action itself.
+    Act,
 }
 
 impl Stages {
     pub(super) fn new(actions: &[Action], direction: Direction) -> Self {
         let replaced = replaced(actions, direction);
-        let key = |number: &u32| {
+        let key = |(number, step): &(u32, Step)| {
             let action = usize::try_from(*number).ok().and_then(|at| actions.get(at));
-            action.and_then(|action| stage(action, direction, &replaced))
+            action.and_then(|action| stage(action, *step, direction, &replaced))
         };
-        let count = u32::try_from(actions.len()).unwrap_or(u32::MAX);
-        let mut order: Vec<u32> = (0..count).collect();
-        order.retain(|number| key(number).is_some());
+        let numbers = || 0..u32::try_from(actions.len()).unwrap_or(u32::MAX);
+        let mut order: Vec<(u32, Step)> = numbers().map(|number| (number, Step::Act)).collect();
+        order.retain(|step| key(step).is_some());
+        let count = order.len();
+        if direction == Direction::Upload {
+            let unlinks = numbers().map(|number| (number, Step::Unlink));
+            order.extend(unlinks.filter(|step| key(step).is_some()));
+        }
         order.sort_by_cached_key(key);
         let mut ends = Vec::new();
         let mut position = order.len();
@@ -42,18 +62,23 @@ impl Stages {
             ends.push(position);
             position = position.saturating_sub(same.len());
         }
-        let next = 0;
-        Self { order, ends, next }
+        Self {
+            order,
+            ends,
+            next: 0,
+            count,
+        }
     }
 
-    /// Returns the next action of this stage. `None` if all of them have begun.
-    pub(super) fn peek(&self) -> Option<usize> {
+    /// Returns the number of the next action of this stage, and what is done for it. `None` if all
+    /// of them have begun.
+    pub(super) fn peek(&self) -> Option<(usize, Step)> {
         let end = self.ends.last()?;
-        let number = self.order.get(self.next).filter(|_| self.next < *end)?;
-        usize::try_from(*number).ok()
+        let (number, step) = self.order.get(self.next).filter(|_| self.next < *end)?;
+        Some((usize::try_from(*number).ok()?, *step))
     }
 
-    /// Notes that the action of [`peek`](Self::peek) has begun.
+    /// Notes that the step of [`peek`](Self::peek) has begun.
     pub(super) fn advance(&mut self) {
         self.next = self.next.saturating_add(1);
     }
@@ -67,22 +92,26 @@ impl Stages {
 
     /// Returns how many actions the stages have.
     pub(super) fn len(&self) -> usize {
-        self.order.len()
+        self.count
     }
 }
 
 /// Returns the paths in the target that have another kind than in the source.
 fn replaced(actions: &[Action], direction: Direction) -> BTreeSet<&[u8]> {
-    let other = actions.iter().filter(|action| {
-        action.reason == Reason::OtherKind
-            && matches!(action.change, Change::Delete | Change::RemoveDirectory)
-    });
+    let other = actions
+        .iter()
+        .filter(|action| action.reason == Reason::OtherKind && action.removes());
     other.map(|action| action.target(direction)).collect()
 }
 
-/// Returns the number of an action's stage, and its place within this kind of stage. `None` if
-/// nothing is to be done.
-fn stage(action: &Action, direction: Direction, replaced: &BTreeSet<&[u8]>) -> Option<(u8, usize)> {
+/// Returns the number of a step's stage, and its place within this kind of stage. `None` if nothing
+/// is to be done.
+fn stage(
+    action: &Action,
+    step: Step,
+    direction: Direction,
+    replaced: &BTreeSet<&[u8]>,
+) -> Option<(u8, usize)> {
     let path = action.target(direction);
     let is_replaced = || {
         let mut above = paths::above(path);
@@ -91,13 +120,15 @@ fn stage(action: &Action, direction: Direction, replaced: &BTreeSet<&[u8]>) -> O
     };
     let depth = paths::depth(path);
     let deepest_first = usize::MAX.saturating_sub(depth);
-    Some(match action.change {
-        Change::Delete if is_replaced() => (0, 0),
-        Change::RemoveDirectory if is_replaced() => (1, deepest_first),
-        Change::MakeDirectory => (2, depth),
-        Change::Create | Change::Update => (3, 0),
-        Change::Delete => (4, 0),
-        Change::RemoveDirectory => (5, deepest_first),
-        Change::Skip => return None,
+    Some(match (action.change, step) {
+        (Change::RemoveDirectory, Step::Unlink) if is_replaced() => (0, depth),
+        (Change::RemoveDirectory, Step::Unlink) => (5, depth),
+        (_, Step::Unlink) | (Change::Skip, _) => return None,
+        (Change::Delete, _) if is_replaced() => (1, 0),
+        (Change::RemoveDirectory, _) if is_replaced() => (2, deepest_first),
+        (Change::MakeDirectory, _) => (3, depth),
+        (Change::Create | Change::Update, _) => (4, 0),
+        (Change::Delete, _) => (6, 0),
+        (Change::RemoveDirectory, _) => (7, deepest_first),
     })
 }

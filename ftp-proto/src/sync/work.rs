@@ -37,6 +37,12 @@ pub(super) fn work(plan: &SyncPlan, action: &Action, server: &Options) -> Result
     }
 }
 
+/// Returns the work that removes a link which the server shows as this directory.
+pub(super) fn unlink(plan: &SyncPlan, action: &Action) -> Result<Work, Error> {
+    let remote = paths::join(&plan.remote_root, action.remote());
+    removal(&remote, What::Link)
+}
+
 fn removal(path: &[u8], what: What) -> Result<Work, Error> {
     Removal::new(path, what).map(|plan| Work::Remote(RemoteChange::from(plan)))
 }

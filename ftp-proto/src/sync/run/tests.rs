@@ -226,6 +226,7 @@ fn a_directory_that_is_not_empty_is_not_removed() {
         ],
     ));
     let mut worker = run.worker();
+    are_directories(&mut run, &mut worker, &["d", "d/e"]);
     let job = next(&mut run, &mut worker, START);
     assert!(fail(&mut run, &mut worker, *job, refusal("550 No."), START));
     let job = next(&mut run, &mut worker, START);
@@ -234,6 +235,91 @@ fn a_directory_that_is_not_empty_is_not_removed() {
     assert!(matches!(step, SyncStep::Done), "{step:?}");
     let report = run.into_report();
     assert_eq!((report.failure_count, report.deleted), (3, 1));
+}
+
+/// Refuses the DELE of each of these directories, which come first in this order.
+fn are_directories(run: &mut SyncRun, worker: &mut SyncWorker, paths: &[&str]) {
+    for path in paths {
+        let job = next(run, worker, START);
+        assert_eq!(name(&job), *path);
+        assert!(!fail(run, worker, *job, refusal("550 No."), START));
+    }
+}
+
+/// The actions of two extra directories, `d` and `e`, that hold something.
+fn two_extras() -> SyncPlan {
+    use Change::{Delete, RemoveDirectory};
+    let actions = [
+        (RemoveDirectory, "d"),
+        (Delete, "d/a"),
+        (RemoveDirectory, "d/b"),
+        (Delete, "d/b/c"),
+        (RemoveDirectory, "e"),
+        (Delete, "e/a"),
+    ];
+    let actions = actions.map(|(change, path)| (change, Reason::Extra, path));
+    plan(Direction::Upload, &actions)
+}
+
+/// pyftpdlib lists a link to a directory as a directory.
+#[test]
+fn what_a_link_leads_to_is_not_deleted() {
+    let mut run = run(two_extras());
+    let (mut worker, mut other) = (run.worker(), run.worker());
+    let d = next(&mut run, &mut worker, START);
+    are_directories(&mut run, &mut other, &["e"]);
+    let step = run.next_step(&mut other, SessionState::Alive, START);
+    assert!(matches!(step, SyncStep::Wait), "{step:?}");
+    assert_eq!(name(&d), "d");
+    let result = Ok(JobDone::Changed);
+    let progress = run.finished(&mut worker, *d, result, SessionState::Alive, START);
+    let progress = progress.expect("it has ended");
+    assert_eq!((progress.done, progress.total), (4, 6));
+    for path in ["e/a", "e"] {
+        let job = next(&mut run, &mut worker, START);
+        assert_eq!(name(&job), path);
+        succeed(&mut run, &mut worker, *job);
+    }
+    let step = run.next_step(&mut worker, SessionState::Alive, START);
+    assert!(matches!(step, SyncStep::Done), "{step:?}");
+    let report = run.into_report();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(
+        (report.deleted, report.directories_removed, report.undone),
+        (2, 1, 0)
+    );
+}
+
+#[test]
+fn without_an_answer_whether_it_is_a_link_nothing_in_a_directory_is_deleted() {
+    let mut run = run(two_extras());
+    let mut worker = run.worker();
+    let mut now = START;
+    let mut left = Vec::new();
+    loop {
+        match run.next_step(&mut worker, SessionState::Alive, now) {
+            SyncStep::Run(job) if name(&job) == "d" => {
+                let lost = Err(Error::new(ErrorKind::Closed));
+                let ended = run.finished(&mut worker, *job, lost, SessionState::Dead, now);
+                assert!(ended.is_none());
+                run.connected(&mut worker, Ok(()), now);
+            }
+            SyncStep::Run(job) if left.is_empty() => {
+                left.push(name(&job));
+                fail(&mut run, &mut worker, *job, refusal("550 No."), now);
+            }
+            SyncStep::Run(job) => {
+                left.push(name(&job));
+                succeed(&mut run, &mut worker, *job);
+            }
+            SyncStep::Pause(pause) => now += pause,
+            SyncStep::Done => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    assert_eq!(left, ["e", "e/a", "e"]);
+    let report = run.into_report();
+    assert_eq!((report.failure_count, report.undone), (4, 0), "{report}");
 }
 
 #[test]
