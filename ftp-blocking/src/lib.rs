@@ -126,6 +126,8 @@ mod client;
 #[cfg(feature = "client")]
 mod connect;
 #[cfg(feature = "client")]
+pub mod cookbook;
+#[cfg(feature = "client")]
 mod copy;
 #[cfg(feature = "client")]
 mod data;
