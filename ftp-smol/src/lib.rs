@@ -126,6 +126,7 @@ mod by_url;
 mod channel;
 mod client;
 mod connect;
+pub mod cookbook;
 mod copy;
 mod data;
 mod data_connection;

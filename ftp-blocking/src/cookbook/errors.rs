@@ -16,10 +16,11 @@
 //! #   let _here = simulated::start();
 //!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
 //!     let mut client = Client::connect(options)?;
-//!     let result = client.get_file("pub/missing.iso", "missing.iso");
-//!     let result = result.map_err(|error| client.explain(error)); // missing, or forbidden?
+//!     if let Err(error) = client.get_file("pub/missing.iso", "missing.iso") {
+//!         return Err(client.explain(error)); // missing, or forbidden?
+//!     }
 //!     client.quit()?;
-//!     result.map(drop)
+//!     Ok(())
 //! }
 //!
 //! fn main() -> ExitCode {

@@ -12,7 +12,7 @@
 //! | use names that are not UTF-8, or not safe | [`names`] |
 //! | know what an error means, and whether to try again | [`errors`] |
 //! | cancel, limit times and speeds | [`stopping`] |
-//! | use tokio | [`tokio`] |
+//! | use this crate in a program on tokio | [`tokio`] |
 //! | see what is sent | [`logs`] |
 //! | test your own program | [`testing`] |
 //!
