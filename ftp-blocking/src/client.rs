@@ -68,6 +68,16 @@ impl Client {
     /// credentials, `connect` ends after the greeting. Then call [`login`](Self::login): with
     /// explicit TLS, `login` sends AUTH and does the handshake before it sends the user name.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// use ftp_blocking::{Client, Options};
+    ///
+    /// let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+    /// let mut client = Client::connect(options)?; // logs in too
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the
     /// greeting is a refusal, or if the peer does not speak FTP. With credentials, also the errors
@@ -79,6 +89,16 @@ impl Client {
 
     /// Connects as [`connect`](Self::connect) does, but over a network of your own, such as a
     /// tunnel or a simulation.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// use ftp_blocking::{Client, Options, Tcp};
+    ///
+    /// // `Memory::new(…)` in a test, or a network of your own.
+    /// let mut client = Client::connect_over(Tcp::new(), Options::new("ftp.example.org"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`connect`](Self::connect). [`Misuse::Option`] for options that this network
@@ -92,6 +112,14 @@ impl Client {
     /// Logs in. With [`Options::with_tls`] this method secures the connection first. If the user
     /// name is empty, it logs in as `anonymous` (see [`Credentials::new`]).
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.login("ada", "secret")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if the user name or the password cannot be sent; the server's
     /// refusal; the reason why TLS failed.
@@ -102,6 +130,16 @@ impl Client {
 
     /// Logs in with [`Credentials`], which can also hold an account (ACCT).
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::Credentials;
+    ///
+    /// client.login_with(Credentials::anonymous())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`login`](Self::login).
     pub fn login_with(&mut self, credentials: Credentials) -> Result<Reply, Error> {
@@ -111,6 +149,17 @@ impl Client {
     /// Sends AUTH TLS and does the handshake. [`login`](Self::login) does the same, so you need
     /// this method only if the connection must be secure before the login, or again after
     /// [`clear_control`](Self::clear_control). In the second case you must log in again.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// // With `Options::with_login_in_clear`, for a server that wants the login before AUTH.
+    /// client.login("ada", "secret")?;
+    /// client.secure()?;
+    /// client.login("ada", "secret")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The server's refusal. The reason why the handshake failed; the session is then dead.
@@ -222,6 +271,16 @@ impl Client {
     /// Sets which side opens data connections from now on, as ftplib's [`set_pasv`] does.
     ///
     /// [`set_pasv`]: https://docs.python.org/3/library/ftplib.html#ftplib.FTP.set_pasv
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::DataMode;
+    ///
+    /// client.set_data_mode(DataMode::Active);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set_data_mode(&mut self, data_mode: DataMode) {
         self.session.set_data_mode(data_mode);
     }
@@ -290,6 +349,17 @@ impl Client {
     }
 
     /// Returns the state of the session.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// if let Some(greeting) = client.session().greeting() {
+    ///     println!("{greeting}");
+    /// }
+    /// println!("dead: {}", client.session().is_dead());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -331,12 +401,30 @@ impl Client {
 
     /// Returns the TLS parameters of the last data connection, also after its transfer has ended.
     /// `None` in clear text, and before the first data connection.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.fetch("welcome.txt")?;
+    /// let resumed = client.data_tls_info().map(|info| info.resumed);
+    /// # let _ = resumed;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn data_tls_info(&self) -> Option<&TlsInfo> {
         self.data_tls.as_ref()
     }
 
     /// Returns the stream of the control connection. From it you get the addresses and the
     /// descriptor.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// println!("{:?} to {:?}", client.stream().local_address(), client.stream().peer_address());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream(&self) -> &dyn Stream {
         self.control.stream()
     }

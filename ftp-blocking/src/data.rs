@@ -25,6 +25,18 @@ use crate::drive::Readiness;
 ///
 /// Dropping or forgetting a download is safe: the next operation of the client first aborts the
 /// transfer.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_blocking::Error> {
+/// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+/// use std::io::Read as _;
+///
+/// let mut start = [0; 16];
+/// client.download("image.iso")?.read_exact(&mut start)?;
+/// client.noop()?; // aborts the rest of the download first
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing comes unless it is read"]
 pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
@@ -37,6 +49,21 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 ///
 /// Dropping or forgetting an upload is safe: the next operation of the client first aborts the
 /// transfer.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_blocking::Error> {
+/// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+/// use std::io::{BufWriter, Write as _};
+///
+/// let mut upload = BufWriter::new(client.upload("numbers.txt")?);
+/// for number in 0..1000 {
+///     writeln!(upload, "{number}")?;
+/// }
+/// upload.flush()?;
+/// upload.into_inner().map_err(|error| error.into_error())?.finish()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
@@ -169,6 +196,16 @@ macro_rules! in_common {
             /// [`AbortClose::AfterReply`](ftp_proto::AbortClose): the data connection then stays
             /// open until the server has replied to ABOR, also if you drop a transfer.
             ///
+            /// ```no_run
+            /// # fn main() -> Result<(), ftp_blocking::Error> {
+            /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+            /// let download = client.download("image.iso")?;
+            /// println!("{:?}", download.abort()?);
+            /// client.noop()?;
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors
             /// The reason why the session is not usable yet; the next operation then cleans up.
             /// [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) if the transfer is over already.
@@ -206,6 +243,15 @@ macro_rules! in_common {
             /// Returns the size in bytes that the server announced when the transfer began, usually
             /// the size of the whole file. `None` if it announced none. A download that brings
             /// fewer bytes fails, unless you choose another [`SizeCheck`](ftp_proto::SizeCheck).
+            ///
+            /// ```no_run
+            /// # fn main() -> Result<(), ftp_blocking::Error> {
+            /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+            /// let download = client.download("image.iso")?;
+            /// println!("{:?} bytes to come", download.size_hint());
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn size_hint(&self) -> Option<u64> {
                 self.0.phase.transfer().and_then(Transfer::size_hint)
             }

@@ -49,6 +49,14 @@ impl Client {
     /// MFF: sets facts of a file, such as `[("UNIX.mode", "0644")]`. The line MFF of the FEAT reply
     /// lists the facts that the server lets you set.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.set_facts("run.sh", [("UNIX.mode", "0755")])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn set_facts(
@@ -61,6 +69,14 @@ impl Client {
 
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.chmod("run.sh", 0o755)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
@@ -68,6 +84,14 @@ impl Client {
     }
 
     /// SITE SYMLINK: makes a symbolic link that leads to `target`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.symlink("image-2.iso", "image.iso")?; // `image.iso` leads to `image-2.iso`
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name with a blank or a
@@ -106,6 +130,14 @@ impl Client {
     /// COMB: joins the files `parts` into the file `target`, in this order. Some servers then
     /// delete the parts.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.combine("image.iso", ["part1", "part2", "part3"])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn combine(
@@ -130,6 +162,15 @@ impl Client {
     /// CSID: tells the server the name and the version of this client program, and returns what the
     /// server tells about itself. `None` if the server does not know CSID.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// let server = client.client_id("backup", env!("CARGO_PKG_VERSION"))?;
+    /// println!("{server:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub fn client_id(
@@ -143,6 +184,16 @@ impl Client {
 
     /// AVBL: returns how many bytes can still be stored in a directory. `None` if the server does
     /// not know AVBL.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// if client.available("in")?.is_some_and(|bytes| bytes < 1_000_000) {
+    ///     println!("the disk is nearly full");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// A reply without a number.

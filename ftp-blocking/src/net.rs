@@ -27,6 +27,15 @@ use crate::tunnel::Route;
 /// [`Options`] sets the local address that connections come from, the ports on which active mode
 /// listens, keep-alive, and the sizes of buffers. With the feature `proxy`, it also sets a proxy
 /// through which all connections go.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_blocking::Error> {
+/// use ftp_blocking::{Client, Options, Tcp};
+///
+/// let mut client = Client::connect_over(Tcp::new(), Options::new("ftp.example.org"))?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Tcp {

@@ -36,6 +36,16 @@ pub struct OwnedDownload(Download<'static>);
 ///
 /// [`finish`](Self::finish) gives the client back. If you drop the upload, the client is dropped
 /// with it, and its connections close without QUIT. The server may then keep a partial file.
+///
+/// ```no_run
+/// use ftp_blocking::{Client, Error, Options, OwnedUpload};
+///
+/// fn open(host: &str, path: &str) -> Result<OwnedUpload, Error> {
+///     let mut client = Client::connect(Options::new(host))?;
+///     client.login("ada", "secret")?;
+///     Ok(client.into_upload(path)?)
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct OwnedUpload(Upload<'static>);
@@ -44,6 +54,20 @@ pub struct OwnedUpload(Upload<'static>);
 /// [`Returned::into_parts`].
 impl Client {
     /// RETR: starts to download a whole file, and moves the client into the download.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use std::io::Read as _;
+    ///
+    /// let mut download = client.into_download("notes.txt")?;
+    /// let mut notes = String::new();
+    /// download.read_to_string(&mut notes)?;
+    /// let (client, done) = download.finish()?;
+    /// # let _ = (client, done);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`download`](Self::download), with the client.
@@ -72,6 +96,19 @@ impl Client {
     }
 
     /// STOR: starts an upload, and moves the client into it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use std::io::Write as _;
+    ///
+    /// let mut upload = client.into_upload("notes.txt")?;
+    /// upload.write_all(b"nothing new")?;
+    /// let (client, done) = upload.finish()?;
+    /// # let _ = (client, done);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`upload`](Self::upload), with the client.

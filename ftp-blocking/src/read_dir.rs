@@ -79,6 +79,20 @@ impl<'c> ReadDir<'c> {
 
     /// Returns the lines that were left out because the parser does not know their format, or
     /// because they are longer than the limit. Only the first 64 such lines are kept.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// let mut entries = client.read_dir("pub")?;
+    /// while let Some(entry) = entries.next_entry()? {
+    ///     println!("{}", entry.display_name());
+    /// }
+    /// for line in entries.unparsed() {
+    ///     eprintln!("not understood: {line:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn unparsed(&self) -> &[Line<'static>] {
         self.reader.unparsed()
     }

@@ -24,6 +24,16 @@ use crate::read_dir::ReadDir;
 impl Client {
     /// RETR: starts to download a whole file.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// let mut download = client.download("pub/image.iso")?;
+    /// std::io::copy(&mut download, &mut std::io::stdout())?;
+    /// println!("{} bytes, confirmed", download.finish()?.bytes);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -32,6 +42,19 @@ impl Client {
     }
 
     /// RETR: starts a download with options, for example at an offset.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::TransferOptions;
+    /// use std::io::Read as _;
+    ///
+    /// let mut rest = Vec::new();
+    /// let options = TransferOptions::new().with_offset(4096);
+    /// client.download_with("pub/image.iso", &options)?.read_to_end(&mut rest)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
@@ -47,6 +70,17 @@ impl Client {
 
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// let mut lines = client.download_lines("notes.txt")?;
+    /// while let Some(line) = lines.next_line()? {
+    ///     println!("{}", String::from_utf8_lossy(&line));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -57,6 +91,18 @@ impl Client {
 
     /// Starts a download with a command line of your own, without its line end: for example `NLST
     /// -a`, or a command that only this server knows.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::TransferOptions;
+    /// use std::io::Read as _;
+    ///
+    /// let mut names = String::new();
+    /// client.download_command("NLST -a", &TransferOptions::text())?.read_to_string(&mut names)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
@@ -72,6 +118,18 @@ impl Client {
 
     /// STOR: starts an upload.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use std::io::Write as _;
+    ///
+    /// let mut upload = client.upload("in/report.csv")?;
+    /// writeln!(upload, "day,count")?;
+    /// upload.finish()?; // without this call, the upload is aborted
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -80,6 +138,20 @@ impl Client {
     }
 
     /// STOR: starts an upload with options, for example at an offset.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::TransferOptions;
+    /// use std::io::Write as _;
+    ///
+    /// let text = TransferOptions::text(); // LF becomes CRLF
+    /// let mut upload = client.upload_with("in/notes.txt", &text)?;
+    /// upload.write_all(b"one\ntwo\n")?;
+    /// upload.finish()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
@@ -95,6 +167,18 @@ impl Client {
 
     /// APPE: starts an upload that appends to the end of a file.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use std::io::Write as _;
+    ///
+    /// let mut upload = client.append("in/log.txt")?;
+    /// upload.write_all(b"one more line\n")?;
+    /// upload.finish()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -105,6 +189,18 @@ impl Client {
 
     /// STOU: starts an upload under a name that the server chooses. It may follow your suggestion.
     /// [`Completion::name`] returns the name, if the server's reply tells it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use std::io::Write as _;
+    ///
+    /// let mut upload = client.upload_unique(None)?;
+    /// upload.write_all(b"an order")?;
+    /// println!("stored as {:?}", upload.finish()?.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
@@ -130,6 +226,14 @@ impl Client {
 
     /// STOR: uploads these bytes.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.store("in/hello.txt", "hello")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`Upload::finish`].
     pub fn store(
@@ -144,6 +248,14 @@ impl Client {
 
     /// STOR: uploads these lines as a text file (TYPE A). A line that you pass may end with a line
     /// end or without one: the server gets exactly one line end after each line.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// client.store_lines("in/notes.txt", ["one", "two"])?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`Upload::finish`].
@@ -165,6 +277,17 @@ impl Client {
     /// Reads a directory, entry by entry, while the entries arrive. `None` is the current
     /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// for entry in client.read_dir("pub")? {
+    ///     let entry = entry?;
+    ///     println!("{} {:?}", entry.display_name(), entry.size());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -174,6 +297,17 @@ impl Client {
     }
 
     /// Reads a directory as [`read_dir`](Self::read_dir) does, but returns all entries at once.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// let listing = client.entries("pub")?;
+    /// println!("{listing}"); // a table
+    /// let files = listing.entries().iter().filter(|entry| entry.is_file()).count();
+    /// # let _ = files;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).
@@ -187,6 +321,16 @@ impl Client {
     ///
     /// Not every server can do this, and some return no entries for a path that does not exist. For
     /// a large directory, raise [`Config::limits`](ftp_proto::Config::limits).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// for entry in client.status_entries(".")?.entries() {
+    ///     println!("{}", entry.display_name());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Protocol`](ftp_proto::ErrorKind::Protocol) for a reply above
@@ -202,6 +346,16 @@ impl Client {
 
     /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// for line in client.list("pub")? {
+    ///     println!("{}", String::from_utf8_lossy(&line));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing above the limits in
     /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
@@ -211,6 +365,16 @@ impl Client {
     }
 
     /// NLST: returns the names in a directory.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// for name in client.names("pub")? {
+    ///     println!("{}", client.encoding().decode(&name));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).
@@ -223,6 +387,16 @@ impl Client {
     /// directory. To choose the facts, call [`choose_facts`](Self::choose_facts). Before you create a
     /// local file under a listed name, check the name with [`LocalName`](ftp_proto::LocalName): the
     /// server could send a name such as `../x`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// for entry in client.mlsd("pub")?.entries() {
+    ///     println!("{} {:?}", entry.display_name(), entry.modified());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).

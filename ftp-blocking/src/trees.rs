@@ -144,6 +144,19 @@ impl Client {
 
     /// Finds the paths that match a pattern, with limits and options of your own.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::WalkOptions;
+    ///
+    /// let shallow = WalkOptions::new().with_depth(2);
+    /// for entry in client.glob_with("pub/**/*.fa", &shallow)? {
+    ///     println!("{}", entry?.path);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`glob`](Self::glob).
     pub fn glob_with(
@@ -216,6 +229,18 @@ impl Client {
 
     /// Deletes a directory and all that is in it, with options: to go on after errors, to empty `/`
     /// or the current directory, and limits.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::{DeleteOptions, tree::OnError};
+    ///
+    /// let options = DeleteOptions::new().with_on_error(OnError::Continue);
+    /// let deleted = client.delete_tree_with("pub/old", &options)?;
+    /// println!("{} files, {} errors", deleted.files, deleted.errors.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`delete_tree`](Self::delete_tree).

@@ -147,6 +147,17 @@ impl Client {
     /// interrupted upload, or to compare hashes. Calls `progress` with the bytes that are done. If
     /// `progress` returns `ControlFlow::Break(())`, the upload stops.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::{FileOptions, Progress};
+    ///
+    /// let show = |progress: Progress| eprint!("\r{progress}");
+    /// client.put_file_with("image.iso", "in/", &FileOptions::resuming(), show)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`put_file`](Self::put_file).
     /// [`Unconfirmed`](ftp_proto::ErrorKind::Unconfirmed) if the hashes differ.

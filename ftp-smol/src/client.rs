@@ -71,6 +71,18 @@ impl Client {
     /// call [`login`](Self::login). With [`Options::with_tls`] (explicit TLS), a login begins
     /// with AUTH and the TLS handshake, before the client sends the user name.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// use ftp_smol::{Client, Options};
+    ///
+    /// let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+    /// let mut client = Client::connect(options).await?; // logs in too
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the
     /// greeting is a refusal, or if the peer does not speak FTP. With credentials, also the errors
@@ -82,6 +94,18 @@ impl Client {
 
     /// Connects as [`connect`](Self::connect) does, but over a network of your own, such as a
     /// tunnel or a simulation.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// use ftp_smol::{Client, Options, Tcp};
+    ///
+    /// // `Memory::new(…)` in a test, or a network of your own.
+    /// let mut client = Client::connect_over(Tcp::new(), Options::new("ftp.example.org")).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`connect`](Self::connect). [`Misuse::Option`] for options that this network
@@ -98,6 +122,16 @@ impl Client {
     /// Logs in. With [`Options::with_tls`] this method secures the connection first. If the user
     /// name is empty, it logs in as `anonymous` (see [`Credentials::new`]).
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.login("ada", "secret").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if the user name or the password cannot be sent; the server's
     /// refusal; the reason why TLS failed.
@@ -108,6 +142,18 @@ impl Client {
 
     /// Logs in with [`Credentials`], which can also hold an account (ACCT).
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::Credentials;
+    ///
+    /// client.login_with(Credentials::anonymous()).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`login`](Self::login).
     pub async fn login_with(&mut self, credentials: Credentials) -> Result<Reply, Error> {
@@ -117,6 +163,19 @@ impl Client {
     /// Sends AUTH TLS and does the handshake. [`login`](Self::login) does the same, so you need
     /// this method only if the connection must be secure before the login, or again after
     /// [`clear_control`](Self::clear_control). In the second case you must log in again.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// // With `Options::with_login_in_clear`, for a server that wants the login before AUTH.
+    /// client.login("ada", "secret").await?;
+    /// client.secure().await?;
+    /// client.login("ada", "secret").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The server's refusal. The reason why the handshake failed; the session is then dead.
@@ -231,6 +290,18 @@ impl Client {
     /// Sets which side opens data connections from now on, as ftplib's [`set_pasv`] does.
     ///
     /// [`set_pasv`]: https://docs.python.org/3/library/ftplib.html#ftplib.FTP.set_pasv
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::DataMode;
+    ///
+    /// client.set_data_mode(DataMode::Active);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn set_data_mode(&mut self, data_mode: DataMode) {
         self.session.set_data_mode(data_mode);
     }
@@ -298,6 +369,19 @@ impl Client {
     }
 
     /// Returns the state of the session, for example whether it is dead.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if let Some(greeting) = client.session().greeting() {
+    ///     println!("{greeting}");
+    /// }
+    /// println!("dead: {}", client.session().is_dead());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -341,12 +425,34 @@ impl Client {
 
     /// Returns the TLS parameters of the last data connection, also after its transfer has ended.
     /// `None` in clear text, and before the first data connection.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.fetch("welcome.txt").await?;
+    /// let resumed = client.data_tls_info().map(|info| info.resumed);
+    /// # let _ = resumed;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn data_tls_info(&self) -> Option<&TlsInfo> {
         self.data_tls.as_ref()
     }
 
     /// Returns the stream of the control connection. From it you get the addresses and the
     /// descriptor.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// println!("{:?} to {:?}", client.stream().local_address(), client.stream().peer_address());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn stream(&self) -> &dyn Stream {
         self.control.stream()
     }

@@ -29,6 +29,20 @@ use crate::drive::Operation;
 ///
 /// Dropping or forgetting a download is safe: the next operation of the client first aborts the
 /// transfer.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_smol::Error> {
+/// # smol::block_on(async {
+/// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+/// use smol::io::AsyncReadExt as _;
+///
+/// let mut start = [0; 16];
+/// client.download("image.iso").await?.read_exact(&mut start).await?;
+/// client.noop().await?; // aborts the rest of the download first
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing comes unless it is read"]
 pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
@@ -41,6 +55,23 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 ///
 /// Dropping or forgetting an upload is safe: the next operation of the client first aborts the
 /// transfer.
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_smol::Error> {
+/// # smol::block_on(async {
+/// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+/// use smol::io::{AsyncWriteExt as _, BufWriter};
+///
+/// let mut upload = BufWriter::new(client.upload("numbers.txt").await?);
+/// for number in 0..1000 {
+///     upload.write_all(format!("{number}\n").as_bytes()).await?;
+/// }
+/// upload.flush().await?;
+/// upload.into_inner().finish().await?;
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
@@ -201,6 +232,18 @@ macro_rules! in_common {
             /// [`AbortClose::AfterReply`](ftp_proto::AbortClose): the data connection then stays
             /// open until the server has replied to ABOR, also if you drop a transfer.
             ///
+            /// ```no_run
+            /// # fn main() -> Result<(), ftp_smol::Error> {
+            /// # smol::block_on(async {
+            /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+            /// let download = client.download("image.iso").await?;
+            /// println!("{:?}", download.abort().await?);
+            /// client.noop().await?;
+            /// # Ok(())
+            /// # })
+            /// # }
+            /// ```
+            ///
             /// # Errors
             /// The reason why the session is not usable yet; the next operation then cleans up.
             /// [`StaleTransfer`](ftp_proto::Misuse::StaleTransfer) if the transfer is over already.
@@ -238,6 +281,17 @@ macro_rules! in_common {
             /// Returns the size in bytes that the server announced when the transfer began, usually
             /// the size of the whole file. `None` if it announced none. A download that brings
             /// fewer bytes fails, unless you choose another [`SizeCheck`](ftp_proto::SizeCheck).
+            ///
+            /// ```no_run
+            /// # fn main() -> Result<(), ftp_smol::Error> {
+            /// # smol::block_on(async {
+            /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+            /// let download = client.download("image.iso").await?;
+            /// println!("{:?} bytes to come", download.size_hint());
+            /// # Ok(())
+            /// # })
+            /// # }
+            /// ```
             pub fn size_hint(&self) -> Option<u64> {
                 self.0.phase.transfer().and_then(Transfer::size_hint)
             }

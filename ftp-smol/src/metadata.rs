@@ -55,6 +55,16 @@ impl Client {
     /// MFF: sets facts of a file, such as `[("UNIX.mode", "0644")]`. The line MFF of the reply to
     /// FEAT lists the facts that the server can set.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.set_facts("run.sh", [("UNIX.mode", "0755")]).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn set_facts(
@@ -67,6 +77,16 @@ impl Client {
 
     /// SITE CHMOD: sets the permissions of a file, such as `0o644`.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.chmod("run.sh", 0o755).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn chmod(&mut self, path: impl Name, mode: u32) -> Result<Reply, Error> {
@@ -74,6 +94,16 @@ impl Client {
     }
 
     /// SITE SYMLINK: makes a symbolic link that leads to `target`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.symlink("image-2.iso", "image.iso").await?; // `image.iso` leads to `image-2.iso`
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument) for a name with a blank or a
@@ -113,6 +143,16 @@ impl Client {
     /// COMB: joins the files `parts`, in their order, into the file `target`. Some servers then
     /// delete the parts.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.combine("image.iso", ["part1", "part2", "part3"]).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn combine(
@@ -138,6 +178,17 @@ impl Client {
     /// CSID: says the name and the version of this client program, and returns what the server says
     /// about itself. `None` if the server does not know CSID.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let server = client.client_id("backup", env!("CARGO_PKG_VERSION")).await?;
+    /// println!("{server:?}");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn client_id(
@@ -151,6 +202,18 @@ impl Client {
 
     /// AVBL: returns how many bytes can still be stored in a directory. `None` if the server does
     /// not know AVBL.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if client.available("in").await?.is_some_and(|bytes| bytes < 1_000_000) {
+    ///     println!("the disk is nearly full");
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// A reply without a number.

@@ -21,6 +21,17 @@ use crate::client::Client;
 impl Client {
     /// FEAT: returns the features that the server says it has. The client sends FEAT only once.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let features = client.features().await?;
+    /// println!("{}", features.supports("MLST"));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     /// It is no error if the server does not know FEAT: the returned `Features` are then empty.
@@ -32,6 +43,21 @@ impl Client {
     /// known already. Save the result for
     /// [`Options::with_capabilities`](ftp_proto::Options::with_capabilities).
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::{Capability, Support};
+    ///
+    /// let capabilities = client.discover().await?;
+    /// if capabilities.support(Capability::Mfmt) == Support::Advertised {
+    ///     println!("the server sets times");
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// A refusal of FEAT, except "unknown command".
     pub async fn discover(&mut self) -> Result<Capabilities, Error> {
@@ -39,6 +65,16 @@ impl Client {
     }
 
     /// PWD: returns the current directory.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// println!("{}", client.pwd().await?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// A reply without a path.
@@ -48,6 +84,17 @@ impl Client {
 
     /// CWD: changes the directory. `..` is sent as CDUP if the server knows CDUP.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.cwd("pub/2026").await?;
+    /// client.cwd("..").await?; // to `pub`
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn cwd(&mut self, path: impl Name) -> Result<Reply, Error> {
@@ -55,6 +102,18 @@ impl Client {
     }
 
     /// MKD: makes a directory. Returns its path, or `None` if the reply does not tell the path.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if let Some(path) = client.mkd("in").await? {
+    ///     println!("{path}"); // /home/ada/in
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
@@ -80,6 +139,16 @@ impl Client {
 
     /// RNFR and RNTO: renames or moves a file or a directory.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.rename("in/report.csv", "done/report.csv").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn rename(&mut self, from: impl Name, to: impl Name) -> Result<Reply, Error> {
@@ -90,6 +159,19 @@ impl Client {
     /// SIZE: returns the size of a file in bytes, as counted in TYPE I. `None` if the server does
     /// not know SIZE.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// match client.size("pub/image.iso").await? {
+    ///     Some(bytes) => println!("{bytes} bytes"),
+    ///     None => println!("this server has no SIZE"),
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn size(&mut self, path: impl Name) -> Result<Option<u64>, Error> {
@@ -99,6 +181,18 @@ impl Client {
     /// MDTM: returns the time of a file's last modification. `None` if the server does not know
     /// MDTM.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// if let Some(time) = client.modified("pub/image.iso").await? {
+    ///     println!("{time}"); // 2026-01-02T03:04:05
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// A reply without a valid time.
     pub async fn modified(&mut self, path: impl Name) -> Result<Option<Timestamp>, Error> {
@@ -106,6 +200,17 @@ impl Client {
     }
 
     /// MLST: returns the facts of a file or a directory; without a path, of the current directory.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let entry = client.mlst("pub/image.iso").await?;
+    /// println!("{:?}, {:?} bytes", entry.kind(), entry.size());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// A reply without facts.
@@ -124,6 +229,16 @@ impl Client {
     /// STAT: returns the status of the session. With a path, it returns a listing over the control
     /// connection; see [`Status`].
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// println!("{}", client.status(None).await?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn status(&mut self, path: impl OptionalName) -> Result<Reply, Error> {
@@ -140,6 +255,16 @@ impl Client {
 
     /// SITE: sends a command that only this server knows, such as `CHMOD 644 a`.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.site("UMASK 022").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn site(&mut self, line: impl Name) -> Result<Reply, Error> {
@@ -147,6 +272,16 @@ impl Client {
     }
 
     /// OPTS: sets an option of a command, such as `UTF8 ON` or `MLST type;size;`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.opts("UTF8 ON").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
@@ -157,6 +292,18 @@ impl Client {
     /// OPTS MLST: chooses the facts, such as `type`, `size` and `modify`, that MLSD and MLST send
     /// from now on. The server leaves out facts that it does not know. `parameters("MLST")` of
     /// [`features`](Self::features) lists those that it knows.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.choose_facts(["type", "size", "modify"]).await?;
+    /// let listing = client.mlsd("pub").await?;
+    /// # let _ = listing;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
@@ -202,6 +349,17 @@ impl Client {
 
     /// HOST: names the virtual host that you want at this address; call it before the login.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.host("www.example.org").await?;
+    /// client.login("ada", "secret").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
     pub async fn host(&mut self, name: impl Name) -> Result<Reply, Error> {
@@ -209,6 +367,17 @@ impl Client {
     }
 
     /// LANG: sets the language of the replies, such as `fr`. `None` asks for the server's default.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.language("fr").await?;
+    /// client.language(None).await?; // the default again
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
@@ -226,6 +395,20 @@ impl Client {
 
     /// TYPE: sets the representation type. Each transfer sets the type that it needs, so you need
     /// this method only for raw commands.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::TransferType;
+    ///
+    /// client.set_type(TransferType::TEXT).await?;
+    /// let size_as_text = client.raw("SIZE notes.txt").await?;
+    /// # let _ = size_as_text;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, or a dead session.
@@ -263,6 +446,17 @@ impl Client {
     ///
     /// If the server never replies to the command, the session may die, because a reply that comes
     /// too late must not be taken for the reply to another command.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let reply = client.raw("XCRC image.iso").await?; // a refusal is a reply, too
+    /// println!("{} {}", reply.code(), reply.text());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for AUTH, CCC, ABOR and the commands that open a data

@@ -42,6 +42,16 @@ pub struct OwnedDownload(Download<'static>);
 ///
 /// [`finish`](Self::finish) gives the client back. If you drop the upload, the client is dropped
 /// with it, and its connections close without QUIT. The server may then keep a partial file.
+///
+/// ```no_run
+/// use ftp_smol::{Client, Error, Options, OwnedUpload};
+///
+/// async fn open(host: &str, path: &str) -> Result<OwnedUpload, Error> {
+///     let mut client = Client::connect(Options::new(host)).await?;
+///     client.login("ada", "secret").await?;
+///     Ok(client.into_upload(path).await?)
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
 pub struct OwnedUpload(Upload<'static>);
@@ -50,6 +60,22 @@ pub struct OwnedUpload(Upload<'static>);
 /// [`Returned::into_parts`].
 impl Client {
     /// RETR: starts to download a whole file, and moves the client into the download.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use smol::io::AsyncReadExt as _;
+    ///
+    /// let mut download = client.into_download("notes.txt").await?;
+    /// let mut notes = String::new();
+    /// download.read_to_string(&mut notes).await?;
+    /// let (client, done) = download.finish().await?;
+    /// # let _ = (client, done);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`download`](Self::download), with the client.
@@ -78,6 +104,21 @@ impl Client {
     }
 
     /// STOR: starts an upload, and moves the client into it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use smol::io::AsyncWriteExt as _;
+    ///
+    /// let mut upload = client.into_upload("notes.txt").await?;
+    /// upload.write_all(b"nothing new").await?;
+    /// let (client, done) = upload.finish().await?;
+    /// # let _ = (client, done);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`upload`](Self::upload), with the client.

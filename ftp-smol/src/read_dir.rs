@@ -72,6 +72,22 @@ impl<'c> ReadDir<'c> {
 
     /// Returns the lines that [`next_entry`](Self::next_entry) has left out, because they are of no
     /// known dialect or longer than the limit. Only the first 64 such lines are kept.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let mut entries = client.read_dir("pub").await?;
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     println!("{}", entry.display_name());
+    /// }
+    /// for line in entries.unparsed() {
+    ///     eprintln!("not understood: {line:?}");
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn unparsed(&self) -> &[Line<'static>] {
         self.reader.unparsed()
     }

@@ -24,6 +24,18 @@ use crate::read_dir::ReadDir;
 impl Client {
     /// RETR: starts to download a whole file.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let mut download = client.download("pub/image.iso").await?;
+    /// smol::io::copy(&mut download, &mut smol::io::sink()).await?;
+    /// println!("{} bytes, confirmed", download.finish().await?.bytes);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -32,6 +44,21 @@ impl Client {
     }
 
     /// RETR: starts a download with options, for example at an offset.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::TransferOptions;
+    /// use smol::io::AsyncReadExt as _;
+    ///
+    /// let mut rest = Vec::new();
+    /// let options = TransferOptions::new().with_offset(4096);
+    /// client.download_with("pub/image.iso", &options).await?.read_to_end(&mut rest).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
@@ -47,6 +74,19 @@ impl Client {
 
     /// RETR: starts to download a text file (TYPE A), line by line.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let mut lines = client.download_lines("notes.txt").await?;
+    /// while let Some(line) = lines.next_line().await? {
+    ///     println!("{}", String::from_utf8_lossy(&line));
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -57,6 +97,20 @@ impl Client {
 
     /// Starts a download with a command line of your own, without its line end: for example `NLST
     /// -a`, or a command that only this server knows.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::TransferOptions;
+    /// use smol::io::AsyncReadExt as _;
+    ///
+    /// let (mut names, text) = (String::new(), TransferOptions::text());
+    /// client.download_command("NLST -a", &text).await?.read_to_string(&mut names).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
@@ -72,6 +126,20 @@ impl Client {
 
     /// STOR: starts an upload.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use smol::io::AsyncWriteExt as _;
+    ///
+    /// let mut upload = client.upload("in/report.csv").await?;
+    /// upload.write_all(b"day,count\n").await?;
+    /// upload.finish().await?; // without this call, the upload is aborted
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -80,6 +148,22 @@ impl Client {
     }
 
     /// STOR: starts an upload with options, for example at an offset.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::TransferOptions;
+    /// use smol::io::AsyncWriteExt as _;
+    ///
+    /// let text = TransferOptions::text(); // LF becomes CRLF
+    /// let mut upload = client.upload_with("in/notes.txt", &text).await?;
+    /// upload.write_all(b"one\ntwo\n").await?;
+    /// upload.finish().await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
@@ -95,6 +179,20 @@ impl Client {
 
     /// APPE: starts an upload that appends to the end of a file.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use smol::io::AsyncWriteExt as _;
+    ///
+    /// let mut upload = client.append("in/log.txt").await?;
+    /// upload.write_all(b"one more line\n").await?;
+    /// upload.finish().await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -105,6 +203,20 @@ impl Client {
 
     /// STOU: starts an upload under a name that the server chooses, perhaps after your suggestion.
     /// [`Completion::name`] returns the name, if the server's reply tells it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use smol::io::AsyncWriteExt as _;
+    ///
+    /// let mut upload = client.upload_unique(None).await?;
+    /// upload.write_all(b"an order").await?;
+    /// println!("stored as {:?}", upload.finish().await?.name);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
@@ -133,6 +245,16 @@ impl Client {
 
     /// STOR: uploads these bytes.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.store("in/hello.txt", "hello").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`Upload::finish`].
     pub async fn store(
@@ -147,6 +269,16 @@ impl Client {
 
     /// STOR: uploads these lines as a text file (TYPE A). A line that you pass may end with a line
     /// end or without one: the server gets exactly one line end after each line.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// client.store_lines("in/notes.txt", ["one", "two"]).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`Upload::finish`].
@@ -170,6 +302,19 @@ impl Client {
     /// Reads a directory, entry by entry, while the entries arrive. `None` is the current
     /// directory. The client sends MLSD if the server has it, and LIST otherwise.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let mut entries = client.read_dir("pub").await?;
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     println!("{} {:?}", entry.display_name(), entry.size());
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,
     /// or a dead session.
@@ -179,6 +324,19 @@ impl Client {
     }
 
     /// Reads a directory as [`read_dir`](Self::read_dir) does, but returns all entries at once.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// let listing = client.entries("pub").await?;
+    /// println!("{listing}"); // a table
+    /// let files = listing.entries().iter().filter(|entry| entry.is_file()).count();
+    /// # let _ = files;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).
@@ -196,6 +354,18 @@ impl Client {
     /// Not every server can do this, and some return no entries for a path that does not exist. For
     /// a large directory, raise [`Config::limits`](ftp_proto::Config::limits).
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// for entry in client.status_entries(".").await?.entries() {
+    ///     println!("{}", entry.display_name());
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Protocol`](ftp_proto::ErrorKind::Protocol) for a reply above
     /// [`Config::limits`](ftp_proto::Config::limits), which ends the session.
@@ -210,6 +380,18 @@ impl Client {
 
     /// LIST: returns the lines of a directory listing; without a path, of the current directory.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// for line in client.list("pub").await? {
+    ///     println!("{}", String::from_utf8_lossy(&line));
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a listing above the limits in
     /// [`Options::listing_limits`](ftp_proto::Options::listing_limits).
@@ -219,6 +401,18 @@ impl Client {
     }
 
     /// NLST: returns the names in a directory.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// for name in client.names("pub").await? {
+    ///     println!("{}", client.encoding().decode(&name));
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).
@@ -230,6 +424,18 @@ impl Client {
     /// MLSD: returns the entries of a directory with their facts; without a path, of the current
     /// directory. To choose the facts, call [`choose_facts`](Self::choose_facts). The server
     /// could send any name: to create a local file, make a [`LocalName`](ftp_proto::LocalName) of it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// for entry in client.mlsd("pub").await?.entries() {
+    ///     println!("{} {:?}", entry.display_name(), entry.modified());
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`list`](Self::list).

@@ -153,6 +153,22 @@ impl Client {
     /// Finds the paths that match a pattern, as [`glob`](Self::glob) does, with limits and options
     /// of your own.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::WalkOptions;
+    ///
+    /// let shallow = WalkOptions::new().with_depth(2);
+    /// let mut found = client.glob_with("pub/**/*.fa", &shallow)?;
+    /// while let Some(entry) = found.next().await {
+    ///     println!("{}", entry?.path);
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`glob`](Self::glob).
     pub fn glob_with(
@@ -228,6 +244,20 @@ impl Client {
 
     /// Deletes a directory and all that is in it. The options can make it go on after errors, let
     /// it empty `/` or the current directory, and change the limits.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::{DeleteOptions, tree::OnError};
+    ///
+    /// let options = DeleteOptions::new().with_on_error(OnError::Continue);
+    /// let deleted = client.delete_tree_with("pub/old", &options).await?;
+    /// println!("{} files, {} errors", deleted.files, deleted.errors.len());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`delete_tree`](Self::delete_tree).

@@ -157,6 +157,19 @@ impl Client {
     /// interrupted upload, or to compare hashes. Calls `progress` with the bytes that are done. If
     /// `progress` returns `ControlFlow::Break(())`, the upload stops.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::{FileOptions, Progress};
+    ///
+    /// let show = |progress: Progress| eprint!("\r{progress}");
+    /// client.put_file_with("image.iso", "in/", &FileOptions::resuming(), show).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`put_file`](Self::put_file).
     /// [`Unconfirmed`](ftp_proto::ErrorKind::Unconfirmed) if the hashes differ.
