@@ -37,51 +37,33 @@
 //! connect in another way than directly by TCP, for example through a tunnel of your own, implement
 //! [`transport::Network`].
 //!
-//! | you want | use |
-//! |---|---|
-//! | a file or a directory by its URL, in one call | [`get`], [`resume`], [`put`], [`list`] |
-//! | a whole file on the disk, or none | [`Client::get_file`], [`Client::put_file`] |
-//! | to go on with an interrupted file, or to compare hashes | [`FileOptions`] |
-//! | a small file in memory | [`Client::fetch`] |
-//! | to show the progress, or to stop a transfer by it | [`Progress`] |
-//! | to stop whatever the client does, from outside | [`AbortHandle`] |
-//! | a speed limit, a least speed, a limit for the total time | [`TransferLimits`], [`Options::with_total_time`] |
-//! | options or credentials from a URL or from `.netrc` | [`Url`], [`Netrc`] |
-//! | a proxy | `Options::with_proxy` (feature `proxy`), [`Options::with_ftp_proxy`] |
-//! | to see what is sent | [`Options::with_observer`], [`DebugLevel`], feature `tracing` |
+//! # Tasks
 //!
-//! # TLS
+//! The [`cookbook`] has a whole program for each task.
 //!
-//! With a private CA:
-//!
-//! ```no_run
-//! use ftp_blocking::{Client, Options, TlsConfig};
-//!
-//! let tls = TlsConfig::with_roots_pem(std::fs::read("company-ca.pem")?)?;
-//! let mut client = Client::connect(Options::new("ftp.example.org").with_tls(tls))?;
-//! client.login("ada", "secret")?;
-//! client.store("report.csv", std::fs::read("report.csv")?)?;
-//! client.quit()?;
-//! # Ok::<(), ftp_blocking::Error>(())
-//! ```
-//!
-//! | you want | use |
-//! |---|---|
-//! | implicit TLS | [`Options::with_implicit_tls`] |
-//! | a client certificate | `TlsConfig::with_client_certificate` |
-//! | only one TLS version | `TlsConfig::with_only_version` |
-//! | to pin the server's key | `TlsConfig::with_pinned_keys` |
-//! | to accept any certificate, which is insecure | `TlsConfig::dangerous_accept_any_certificate` |
-//! | the keys of TLS connections in a file for Wireshark, which is insecure | `TlsConfig::with_key_log_file` |
-//! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; [`tls::rustls`] is the version of rustls that this crate uses |
-//! | to require that data connections resume the login's TLS session (they always try) | [`Options::with_resumption`] |
-//! | the TLS version, the cipher suite and the certificates of the control connection | [`Client::tls_info`] |
-//! | the same for a data connection | [`Download::tls_info`], [`Upload::tls_info`]; after the transfer [`Client::data_tls_info`] |
-//! | the reason why TLS failed | the text of the [`Error`]; in code, [`Error::tls_reason`] |
-//! | data connections in clear text, on purpose | [`Config::with_protection`] |
-//! | the control connection in clear text after the login (CCC) | [`Client::clear_control`] |
-//! | to send the password in clear text, and begin TLS later, which is insecure | [`Options::with_login_in_clear`] |
-//! | to work with a server that sends no close_notify (a download that was cut may then look complete) | [`Config::with_missing_close_notify`] |
+//! | you want to | recipe | types and methods |
+//! |---|---|---|
+//! | download a file, with progress | [files](cookbook::files#download-a-file-and-show-the-progress) | [`Client::get_file`], [`get`], [`Progress`] |
+//! | upload a file | [files](cookbook::files#upload-a-file) | [`Client::put_file`], [`put`] |
+//! | go on with an interrupted file, compare hashes | [files](cookbook::files#go-on-with-an-interrupted-transfer) | [`FileOptions`], [`resume`] |
+//! | read or write a stream, or a file in memory | [files](cookbook::files#read-and-write-while-the-bytes-move) | [`Download`], [`Upload`], [`Client::fetch`], [`Client::store`] |
+//! | list with kinds and dates | [listings](cookbook::listings#list-a-directory-with-kinds-sizes-and-dates) | [`Client::read_dir`], [`Entry`], [`list`] |
+//! | find files, ask whether one is there | [listings](cookbook::listings#find-files-by-a-pattern-at-any-depth) | [`Client::glob`], [`Client::walk`], [`Client::exists`], [`Client::metadata`] |
+//! | FTPS: explicit or implicit | [tls](cookbook::tls) | [`Options::with_tls`], [`Options::with_implicit_tls`] |
+//! | a private CA, a pinned key, a client certificate | [tls](cookbook::tls#a-private-ca-or-the-servers-own-certificate) | [`TlsConfig`] |
+//! | TLS session resumption | [tls](cookbook::tls#session-resumption) | [`Options::with_resumption`], [`Client::data_tls_info`] |
+//! | know why TLS fails | [tls](cookbook::tls#why-does-tls-fail) | [`Error::tls_reason`], [`Client::tls_info`] |
+//! | active mode | [connections](cookbook::connections#active-mode) | [`Options::with_active_mode`] |
+//! | a proxy, a network of your own | [connections](cookbook::connections#a-socks-or-http-proxy) | `Options::with_proxy` (feature `proxy`), [`Options::with_ftp_proxy`], [`transport::Network`] |
+//! | names in other encodings, safe local names | [names](cookbook::names) | [`Encoding`], [`LocalName`] |
+//! | know what an error means | [errors](cookbook::errors) | [`Error::cause`], [`Error::is_temporary`] |
+//! | cancel, limit times and speeds | [stopping](cookbook::stopping) | [`AbortHandle`], [`Timeouts`], [`TransferLimits`], [`Options::with_total_time`] |
+//! | use tokio | [tokio](cookbook::tokio) | |
+//! | credentials from a URL or `.netrc` | | [`Url`], [`Netrc`] |
+//! | see what is sent | [logs](cookbook::logs) | [`Options::with_observer`], [`DebugLevel`], feature `tracing` |
+//! | test your program without a server | [testing](cookbook::testing) | `Memory` (feature `simulator`) |
+//! | come from another client | [suppaftp](cookbook::from_suppaftp), [ftplib](cookbook::from_ftplib), [curl](cookbook::from_curl) | |
+//! | send any other command | | [`Client::raw`], [`Client::run`] |
 //!
 //! # Features
 //!

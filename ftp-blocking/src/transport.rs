@@ -102,6 +102,41 @@ pub trait Stream: Send {
 }
 
 /// Opens the control connection and the data connections.
+///
+/// ```no_run
+/// use std::io;
+/// use std::net::IpAddr;
+/// use std::time::Instant;
+///
+/// use ftp_blocking::transport::{Dialled, Network, Target};
+/// use ftp_blocking::{Client, Error, Options, Tcp};
+///
+/// /// Resolves every name to one address.
+/// struct Resolved(Tcp, IpAddr);
+///
+/// impl Network for Resolved {
+///     fn configure(&mut self, options: &Options) -> Result<(), Error> {
+///         self.0.configure(options)
+///     }
+///
+///     fn dial(&mut self, target: &Target<'_>, deadline: Instant) -> io::Result<Dialled> {
+///         let Self(tcp, address) = self;
+///         match *target {
+///             Target::Server { port, .. } => {
+///                 tcp.dial(&Target::Address((*address, port).into()), deadline)
+///             }
+///             target => tcp.dial(&target, deadline),
+///         }
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Error> {
+/// let network = Resolved(Tcp::new(), [192, 0, 2, 7].into());
+/// let client = Client::connect_over(network, Options::new("ftp.example.org"))?;
+/// # let _ = client;
+/// # Ok(())
+/// # }
+/// ```
 pub trait Network: Send {
     /// Reads the socket options from [`Options`]. The client calls it before the first connection.
     /// If your network uses another network, pass the options on to it.

@@ -104,6 +104,45 @@ pub trait Stream: Send {
 }
 
 /// Opens the control connection and the data connections, and tells the time.
+///
+/// ```no_run
+/// use std::io;
+/// use std::net::IpAddr;
+/// use std::time::Instant;
+///
+/// use ftp_smol::transport::{BoxFuture, Network, Stream, Target};
+/// use ftp_smol::{Client, Error, Options, Tcp};
+///
+/// /// Resolves every name to one address.
+/// struct Resolved(Tcp, IpAddr);
+///
+/// impl Network for Resolved {
+///     fn configure(&mut self, options: &Options) -> Result<(), Error> {
+///         self.0.configure(options)
+///     }
+///
+///     fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+///         let Self(tcp, address) = self;
+///         match *target {
+///             Target::Server { port, .. } => tcp.dial(&Target::Address((*address, port).into())),
+///             target => tcp.dial(&target),
+///         }
+///     }
+///
+///     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
+///         self.0.sleep_until(deadline)
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Error> {
+/// # smol::block_on(async {
+/// let network = Resolved(Tcp::new(), [192, 0, 2, 7].into());
+/// let client = Client::connect_over(network, Options::new("ftp.example.org")).await?;
+/// # let _ = client;
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 pub trait Network: Send {
     /// Reads the socket options from [`Options`]. The client calls it before the first connection.
     /// If your network uses another network, pass the options on to it.

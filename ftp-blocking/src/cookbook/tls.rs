@@ -168,6 +168,16 @@
 //! | no answer, or clear text where TLS should begin | take explicit TLS instead of implicit, or the other way round |
 //! | the server refuses data connections (425, 522) | see [session resumption](#session-resumption) |
 //!
+//! # More
+//!
+//! | you want | use |
+//! |---|---|
+//! | Mozilla's list of authorities, compiled in | `TlsConfig::webpki_roots` (feature `webpki-roots`) |
+//! | your own rustls configuration | `TlsConfig::from(ClientConfig)`; [`tls::rustls`](crate::tls::rustls) is the version of rustls that this crate uses |
+//! | the version, the cipher suite and the certificates of the control connection | [`Client::tls_info`](crate::Client::tls_info) |
+//! | the same for a data connection | [`Download::tls_info`](crate::Download::tls_info), [`Upload::tls_info`](crate::Upload::tls_info); after the transfer [`Client::data_tls_info`](crate::Client::data_tls_info) |
+//! | some data under TLS and some in clear text | [`Client::protect`](crate::Client::protect) |
+//!
 //! # Less security, on purpose
 //!
 //! | you want | use |
