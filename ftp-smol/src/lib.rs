@@ -50,6 +50,11 @@
 //! | download a file, with progress | [files](cookbook::files#download-a-file-and-show-the-progress) | [`Client::get_file`], [`get`], [`Progress`] |
 //! | upload a file | [files](cookbook::files#upload-a-file) | [`Client::put_file`], [`put`] |
 //! | go on with an interrupted file, compare hashes | [files](cookbook::files#go-on-with-an-interrupted-transfer) | [`FileOptions`], [`resume`] |
+//! | upload or download a tree | [trees](cookbook::trees#upload-a-tree) | [`Client::upload_tree`], [`Client::download_tree`], [`SyncReport`] |
+//! | sync, see a plan first, mirror | [trees](cookbook::trees#sync-newer-files-down) | [`Client::plan_download`], [`Client::sync`], [`SyncOptions`], [`SyncPlan`] |
+//! | mirror every hour, mail what failed | [trees](cookbook::trees#mirror-a-directory-every-hour-and-mail-what-failed) | |
+//! | try again, with back-off | [retry](cookbook::retry) | [`Client::retrying`], [`RetryPolicy`] |
+//! | move many files at once | [parallel](cookbook::parallel) | [`Pool`] |
 //! | read or write a stream, or a file in memory | [files](cookbook::files#read-and-write-while-the-bytes-move) | [`Download`], [`Upload`], [`Client::fetch`], [`Client::store`] |
 //! | list with kinds and dates | [listings](cookbook::listings#list-a-directory-with-kinds-sizes-and-dates) | [`Client::read_dir`], [`Entry`], [`list`] |
 //! | find files, ask whether one is there | [listings](cookbook::listings#find-files-by-a-pattern-at-any-depth) | [`Client::glob`], [`Client::walk`], [`Client::exists`], [`Client::metadata`] |

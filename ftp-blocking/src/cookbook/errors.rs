@@ -55,9 +55,10 @@
 //! | `Local` | no: your file, your argument, your option or your limit |
 //! | `Aborted` | as you like: your program stopped it |
 //!
-//! [`is_temporary`](crate::Error::is_temporary) is true for the first three. An operation that may
-//! have been done although its reply was lost needs care: look first, or use `get_file` and
-//! `put_file`, which compare sizes.
+//! [`is_temporary`](crate::Error::is_temporary) is true for the first three. The page
+//! [`retry`](super::retry) has a program that pauses and tries again. An operation that may have
+//! been done although its reply was lost needs care: look first, or use `get_file` and `put_file`,
+//! which compare sizes.
 //!
 //! # Is the client still usable?
 //!

@@ -20,6 +20,24 @@ impl Client {
         let network = NETWORK.get().expect("the server has started");
         ::ftp_blocking::Client::connect_over(network.clone(), options)
     }
+
+    pub fn connect_retrying(
+        options: Options,
+        policy: &::ftp_blocking::RetryPolicy,
+    ) -> Result<::ftp_blocking::Client, Error> {
+        let network = NETWORK.get().expect("the server has started");
+        ::ftp_blocking::Client::connect_over_retrying(network.clone(), options, policy)
+    }
+}
+
+pub struct Pool;
+
+impl Pool {
+    #[allow(clippy::new_ret_no_self, reason = "it stands in for the pool of the library")]
+    pub fn new(options: Options, sessions: usize) -> ::ftp_blocking::Pool {
+        let connect = move || Client::connect(options.clone());
+        ::ftp_blocking::Pool::over(connect, ::ftp_blocking::PoolOptions::new(sessions))
+    }
 }
 
 /// The directory of the program. It is deleted when this is dropped.

@@ -83,6 +83,9 @@
 //! | `--interface` | `INTERFACE` | [`with_source_address`](crate::Options::with_source_address), an address only |
 //! | `-x socks5h://…`, `--proxytunnel` | `PROXY` | `Options::with_proxy` (feature `proxy`) |
 //! | `--resolve` | `RESOLVE` | a [`Network`](crate::transport::Network): see the example `resolve` |
+//! | `--retry 5`, `--retry-delay` | | [`Client::retrying`](crate::Client::retrying), [`RetryPolicy`](crate::RetryPolicy) |
+//! | `--ftp-create-dirs` | `FTP_CREATE_MISSING_DIRS` | [`make_directories`](crate::Client::make_directories) |
+//! | `-Z`, `--parallel-max 4` | the multi interface | [`Pool`](crate::Pool) |
 //! | `-v` | `VERBOSE` | [`with_observer`](crate::Options::with_observer), feature `tracing` |
 //! | `-#` | `XFERINFOFUNCTION` | a progress function, for example of [`get_file_with`](crate::Client::get_file_with) |
 //!

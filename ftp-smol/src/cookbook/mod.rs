@@ -7,6 +7,9 @@
 //! | you want to | page |
 //! |---|---|
 //! | download, upload, show the progress, resume, stream | [`files`] |
+//! | upload, download, sync or mirror a tree | [`trees`] |
+//! | move many files at once | [`parallel`] |
+//! | try again, with back-off | [`retry`] |
 //! | list, find, ask whether something is there | [`listings`] |
 //! | use FTPS: explicit, implicit, a private CA, pinned keys, client certificates, resumption | [`tls`] |
 //! | use active mode, a proxy, a certain address | [`connections`] |
@@ -32,7 +35,10 @@ pub mod from_suppaftp;
 pub mod listings;
 pub mod logs;
 pub mod names;
+pub mod parallel;
+pub mod retry;
 pub mod stopping;
 pub mod testing;
 pub mod tls;
 pub mod tokio;
+pub mod trees;

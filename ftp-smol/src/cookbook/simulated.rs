@@ -20,6 +20,24 @@ impl Client {
         let network = NETWORK.get().expect("the server has started");
         ::ftp_smol::Client::connect_over(network.clone(), options).await
     }
+
+    pub async fn connect_retrying(
+        options: Options,
+        policy: &::ftp_smol::RetryPolicy,
+    ) -> Result<::ftp_smol::Client, Error> {
+        let network = NETWORK.get().expect("the server has started");
+        ::ftp_smol::Client::connect_over_retrying(network.clone(), options, policy).await
+    }
+}
+
+pub struct Pool;
+
+impl Pool {
+    #[allow(clippy::new_ret_no_self, reason = "it stands in for the pool of the library")]
+    pub fn new(options: Options, sessions: usize) -> ::ftp_smol::Pool {
+        let connect = move || Client::connect(options.clone());
+        ::ftp_smol::Pool::over(connect, ::ftp_smol::PoolOptions::new(sessions))
+    }
 }
 
 /// The directory of the program. It is deleted when this is dropped.

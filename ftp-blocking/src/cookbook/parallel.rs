@@ -1,0 +1,87 @@
+//! Several sessions at once, from a pool.
+//!
+//! # Twenty files in parallel
+//!
+//! ```
+//! # mod simulated { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cookbook/simulated.rs")); }
+//! use ftp_blocking::{Error, Options, Pool};
+//!
+//! fn main() -> Result<(), Error> {
+//! #   use simulated::Pool;
+//! #   let _here = simulated::start_with(|mut setup| {
+//! #       for day in 1..=20 { setup = setup.file(format!("/logs/{day}.gz"), format!("day {day}")); }
+//! #       setup
+//! #   });
+//!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+//!     let pool = Pool::new(options, 4); // four sessions at most
+//!     let files = (1..=20).map(|day| (format!("logs/{day}.gz"), format!("{day}.gz")));
+//!     let report = pool.get_files(files);
+//!     print!("{report}"); // a line for each file that failed, and the numbers
+//!     pool.close();
+//! #   assert_eq!((report.created, std::fs::read("20.gz").unwrap()), (20, b"day 20".to_vec()));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! [`put_files`](crate::Pool::put_files) uploads. Each file goes on where it was interrupted, and
+//! what may pass is tried again. A file that fails does not end the rest.
+//!
+//! # A tree, by several sessions
+//!
+//! ```
+//! # mod simulated { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cookbook/simulated.rs")); }
+//! use ftp_blocking::{Error, Options, Pool};
+//!
+//! fn main() -> Result<(), Error> {
+//! #   use simulated::Pool;
+//! #   let _here = simulated::start();
+//!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+//!     let pool = Pool::new(options, 4);
+//!     let report = pool.download_tree("pub", "data")?;
+//!     pool.close();
+//! #   assert_eq!(report.created, 3);
+//!     report.into_result().map(drop)
+//! }
+//! ```
+//!
+//! A pool has the methods for [whole trees](super::trees) that a client has.
+//!
+//! # Work of your own
+//!
+//! ```
+//! # mod simulated { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cookbook/simulated.rs")); }
+//! use std::thread;
+//!
+//! use ftp_blocking::{Error, Options, Pool};
+//!
+//! fn main() -> Result<(), Error> {
+//! #   use simulated::Pool;
+//! #   let _here = simulated::start();
+//!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+//!     let pool = Pool::new(options, 4);
+//!     let sizes = thread::scope(|scope| {
+//!         let ask = |path| {
+//!             let pool = &pool;
+//!             scope.spawn(move || pool.get()?.size(path)) // waits for a session
+//!         };
+//!         let threads = ["pub/image.iso", "pub/report.csv"].map(ask);
+//!         threads.map(|thread| thread.join().expect("the thread does not panic"))
+//!     });
+//!     for size in sizes {
+//!         println!("{:?}", size?);
+//!     }
+//!     pool.close();
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A [`PooledClient`](crate::PooledClient) is a [`Client`](crate::Client) that goes back to its pool
+//! when you drop it. If you have changed its directory or other settings, or have left a transfer
+//! unfinished, its session is closed instead.
+//!
+//! # How many sessions?
+//!
+//! Servers often allow from two to eight for one user. If the server says that there are too many
+//! (421, or 530 to a login that works in another session), the pool goes on with those that it has.
+//! So a number that is too large does no harm. [`PoolOptions`](crate::PoolOptions) says when an idle
+//! session is checked and closed, and how long [`get`](crate::Pool::get) waits.
