@@ -56,6 +56,19 @@ impl Pool {
     /// Carries out a plan as [`sync`](Self::sync) does. Calls `progress` while files move, and
     /// after each action. If `progress` returns `ControlFlow::Break(())`, the sync ends, and the
     /// report says so. One session at a time calls `progress`, and the others wait meanwhile.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let options = ftp_blocking::Options::new("localhost");
+    /// # let pool = ftp_blocking::Pool::new(options, 4);
+    /// use ftp_blocking::{SyncOptions, SyncProgress};
+    ///
+    /// let plan = pool.plan_upload("site", "htdocs", &SyncOptions::new())?;
+    /// let show = |progress: SyncProgress<'_>| eprintln!("{progress}");
+    /// print!("{}", pool.sync_with(plan, show));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sync_with<R: ProgressFlow>(
         &self,
         plan: SyncPlan,
@@ -174,6 +187,17 @@ impl Pool {
     /// Uploads files, several at a time. Each pair is a local path and a path on the server, as for
     /// [`Client::put_file`](crate::Client::put_file). Interrupted files go on where they ended, and
     /// what may pass is tried again.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let options = ftp_blocking::Options::new("localhost");
+    /// # let pool = ftp_blocking::Pool::new(options, 4);
+    /// let files = ["a.csv", "b.csv", "c.csv"].map(|name| (name, format!("in/{name}")));
+    /// let report = pool.put_files(files);
+    /// print!("{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn put_files(
         &self,
         files: impl IntoIterator<Item = (impl AsRef<Path>, impl Name)>,

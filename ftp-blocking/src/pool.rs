@@ -64,11 +64,36 @@ impl Pool {
     /// Makes a pool of this many sessions at most. Each is opened as [`Client::connect`] does with
     /// these options, so they must hold the [credentials](Options::with_credentials). Nothing is
     /// connected yet.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// use ftp_blocking::{Options, Pool};
+    ///
+    /// let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+    /// let pool = Pool::new(options, 4);
+    /// # let _ = pool;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(options: Options, sessions: usize) -> Self {
         Self::with_options(options, PoolOptions::new(sessions))
     }
 
     /// Makes a pool as [`new`](Self::new) does, with options of its own.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let options = ftp_blocking::Options::new("localhost");
+    /// use std::time::Duration;
+    ///
+    /// use ftp_blocking::{Pool, PoolOptions};
+    ///
+    /// let patient = PoolOptions::new(2).with_patience(Duration::from_secs(3600));
+    /// let pool = Pool::with_options(options, patient);
+    /// # let _ = pool;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_options(options: Options, pool_options: PoolOptions) -> Self {
         let each = options.clone();
         let connect = move || Client::connect(each.clone());
@@ -117,6 +142,17 @@ impl Pool {
     ///
     /// A session that was idle for a short time only is not checked, so the server may have ended
     /// it meanwhile. The first operation then fails, and the session is dead.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let options = ftp_blocking::Options::new("localhost");
+    /// # let pool = ftp_blocking::Pool::new(options, 4);
+    /// let mut client = pool.get()?;
+    /// println!("{:?}", client.size("image.iso")?);
+    /// drop(client); // back to the pool
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`Client::connect`], if a session cannot be opened for another reason than

@@ -65,6 +65,21 @@ impl<'c> ReadDir<'c> {
     /// Returns the next line of any kind, also `.`, `..` and lines that are no entries. `None`
     /// means that the listing is complete and that the server has confirmed it.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::listing::Line;
+    ///
+    /// let mut listing = client.read_dir("pub")?;
+    /// while let Some(line) = listing.next_line()? {
+    ///     if let Line::Unparsed(raw) = line {
+    ///         eprintln!("not understood: {}", String::from_utf8_lossy(&raw));
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`Download`].
     pub fn next_line(&mut self) -> Result<Option<Line<'_>>, Error> {

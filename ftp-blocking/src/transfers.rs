@@ -212,6 +212,20 @@ impl Client {
 
     /// Starts an upload with a command line of your own, without its line end.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::TransferOptions;
+    /// use std::io::Write as _;
+    ///
+    /// // A command that only this server knows.
+    /// let mut upload = client.upload_command("SITE PUT notes.txt", &TransferOptions::new())?;
+    /// upload.write_all(b"nothing new")?;
+    /// upload.finish()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
     pub fn upload_command(
@@ -428,6 +442,19 @@ impl Client {
 
     /// MLSD: returns a directory listing line by line, while it arrives.
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::Entry;
+    ///
+    /// let mut lines = client.mlsd_lines("pub")?;
+    /// while let Some(line) = lines.next_line()? {
+    ///     println!("{:?}", Entry::from_facts(&line).and_then(|entry| entry.size()));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,

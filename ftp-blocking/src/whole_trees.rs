@@ -60,6 +60,17 @@ impl Client {
     /// Compares a local directory with one on the server, and returns what an upload would change.
     /// Nothing is changed. The directory on the server may be missing.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::SyncOptions;
+    ///
+    /// let plan = client.plan_upload("site", "htdocs", &SyncOptions::new())?;
+    /// println!("{} files, {} bytes", plan.transfers(), plan.bytes());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// A local directory that cannot be read; an invalid argument; a lost session that cannot be
     /// replaced. What goes wrong below the two directories is in [`SyncPlan::failures`].
@@ -136,6 +147,19 @@ impl Client {
     /// Downloads a directory and all below it, with options: what is compared, what is left out,
     /// and whether the local directory becomes an exact copy.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::SyncOptions;
+    /// use ftp_blocking::sync::Extra;
+    ///
+    /// let mirror = SyncOptions::new().with_extra(Extra::Delete);
+    /// let report = client.download_tree_with("pub/data", "data", &mirror)?;
+    /// println!("{} deleted", report.deleted);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`plan_download`](Self::plan_download).
     pub fn download_tree_with(
@@ -172,6 +196,18 @@ impl Client {
 
     /// Uploads a directory and all below it, with options: what is compared, what is left out, and
     /// whether the directory on the server becomes an exact copy.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+    /// use ftp_blocking::SyncOptions;
+    /// use ftp_blocking::sync::Filter;
+    ///
+    /// let no_drafts = SyncOptions::new().with_filter(Filter::new().exclude("*.draft")?);
+    /// client.upload_tree_with("site", "htdocs", &no_drafts)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`plan_upload`](Self::plan_upload).

@@ -72,11 +72,40 @@ impl Pool {
     /// Makes a pool of this many sessions at most. Each is opened as [`Client::connect`] does with
     /// these options, so they must hold the [credentials](Options::with_credentials). Nothing is
     /// connected yet.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// use ftp_smol::{Options, Pool};
+    ///
+    /// let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+    /// let pool = Pool::new(options, 4);
+    /// # let _ = pool;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new(options: Options, sessions: usize) -> Self {
         Self::with_options(options, PoolOptions::new(sessions))
     }
 
     /// Makes a pool as [`new`](Self::new) does, with options of its own.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let options = ftp_smol::Options::new("localhost");
+    /// use std::time::Duration;
+    ///
+    /// use ftp_smol::{Pool, PoolOptions};
+    ///
+    /// let patient = PoolOptions::new(2).with_patience(Duration::from_secs(3600));
+    /// let pool = Pool::with_options(options, patient);
+    /// # let _ = pool;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn with_options(options: Options, pool_options: PoolOptions) -> Self {
         let each = options.clone();
         let connect = move || Client::connect(each.clone());
@@ -128,6 +157,19 @@ impl Pool {
     ///
     /// A session that was idle for a short time only is not checked, so the server may have ended
     /// it meanwhile. The first operation then fails, and the session is dead.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let options = ftp_smol::Options::new("localhost");
+    /// # let pool = ftp_smol::Pool::new(options, 4);
+    /// let mut client = pool.get().await?;
+    /// println!("{:?}", client.size("image.iso").await?);
+    /// drop(client); // back to the pool
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`Client::connect`], if a session cannot be opened for another reason than

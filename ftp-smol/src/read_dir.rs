@@ -58,6 +58,23 @@ impl<'c> ReadDir<'c> {
     /// Returns the next line of any kind, also `.`, `..` and lines that are no entries. `None`
     /// means that the listing is complete and that the server has confirmed it.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::listing::Line;
+    ///
+    /// let mut listing = client.read_dir("pub").await?;
+    /// while let Some(line) = listing.next_line().await? {
+    ///     if let Line::Unparsed(raw) = line {
+    ///         eprintln!("not understood: {}", String::from_utf8_lossy(&raw));
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`Download`].
     pub async fn next_line(&mut self) -> Result<Option<Line<'_>>, Error> {

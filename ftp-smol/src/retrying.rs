@@ -62,6 +62,18 @@ impl Client {
     /// may pass: there is no connection, or the server has no room for another session (421). The
     /// abort handle and the total time of the options hold for all attempts together.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// use ftp_smol::{Client, Options, RetryPolicy};
+    ///
+    /// let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+    /// let mut client = Client::connect_retrying(options, &RetryPolicy::new()).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`connect`](Self::connect) in the last attempt.
     pub async fn connect_retrying(options: Options, policy: &RetryPolicy) -> Result<Self, Error> {
@@ -140,6 +152,18 @@ impl Retrying<'_> {
     /// Uploads a file as [`Client::put_file`] does, but each attempt goes on where the last one
     /// ended ([`FileOptions::resuming`]), also if that was one of an earlier call. If the reply to
     /// the last command was lost, another attempt looks whether the file is there already.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::RetryPolicy;
+    ///
+    /// client.retrying(&RetryPolicy::new()).put_file("report.csv", "in/report.csv").await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`Client::put_file`].
@@ -279,6 +303,20 @@ impl Retrying<'_> {
     }
 
     /// Uploads a directory and all below it, as [`Client::upload_tree`] does.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::RetryPolicy;
+    ///
+    /// let patient = RetryPolicy::new().with_attempts(10);
+    /// let report = client.retrying(&patient).upload_tree("site", "htdocs").await?;
+    /// print!("{report}");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`Client::plan_upload`].

@@ -231,6 +231,23 @@ impl Client {
 
     /// Starts an upload with a command line of your own, without its line end.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::TransferOptions;
+    /// use smol::io::AsyncWriteExt as _;
+    ///
+    /// // A command that only this server knows.
+    /// let options = TransferOptions::new();
+    /// let mut upload = client.upload_command("SITE PUT notes.txt", &options).await?;
+    /// upload.write_all(b"nothing new").await?;
+    /// upload.finish().await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Option`](ftp_proto::Misuse::Option) for a command that is known to use no data connection.
     pub async fn upload_command(
@@ -467,6 +484,21 @@ impl Client {
 
     /// MLSD: returns a directory listing line by line, while it arrives.
     /// [`Entry::from_facts`](crate::Entry::from_facts) parses a line.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::Entry;
+    ///
+    /// let mut lines = client.mlsd_lines("pub").await?;
+    /// while let Some(line) = lines.next_line().await? {
+    ///     println!("{:?}", Entry::from_facts(&line).and_then(|entry| entry.size()));
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors that all methods here share: an invalid argument, a refusal, no data connection,

@@ -63,6 +63,19 @@ impl Client {
     /// Compares a local directory with one on the server, and returns what an upload would change.
     /// Nothing is changed. The directory on the server may be missing.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::SyncOptions;
+    ///
+    /// let plan = client.plan_upload("site", "htdocs", &SyncOptions::new()).await?;
+    /// println!("{} files, {} bytes", plan.transfers(), plan.bytes());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// A local directory that cannot be read; an invalid argument; a lost session that cannot be
     /// replaced. What goes wrong below the two directories is in [`SyncPlan::failures`].
@@ -143,6 +156,21 @@ impl Client {
     /// Downloads a directory and all below it, with options: what is compared, what is left out,
     /// and whether the local directory becomes an exact copy.
     ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::SyncOptions;
+    /// use ftp_smol::sync::Extra;
+    ///
+    /// let mirror = SyncOptions::new().with_extra(Extra::Delete);
+    /// let report = client.download_tree_with("pub/data", "data", &mirror).await?;
+    /// println!("{} deleted", report.deleted);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`plan_download`](Self::plan_download).
     pub async fn download_tree_with(
@@ -181,6 +209,20 @@ impl Client {
 
     /// Uploads a directory and all below it, with options: what is compared, what is left out, and
     /// whether the directory on the server becomes an exact copy.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+    /// use ftp_smol::SyncOptions;
+    /// use ftp_smol::sync::Filter;
+    ///
+    /// let no_drafts = SyncOptions::new().with_filter(Filter::new().exclude("*.draft")?);
+    /// client.upload_tree_with("site", "htdocs", &no_drafts).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`plan_upload`](Self::plan_upload).
