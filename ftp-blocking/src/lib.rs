@@ -64,7 +64,7 @@
 //! | know what an error means | [errors](cookbook::errors) | [`Error::cause`], [`Error::is_temporary`] |
 //! | cancel, limit times and speeds | [stopping](cookbook::stopping) | [`AbortHandle`], [`Timeouts`], [`TransferLimits`], [`Options::with_total_time`] |
 //! | use tokio | [tokio](cookbook::tokio) | |
-//! | credentials from a URL or `.netrc` | | [`Url`], [`Netrc`] |
+//! | credentials from a URL or `.netrc` | [connections](cookbook::connections#the-password-from-netrc-or-the-environment) | [`Url`], [`Netrc`] |
 //! | see what is sent | [logs](cookbook::logs) | [`Options::with_observer`], [`DebugLevel`], feature `tracing` |
 //! | test your program without a server | [testing](cookbook::testing) | `Memory` (feature `simulator`) |
 //! | come from another client | [suppaftp](cookbook::from_suppaftp), [ftplib](cookbook::from_ftplib), [curl](cookbook::from_curl) | |

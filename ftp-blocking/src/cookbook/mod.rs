@@ -11,7 +11,7 @@
 //! | try again, with back-off | [`retry`] |
 //! | list, find, ask whether something is there | [`listings`] |
 //! | use FTPS: explicit, implicit, a private CA, pinned keys, client certificates, resumption | [`tls`] |
-//! | use active mode, a proxy, a certain address | [`connections`] |
+//! | use active mode, a proxy, a certain address, a password from elsewhere | [`connections`] |
 //! | use names that are not UTF-8, or not safe | [`names`] |
 //! | know what an error means, and whether to try again | [`errors`] |
 //! | cancel, limit times and speeds | [`stopping`] |

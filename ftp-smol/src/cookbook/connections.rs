@@ -1,4 +1,4 @@
-//! Connections: active mode, proxies, local addresses, servers with odd addresses.
+//! Connections: active mode, passwords, proxies, local addresses, servers with odd addresses.
 //!
 //! # Active mode
 //!
@@ -41,6 +41,27 @@
 //! ```
 //!
 //! Only the server may connect. Another machine that connects is turned away, and the wait goes on.
+//!
+//! # The password from `.netrc` or the environment
+//!
+//! ```no_run
+//! use ftp_smol::{Client, Error, Netrc, Options};
+//!
+//! fn main() -> Result<(), Error> {
+//!     smol::block_on(run())
+//! }
+//!
+//! async fn run() -> Result<(), Error> {
+//!     let options = Options::from_url("ftp://ada@ftp.example.org")?;
+//!     let options = match std::env::var("FTP_PASSWORD") {
+//!         Ok(password) => options.with_password(password)?,
+//!         Err(_) => options.with_netrc(&Netrc::read()?), // only if others cannot read the file
+//!     };
+//!     let client = Client::connect(options).await?;
+//!     client.quit().await?;
+//!     Ok(())
+//! }
+//! ```
 //!
 //! # A SOCKS or HTTP proxy
 //!

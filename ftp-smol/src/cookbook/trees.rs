@@ -142,12 +142,12 @@
 //! use std::process::ExitCode;
 //!
 //! use ftp_smol::sync::Extra;
-//! use ftp_smol::{Client, Error, Options, SyncOptions, SyncReport};
+//! use ftp_smol::{Client, Error, Options, RetryPolicy, SyncOptions, SyncReport};
 //!
 //! async fn mirror() -> Result<SyncReport, Error> {
 //! #   use simulated::Client;
 //!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
-//!     let mut client = Client::connect(options).await?;
+//!     let mut client = Client::connect_retrying(options, &RetryPolicy::new()).await?;
 //!     let mirror = SyncOptions::new().with_extra(Extra::Delete);
 //!     let report = client.download_tree_with("pub", "data", &mirror).await?;
 //!     let _ = client.quit().await;
@@ -194,8 +194,10 @@
 //! ```
 //!
 //! What may pass, such as a lost connection, has been tried again before it is in the report:
-//! [`SyncOptions::retry`](crate::SyncOptions) says how often. A first connection that fails is not
-//! tried again: [`retry`](super::retry) says how.
+//! [`SyncOptions::retry`](crate::SyncOptions) says how often, and the policy of
+//! [`connect_retrying`](crate::Client::connect_retrying) does so for the first connection. Keep the
+//! password [out of the program](super::connections#the-password-from-netrc-or-the-environment). To
+//! mirror in the other direction, call [`upload_tree_with`](crate::Client::upload_tree_with).
 //!
 //! # Show the progress
 //!
