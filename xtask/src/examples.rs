@@ -1,20 +1,31 @@
 //! Runs the short example programs of both adapters against a server, and counts their lines.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::console::{Result, say};
 use crate::job::content;
 use crate::workspace;
 
-/// The examples, and how many lines of code each may have in `ftp-blocking`. The async ones have
+/// The examples, by the names of their files, and how many lines of code each may have in `ftp-blocking`. The async ones have
 /// a few more.
-const LINES: [(&str, usize); 3] = [("download", 8), ("list", 6), ("resume", 4)];
+const LINES: [(&str, usize); 7] = [
+    ("download", 8),
+    ("list", 6),
+    ("resume", 4),
+    ("upload_tree", 5),
+    ("sync_down", 8),
+    ("parallel", 8),
+    ("retry", 15),
+];
 const MORE_IN_SMOL: usize = 5;
+
+/// The files of the tree that is uploaded and downloaded again.
+const TREE: [&str; 2] = ["index.html", "pictures/2026/a.jpg"];
 
 const ADAPTERS: [&str; 2] = ["blocking", "smol"];
 
@@ -55,8 +66,12 @@ pub(crate) fn run(scene: &Scene<'_>) -> Result<()> {
         scene.download(adapter)?;
         scene.list(adapter)?;
         scene.resume(adapter)?;
+        scene.upload_tree(adapter)?;
+        scene.sync_down(adapter)?;
+        scene.parallel(adapter)?;
+        scene.retry(adapter)?;
     }
-    say("the examples download, list and resume did what they should, with both adapters");
+    say("the seven short examples did what they should, with both adapters");
     Ok(())
 }
 
@@ -117,6 +132,74 @@ impl Scene<'_> {
         }
     }
 
+    /// Uploads a tree, and finds nothing to upload the second time.
+    fn upload_tree(&self, adapter: &str) -> Result<()> {
+        let remote = format!("/tree-{adapter}");
+        write_tree(&self.here)?;
+        let first = shown(self.program("upload-tree", adapter, &remote)?)?;
+        let second = shown(self.program("upload-tree", adapter, &remote)?)?;
+        expect(&first, "2 created, 0 updated")?;
+        expect(&second, "0 created, 0 updated")?;
+        let uploaded = self.files.join(&remote[1..]);
+        for name in TREE {
+            let (here, there) = (self.here.join(name), uploaded.join(name));
+            if fs::read(here)? != fs::read(there)? {
+                return Err(format!("upload-tree-{adapter}: {name} has other bytes").into());
+            }
+        }
+        self.clear()
+    }
+
+    /// Downloads the tree that was uploaded, and then the one file that is newer on the server.
+    fn sync_down(&self, adapter: &str) -> Result<()> {
+        let remote = format!("/tree-{adapter}");
+        let first = shown(self.program("sync-down", adapter, &remote)?)?;
+        let newer = self.files.join(&remote[1..]).join(TREE[1]);
+        fs::write(&newer, b"newer")?;
+        let file = File::options().write(true).open(&newer)?;
+        file.set_modified(SystemTime::now() + Duration::from_secs(86_400))?;
+        let second = shown(self.program("sync-down", adapter, &remote)?)?;
+        expect(&first, "2 created, 0 updated")?;
+        expect(&second, "0 created, 1 updated")?;
+        if fs::read(self.here.join(TREE[1]))? != b"newer" {
+            return Err(format!("sync-down-{adapter}: the newer file did not come").into());
+        }
+        self.clear()
+    }
+
+    fn parallel(&self, adapter: &str) -> Result<()> {
+        let names: Vec<String> = (1..=20).map(|number| format!("{number}.gz")).collect();
+        for (seed, name) in (10..).zip(&names) {
+            fs::write(self.files.join(name), content::bytes(seed, 50_000))?;
+        }
+        let mut program = self.program("parallel", adapter, "")?;
+        program.args(&names);
+        expect(&shown(program)?, "20 created")?;
+        for name in &names {
+            if fs::read(self.here.join(name))? != fs::read(self.files.join(name))? {
+                return Err(format!("parallel-{adapter}: {name} has other bytes").into());
+            }
+        }
+        self.clear()
+    }
+
+    /// Downloads a file, and asks for one that is missing.
+    fn retry(&self, adapter: &str) -> Result<()> {
+        shown(self.program("retry", adapter, "/image.bin")?)?;
+        self.is_here("image.bin")?;
+        let output = self.program("retry", adapter, "/missing")?.output()?;
+        match output.status.code() {
+            Some(1) => Ok(()),
+            code => Err(format!("retry-{adapter} ended with {code:?}").into()),
+        }
+    }
+
+    /// Empties the directory in which the examples run.
+    fn clear(&self) -> Result<()> {
+        fs::remove_dir_all(&self.here)?;
+        Ok(fs::create_dir(&self.here)?)
+    }
+
     /// Returns the length of the partial file. 0 if there is none.
     fn partial_length(&self) -> Result<u64> {
         let mut length = 0;
@@ -152,5 +235,31 @@ impl Scene<'_> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         Ok(program)
+    }
+}
+
+/// Writes the small tree that is uploaded.
+fn write_tree(directory: &Path) -> Result<()> {
+    for (seed, name) in (30..).zip(TREE) {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(directory))?;
+        fs::write(path, content::bytes(seed, 70_000))?;
+    }
+    Ok(())
+}
+
+/// Runs a program to its success, and returns what it has printed.
+fn shown(mut program: Command) -> Result<String> {
+    let output = program.output()?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into()),
+    }
+}
+
+fn expect(shown: &str, text: &str) -> Result<()> {
+    match shown.contains(text) {
+        true => Ok(()),
+        false => Err(format!("expected `{text}`, but an example has printed:\n{shown}").into()),
     }
 }

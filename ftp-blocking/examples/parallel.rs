@@ -1,0 +1,14 @@
+//! Downloads files to this directory, four at a time.
+//!
+//! ```text
+//! cargo run --example parallel-blocking -- ftp://ftp.example.org logs/01.gz logs/02.gz logs/03.gz
+//! ```
+
+use ftp_blocking::{Error, Options, Pool};
+
+fn main() -> Result<(), Error> {
+    let mut arguments = std::env::args().skip(1);
+    let pool = Pool::new(Options::from_url(&arguments.next().unwrap_or_default())?, 4);
+    let report = pool.get_files(arguments.map(|path| (path, ".")));
+    report.into_result().map(|report| print!("{report}"))
+}

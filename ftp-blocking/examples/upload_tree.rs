@@ -1,0 +1,13 @@
+//! Uploads this directory and all below it to the directory of a URL: what is missing there, has
+//! another size, or is newer here.
+//!
+//! ```text
+//! cargo run --example upload-tree-blocking -- ftp://ada:secret@ftp.example.org/site
+//! ```
+
+fn main() -> Result<(), ftp_blocking::Error> {
+    let url = ftp_blocking::Url::parse(&std::env::args().nth(1).unwrap_or_default())?;
+    let report =
+        ftp_blocking::Client::connect(url.options()?)?.upload_tree(".", url.directory())?;
+    report.into_result().map(|report| print!("{report}"))
+}
