@@ -19,5 +19,5 @@ fn download() -> Result<FileReport, Error> {
     let url = Url::parse(&std::env::args().nth(1).unwrap_or_default())?;
     let policy = RetryPolicy::new();
     let mut client = Client::connect_retrying(url.options()?, &policy)?;
-    client.retrying(policy).get_file(url.path(), ".")
+    client.retrying(&policy).get_file(url.path(), ".")
 }

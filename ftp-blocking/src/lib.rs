@@ -186,7 +186,9 @@ pub use ftp_proto::reply::Timestamp;
 #[cfg(feature = "client")]
 pub use ftp_proto::retry::{self, RetryPolicy};
 #[cfg(feature = "client")]
-pub use ftp_proto::sync::{self, SyncOptions, SyncPlan, SyncProgress, SyncReport};
+pub use ftp_proto::sync::{
+    self, Compare, Extra, Filter, SyncOptions, SyncPlan, SyncProgress, SyncReport,
+};
 #[cfg(feature = "client")]
 pub use ftp_proto::tls::{self, TlsConfig};
 #[cfg(feature = "client")]

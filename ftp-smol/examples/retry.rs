@@ -19,5 +19,5 @@ async fn download() -> Result<FileReport, Error> {
     let url = Url::parse(&std::env::args().nth(1).unwrap_or_default())?;
     let policy = RetryPolicy::new();
     let mut client = Client::connect_retrying(url.options()?, &policy).await?;
-    client.retrying(policy).get_file(url.path(), ".").await
+    client.retrying(&policy).get_file(url.path(), ".").await
 }

@@ -151,7 +151,9 @@ pub use ftp_proto::pool::PoolOptions;
 pub use ftp_proto::proxy::{self, Proxy};
 pub use ftp_proto::reply::Timestamp;
 pub use ftp_proto::retry::{self, RetryPolicy};
-pub use ftp_proto::sync::{self, SyncOptions, SyncPlan, SyncProgress, SyncReport};
+pub use ftp_proto::sync::{
+    self, Compare, Extra, Filter, SyncOptions, SyncPlan, SyncProgress, SyncReport,
+};
 pub use ftp_proto::tls::{self, TlsConfig};
 pub use ftp_proto::tree::{
     self, DeleteOptions, Existence, Metadata, Pattern, TreeSize, WalkEntry, WalkError, WalkOptions,
