@@ -13,12 +13,12 @@
 //! #   let _here = simulated::start();
 //!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
 //!     let mut client = Client::connect(options)?;
-//!     let up_to_a_megabyte = |progress: Progress| match progress.total {
-//!         Some(total) if total > 100_000 => Break(()), // too large for us
+//!     let not_too_large = |progress: Progress| match progress.total {
+//!         Some(total) if total > 100_000 => Break(()), // more than 100 kB
 //!         _ => Continue(()),
 //!     };
 //!     let options = FileOptions::new();
-//!     match client.get_file_with("pub/image.iso", "image.iso", &options, up_to_a_megabyte) {
+//!     match client.get_file_with("pub/image.iso", "image.iso", &options, not_too_large) {
 //!         Err(error) if error.cause() == Cause::Aborted => println!("left out"),
 //!         result => println!("{} bytes", result?.size),
 //!     }

@@ -1,8 +1,12 @@
 //! Use this crate in a program on tokio.
 //!
 //! The futures of this crate run under any executor. A thread of smol, the reactor, watches the
-//! sockets and the time, and threads of the crate `blocking` do the work on local files. Both start
-//! when they are needed. So you need no runtime of smol, and no driver of tokio's runtime.
+//! sockets and the time. It starts when it is needed. So you need no runtime of smol, and no driver
+//! of tokio's runtime.
+//!
+//! Work on the local disk that may take long, such as fsync and hashes, has threads of its own, and
+//! so has the resolution of host names. But `get_file`, `put_file`, `save_to` and `send_from` read
+//! and write the data itself in your task: a slow disk holds up one worker of the runtime.
 //!
 //! # In a task
 //!
