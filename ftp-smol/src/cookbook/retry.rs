@@ -6,15 +6,12 @@
 //! # mod simulated { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cookbook/simulated.rs")); }
 //! # use ftp_proto::simulator::{Action, Fault, Then};
 //! use std::process::ExitCode;
-//! use std::time::Duration;
 //!
 //! use ftp_smol::{Cause, Client, Error, Options, RetryPolicy};
 //!
 //! async fn run() -> Result<(), Error> {
 //! #   use simulated::Client;
-//!     let policy = RetryPolicy::new()
-//!         .with_attempts(8) // pauses of 1, 2, 4 … seconds, and a part of each is left out
-//!         .with_longest_pause(Duration::from_secs(120));
+//!     let policy = RetryPolicy::new().with_attempts(8); // after pauses of 1, 2, 4 … seconds
 //!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
 //!     let mut client = Client::connect_retrying(options, &policy).await?;
 //!     client.retrying(&policy).get_file("pub/image.iso", "image.iso").await?;
@@ -50,6 +47,9 @@
 //!   anew, so a large file arrives over a line that breaks again and again.
 //! * If the last reply to an upload was lost, the next attempt first looks whether the file is
 //!   there.
+//! * A random part of each pause is left out, so that many programs do not come back at the same
+//!   moment. The longest pause is a minute, unless you change
+//!   [`RetryPolicy::longest_pause`](crate::RetryPolicy).
 //! * [`RetryPolicy::total_time`](crate::RetryPolicy) is a limit in time.
 //!   [`RetryPolicy::never`](crate::RetryPolicy::never) repeats nothing.
 //!
