@@ -1,5 +1,5 @@
 //! Downloads the files of a URL's directory that are newer there than in this directory, or missing
-//! here. What fails is printed, and does not end the rest.
+//! here. A file that fails does not end the rest.
 //!
 //! ```text
 //! cargo run --example sync-down-blocking -- ftp://ftp.example.org/pub/data
@@ -9,11 +9,8 @@ use ftp_blocking::{Client, Compare, Error, SyncOptions, Url};
 
 fn main() -> Result<(), Error> {
     let url = Url::parse(&std::env::args().nth(1).unwrap_or_default())?;
-    let mut client = Client::connect(url.options()?)?;
     let newer = SyncOptions::new().with_compare(Compare::Newer);
-    print!(
-        "{}",
-        client.download_tree_with(url.directory(), ".", &newer)?
-    );
-    client.quit().map(drop)
+    let mut client = Client::connect(url.options()?)?;
+    let report = client.download_tree_with(url.directory(), ".", &newer)?;
+    report.into_result().map(|report| print!("{report}"))
 }

@@ -6,8 +6,7 @@
 //! ```
 
 fn main() -> Result<(), ftp_blocking::Error> {
-    let url = ftp_blocking::Url::parse(&std::env::args().nth(1).unwrap_or_default())?;
-    let report =
-        ftp_blocking::Client::connect(url.options()?)?.upload_tree(".", url.directory())?;
+    let url = std::env::args().nth(1).unwrap_or_default();
+    let report = ftp_blocking::put_tree(".", &url)?;
     report.into_result().map(|report| print!("{report}"))
 }

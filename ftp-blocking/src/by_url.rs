@@ -1,9 +1,10 @@
-//! One file or one directory by its URL, in one call.
+//! One file, one directory or one tree by its URL, in one call.
 
 use std::path::Path;
 
 use ftp_proto::files::{FileOptions, FileReport, Resume};
 use ftp_proto::listing::Directory;
+use ftp_proto::sync::SyncReport;
 use ftp_proto::{Error, Url};
 
 use crate::client::Client;
@@ -74,6 +75,44 @@ pub fn list(url: &str) -> Result<Directory, Error> {
     let directory = client.entries(url.directory())?;
     let _ = client.quit();
     Ok(directory)
+}
+
+/// Downloads the directory of a URL and all below it, as [`Client::download_tree`] does. Connects,
+/// logs in, and sends QUIT in the end.
+///
+/// ```no_run
+/// print!("{}", ftp_blocking::get_tree("ftp://ftp.example.org/pub/data", "data")?);
+/// # Ok::<(), ftp_blocking::Error>(())
+/// ```
+///
+/// # Errors
+/// A URL that is wrong; the errors of [`Client::connect`] and of [`Client::download_tree`]. What
+/// fails below the directory is in the report.
+pub fn get_tree(url: &str, local: impl AsRef<Path>) -> Result<SyncReport, Error> {
+    let url = Url::parse(url)?;
+    let mut client = Client::connect(url.options()?)?;
+    let report = client.download_tree(url.directory(), local)?;
+    let _ = client.quit();
+    Ok(report)
+}
+
+/// Uploads a local directory and all below it to the directory of a URL, as
+/// [`Client::upload_tree`] does. Connects, logs in, and sends QUIT in the end.
+///
+/// ```no_run
+/// print!("{}", ftp_blocking::put_tree("site", "ftps://ada:secret@ftp.example.org/htdocs")?);
+/// # Ok::<(), ftp_blocking::Error>(())
+/// ```
+///
+/// # Errors
+/// A URL that is wrong; the errors of [`Client::connect`] and of [`Client::upload_tree`]. What
+/// fails below the directory is in the report.
+pub fn put_tree(local: impl AsRef<Path>, url: &str) -> Result<SyncReport, Error> {
+    let url = Url::parse(url)?;
+    let mut client = Client::connect(url.options()?)?;
+    let report = client.upload_tree(local, url.directory())?;
+    let _ = client.quit();
+    Ok(report)
 }
 
 fn get_with(url: &str, local: impl AsRef<Path>, resume: Resume) -> Result<FileReport, Error> {

@@ -164,7 +164,7 @@ mod whole_files;
 mod whole_trees;
 
 #[cfg(feature = "client")]
-pub use by_url::{get, list, put, resume};
+pub use by_url::{get, get_tree, list, put, put_tree, resume};
 #[cfg(feature = "client")]
 pub use client::Client;
 #[cfg(feature = "client")]

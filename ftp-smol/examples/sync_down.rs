@@ -1,5 +1,5 @@
 //! Downloads the files of a URL's directory that are newer there than in this directory, or missing
-//! here. What fails is printed, and does not end the rest.
+//! here. A file that fails does not end the rest.
 //!
 //! ```text
 //! cargo run --example sync-down-smol -- ftp://ftp.example.org/pub/data
@@ -10,10 +10,9 @@ use ftp_smol::{Client, Compare, Error, SyncOptions, Url};
 fn main() -> Result<(), Error> {
     smol::block_on(async {
         let url = Url::parse(&std::env::args().nth(1).unwrap_or_default())?;
-        let mut client = Client::connect(url.options()?).await?;
         let newer = SyncOptions::new().with_compare(Compare::Newer);
-        let report = client.download_tree_with(url.directory(), ".", &newer);
-        print!("{}", report.await?);
-        client.quit().await.map(drop)
+        let mut client = Client::connect(url.options()?).await?;
+        let tree = client.download_tree_with(url.directory(), ".", &newer);
+        tree.await?.into_result().map(|report| print!("{report}"))
     })
 }

@@ -6,10 +6,7 @@
 //! ```
 
 fn main() -> Result<(), ftp_smol::Error> {
-    smol::block_on(async {
-        let url = ftp_smol::Url::parse(&std::env::args().nth(1).unwrap_or_default())?;
-        let mut client = ftp_smol::Client::connect(url.options()?).await?;
-        let report = client.upload_tree(".", url.directory()).await?;
-        report.into_result().map(|report| print!("{report}"))
-    })
+    let url = std::env::args().nth(1).unwrap_or_default();
+    let report = smol::block_on(ftp_smol::put_tree(".", &url))?;
+    report.into_result().map(|report| print!("{report}"))
 }

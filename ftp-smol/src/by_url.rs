@@ -1,9 +1,10 @@
-//! One file or one directory by its URL, in one call.
+//! One file, one directory or one tree by its URL, in one call.
 
 use std::path::Path;
 
 use ftp_proto::files::{FileOptions, FileReport, Resume};
 use ftp_proto::listing::Directory;
+use ftp_proto::sync::SyncReport;
 use ftp_proto::{Error, Url};
 
 use crate::client::Client;
@@ -88,6 +89,50 @@ pub async fn list(url: &str) -> Result<Directory, Error> {
     let directory = client.entries(url.directory()).await?;
     let _ = client.quit().await;
     Ok(directory)
+}
+
+/// Downloads the directory of a URL and all below it, as [`Client::download_tree`] does. Connects,
+/// logs in, and sends QUIT in the end.
+///
+/// ```no_run
+/// # smol::block_on(async {
+/// print!("{}", ftp_smol::get_tree("ftp://ftp.example.org/pub/data", "data").await?);
+/// # Ok::<(), ftp_smol::Error>(())
+/// # })?;
+/// # Ok::<(), ftp_smol::Error>(())
+/// ```
+///
+/// # Errors
+/// A URL that is wrong; the errors of [`Client::connect`] and of [`Client::download_tree`]. What
+/// fails below the directory is in the report.
+pub async fn get_tree(url: &str, local: impl AsRef<Path>) -> Result<SyncReport, Error> {
+    let url = Url::parse(url)?;
+    let mut client = Client::connect(url.options()?).await?;
+    let report = client.download_tree(url.directory(), local).await?;
+    let _ = client.quit().await;
+    Ok(report)
+}
+
+/// Uploads a local directory and all below it to the directory of a URL, as
+/// [`Client::upload_tree`] does. Connects, logs in, and sends QUIT in the end.
+///
+/// ```no_run
+/// # smol::block_on(async {
+/// print!("{}", ftp_smol::put_tree("site", "ftps://ada:secret@ftp.example.org/htdocs").await?);
+/// # Ok::<(), ftp_smol::Error>(())
+/// # })?;
+/// # Ok::<(), ftp_smol::Error>(())
+/// ```
+///
+/// # Errors
+/// A URL that is wrong; the errors of [`Client::connect`] and of [`Client::upload_tree`]. What
+/// fails below the directory is in the report.
+pub async fn put_tree(local: impl AsRef<Path>, url: &str) -> Result<SyncReport, Error> {
+    let url = Url::parse(url)?;
+    let mut client = Client::connect(url.options()?).await?;
+    let report = client.upload_tree(local, url.directory()).await?;
+    let _ = client.quit().await;
+    Ok(report)
 }
 
 async fn get_with(url: &str, local: impl AsRef<Path>, resume: Resume) -> Result<FileReport, Error> {

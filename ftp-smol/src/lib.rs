@@ -138,7 +138,7 @@ mod walk;
 mod whole_files;
 mod whole_trees;
 
-pub use by_url::{get, list, put, resume};
+pub use by_url::{get, get_tree, list, put, put_tree, resume};
 pub use client::Client;
 pub use data::{Download, Upload};
 pub use ftp_blocking::sys::local_file::LocalFile;
