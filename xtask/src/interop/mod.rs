@@ -14,6 +14,7 @@ mod metadata;
 mod names;
 mod proxies;
 mod question;
+mod random_tree;
 mod record;
 mod report;
 mod rows;
@@ -55,10 +56,13 @@ impl Extent {
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
 /// session with each server is recorded. With `--capture`, their listings are captured. With
 /// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. `--kills
-/// 500` kills transfers of whole files instead (`kills.rs`).
+/// 500` kills transfers of whole files instead, and `--kills-of-trees 1000` syncs of trees (`kills`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if let ["--kills", count] = arguments {
-        return kills::run(count.parse()?);
+        return kills::run(kills::Prey::Files, count.parse()?);
+    }
+    if let ["--kills-of-trees", count] = arguments {
+        return kills::run(kills::Prey::Trees, count.parse()?);
     }
     let workdir = workspace::root()?.join("target/interop");
     if arguments == [PROXIES] {
