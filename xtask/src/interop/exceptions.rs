@@ -100,11 +100,20 @@ macro_rules! exceptions {
 
 mod metadata;
 mod names;
+mod trees;
 mod whole_files;
 
 /// All exceptions.
-pub(super) static EXCEPTIONS: LazyLock<Vec<Exception>> =
-    LazyLock::new(|| [GENERAL, metadata::LIST, names::LIST, whole_files::LIST].concat());
+pub(super) static EXCEPTIONS: LazyLock<Vec<Exception>> = LazyLock::new(|| {
+    [
+        GENERAL,
+        metadata::LIST,
+        names::LIST,
+        trees::LIST,
+        whole_files::LIST,
+    ]
+    .concat()
+});
 
 const ALL: &[Kind] = &Kind::ALL;
 

@@ -20,6 +20,7 @@ mod report;
 mod rows;
 mod suite;
 mod tasks;
+mod trees;
 mod trust;
 mod way;
 mod whole_files;

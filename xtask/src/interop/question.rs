@@ -68,7 +68,7 @@ impl Question {
     pub(super) fn is_long(&self) -> bool {
         matches!(
             self.what,
-            QuestionKind::Task(Task::AnyName | Task::WholeFiles)
+            QuestionKind::Task(Task::AnyName | Task::WholeFiles | Task::Trees)
         )
     }
 
@@ -76,10 +76,16 @@ impl Question {
     /// or sets the data mode itself, is asked only in the first way: passive mode over IPv4 in
     /// clear text.
     ///
+    /// simple-ftpd does not get the task [`Task::Trees`]: its LIST ignores the path, and always lists
+    /// the current directory, so no tree can be compared.
+    ///
     /// ftp-srv needs half a second for each data connection under TLS. The task [`Task::AnyName`]
     /// makes hundreds of data connections, so ftp-srv gets this task in the first way only.
     pub(super) fn is_asked(&self, kind: Kind, way: Way) -> bool {
         let is_first = way == Way::ALL[0];
+        if let (QuestionKind::Task(Task::Trees), Kind::SimpleFtpd) = (&self.what, kind) {
+            return false;
+        }
         if let (QuestionKind::Task(Task::AnyName), Kind::FtpSrv, false) =
             (&self.what, kind, is_first)
         {

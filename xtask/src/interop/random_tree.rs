@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::ops::Range;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, lchown};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use fastrand::Rng;
+use ftp_blocking::sync::Change;
 use ftp_blocking::wire::Escaped;
 
 use crate::servers::Result;
@@ -55,16 +57,16 @@ impl Tree {
     pub(super) fn random(random: &mut Rng, kinds: &Kinds<'_>) -> Self {
         let mut tree = Self::default();
         let mut directories = vec![Vec::new()];
-        for number in 0..random.usize(kinds.directories.clone()) {
-            let path = tree.new_path(random, kinds.names, &directories, number);
+        for _ in 0..random.usize(kinds.directories.clone()) {
+            let path = tree.new_path(random, kinds.names, &directories);
             if path.split(|byte| *byte == b'/').count() < DEEPEST {
                 directories.push(path.clone());
             }
             tree.0.insert(path, Node::Directory);
         }
         let names = [kinds.names, kinds.of_files].concat();
-        for number in 0..random.usize(kinds.files.clone()) {
-            let path = tree.new_path(random, &names, &directories, number);
+        for _ in 0..random.usize(kinds.files.clone()) {
+            let path = tree.new_path(random, &names, &directories);
             let size = match random.u8(0..10) {
                 0 => 0,
                 1..7 => random.usize(1..SMALL),
@@ -77,25 +79,41 @@ impl Tree {
     }
 
     /// Returns a path that the tree does not have, in one of the directories.
-    fn new_path(
-        &self,
-        random: &mut Rng,
-        names: &[&str],
-        directories: &[Vec<u8>],
-        number: usize,
-    ) -> Vec<u8> {
+    fn new_path(&self, random: &mut Rng, names: &[&str], directories: &[Vec<u8>]) -> Vec<u8> {
         let directory = &directories[random.usize(..directories.len())];
-        let word = names[random.usize(..names.len())];
-        let path = join(directory, word.as_bytes());
-        match self.0.contains_key(&path) {
-            false => path,
-            true => join(directory, format!("{number}{word}").as_bytes()),
+        let mut name = names[random.usize(..names.len())].to_owned();
+        loop {
+            let path = join(directory, name.as_bytes());
+            if !self.0.contains_key(&path) {
+                return path;
+            }
+            name.insert(0, random.digit(10));
         }
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = &Vec<u8>> {
         let files = self.0.iter();
         files.filter_map(|(path, node)| matches!(node, Node::File { .. }).then_some(path))
+    }
+
+    /// Returns what makes this tree in an empty directory.
+    pub(super) fn all_as_new(&self) -> Vec<(Change, Vec<u8>)> {
+        let change = |node: &Node| match node {
+            Node::Directory => Change::MakeDirectory,
+            Node::File { .. } => Change::Create,
+        };
+        let all = self.0.iter();
+        all.map(|(path, node)| (change(node), path.clone()))
+            .collect()
+    }
+
+    /// Adds a file of this size, or a directory.
+    pub(super) fn add(&mut self, random: &mut Rng, path: &[u8], size: Option<usize>) {
+        let node = match size {
+            Some(size) => file(random, size, OLD),
+            None => Node::Directory,
+        };
+        self.0.insert(path.to_vec(), node);
     }
 
     /// Returns an earlier state: some files and directories are missing, and some files have other
@@ -175,7 +193,7 @@ impl Tree {
             .retain(|other, _| other != path && !other.starts_with(&below));
     }
 
-    /// Writes a file with new bytes, which is younger than all files of a random tree.
+    /// Gives a file new bytes, and a time that is later than those of all files of a random tree.
     pub(super) fn change(&mut self, random: &mut Rng, path: &[u8], size: usize) {
         let other = file(random, size, OLD + BETWEEN);
         self.replace(path, other);
@@ -260,6 +278,20 @@ impl Node {
             Self::File { content, .. } => format!("a file of {} bytes", content.len()),
         }
     }
+}
+
+/// Gives a directory and everything below it to the owner of something else.
+pub(super) fn give(directory: &Path, owner: &Metadata) -> Result<()> {
+    let one = |path: &Path| lchown(path, Some(owner.uid()), Some(owner.gid()));
+    one(directory)?;
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => give(&entry.path(), owner)?,
+            false => one(&entry.path())?,
+        }
+    }
+    Ok(())
 }
 
 /// Makes a file of random bytes. Its time is this one, or a little later.

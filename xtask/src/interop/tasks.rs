@@ -11,7 +11,7 @@ use ftp_blocking::wire::{Escaped, Telnet};
 use super::cell::{Cell, confirmed};
 use super::trust::Secured;
 use super::way::Way;
-use super::{metadata, names, whole_files};
+use super::{metadata, names, trees, whole_files};
 use crate::job::client::{End, Listing, Stop, Storing, ask};
 use crate::job::content::{Content, compare, equal};
 use crate::job::{during, shown};
@@ -56,6 +56,8 @@ pub(super) enum Task {
     Metadata,
     /// The task of `whole_files.rs`: `get_file`, `put_file` and `fetch`.
     WholeFiles,
+    /// The task of `trees.rs`: plans and syncs of whole trees.
+    Trees,
     Directory(&'static [u8]),
     Iac(Telnet),
     Large,
@@ -96,6 +98,7 @@ pub(super) const TASKS: &[(&str, Task)] = &[
     ("1,000 files in one session", Task::Thousand),
     ("metadata", Task::Metadata),
     ("whole files", Task::WholeFiles),
+    ("trees", Task::Trees),
     (IDLE, Task::Idle),
 ];
 
@@ -127,6 +130,7 @@ impl Task {
             Self::AnyName => names::steps(),
             Self::Metadata => metadata::steps(),
             Self::WholeFiles => whole_files::steps(),
+            Self::Trees => trees::steps(),
             _ => vec![String::new()],
         }
     }
@@ -141,6 +145,7 @@ impl Cell<'_> {
             Task::AnyName => return self.names_of_any_bytes(),
             Task::Metadata => return self.metadata(),
             Task::WholeFiles => return self.whole_files(),
+            Task::Trees => return self.trees(),
             Task::Files => self.files(),
             Task::Unique => self.unique(),
             Task::Download(stop) => self.give_up_download(stop),

@@ -9,7 +9,6 @@ mod trees;
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, lchown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -18,6 +17,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use ftp_blocking::{Credentials, Options, TlsConfig};
 
+use super::random_tree::give;
 use super::trust::{Secured, Trust};
 use crate::console::say;
 use crate::servers::Result;
@@ -110,8 +110,7 @@ impl Ground {
 
     /// Gives everything in the server's directory to the user of its sessions.
     fn give_to_sessions(&self) -> Result<()> {
-        let owner = fs::metadata(&self.remote)?;
-        give(&self.remote, owner.uid(), owner.gid())
+        give(&self.remote, &fs::metadata(&self.remote)?)
     }
 
     /// Starts a victim. `what` says what it does.
@@ -158,18 +157,6 @@ impl Drop for Ground {
         let _ = fs::remove_dir_all(&self.local);
         let _ = fs::remove_file(&self.certificate);
     }
-}
-
-/// Gives everything below a directory to a user.
-fn give(directory: &Path, user: u32, group: u32) -> Result<()> {
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        lchown(entry.path(), Some(user), Some(group))?;
-        if entry.file_type()?.is_dir() {
-            give(&entry.path(), user, group)?;
-        }
-    }
-    Ok(())
 }
 
 impl Tally {
