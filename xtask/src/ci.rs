@@ -79,7 +79,7 @@ const GATE: [Step; 13] = [
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 12] = [
+const REST: [Step; 14] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -99,6 +99,10 @@ const REST: [Step; 12] = [
         "500 kills of programs that transfer whole files",
         "xtask interop --kills 500",
     ),
+    step(
+        "1,000 kills of programs that sync whole trees",
+        "xtask interop --kills-of-trees 1000",
+    ),
     step("packages, docs.rs, semantic versions", "xtask release"),
     step("features, every combination", "xtask features --every"),
     step(
@@ -114,6 +118,7 @@ const REST: [Step; 12] = [
     step("speed in clear", "xtask bench --check"),
     step("speed under TLS", "xtask bench --tls --check"),
     step("speed of listings", "xtask bench --listings --check"),
+    step("speed of plans of trees", "xtask bench --trees --check"),
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 

@@ -9,6 +9,7 @@
 //! xtask bench-client NAME entries URL VERB      prints how many entries a directory has, by MLSD or
 //!                                               LIST, the largest resident memory in
 //!                                               KiB, and how much of it belongs to files
+//! xtask bench-client NAME plan URL DIR          prints what a download of a tree would do
 //! xtask bench-client NAME idle URL COUNT        opens COUNT sessions, and prints what each costs
 //! ```
 //!
@@ -35,7 +36,7 @@ use crate::console::say;
 use crate::servers::Result;
 
 use super::site::SUITE;
-use super::{bare, measure};
+use super::{bare, measure, trees};
 
 /// The exit status if the client cannot do what the arguments ask for.
 pub(crate) const CANNOT: u8 = 64;
@@ -56,6 +57,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<ExitCode> {
         }
         ("bare-served", ["put", from, url]) => {
             bare::send_served(from.as_ref(), &Url::parse(url)?)?;
+        }
+        ("blocking" | "smol", ["plan", url, into]) => {
+            trees::plan(name, &Url::parse(url)?, into.as_ref())?;
         }
         ("blocking-kernel", call) => return Blocking(Way::Kernel).call(call),
         ("blocking-copy", call) => return Blocking(Way::Copy).call(call),
@@ -92,7 +96,7 @@ pub(super) struct Url {
 }
 
 impl Url {
-    fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let wrong = || format!("not a URL of this job: {text}");
         let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -114,7 +118,7 @@ impl Url {
         Ok(addresses.next().ok_or("no address")?)
     }
 
-    fn options(&self) -> Result<Options> {
+    pub(super) fn options(&self) -> Result<Options> {
         let options = Options::new(&self.host).with_port(self.port);
         if !self.is_secure {
             return Ok(options);

@@ -9,19 +9,21 @@ use crate::console::say;
 use crate::servers::Result;
 
 use super::contender::{Contender, Role};
-use super::listings;
 use super::measure::{self, Cost};
 use super::report::{Outcome, Report};
 use super::site::{Case, Protection, Site};
+use super::{listings, trees};
 
 const USAGE: &str = "\
 Usage: cargo xtask bench [--rounds N] [--mib N] [--tls] [--check] [CLIENT ...]
        cargo xtask bench --listings [--rounds N] [--check]
+       cargo xtask bench --trees [--rounds N] [--check]
 
   --rounds N  how often each client runs in each case (5)
   --mib N     the size of the file in MiB (1024)
   --tls       under TLS 1.3 instead of in clear
   --listings  listings instead of bulk transfers: parsers alone, and a directory of 100,000 entries
+  --trees     plans of a download instead, for a tree of 100,000 files, beside lftp
   --check     fail where a limit is broken
   CLIENT      only these, by name";
 
@@ -33,6 +35,9 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
     };
     if settings.listings {
         return end(&listings::run(settings.rounds)?, settings.check);
+    }
+    if settings.trees {
+        return end(&trees::run(settings.rounds)?, settings.check);
     }
     let mut contenders = Contender::all(settings.protection)?;
     if !settings.only.is_empty() {
@@ -87,6 +92,7 @@ struct Settings<'a> {
     mib: usize,
     protection: Protection,
     listings: bool,
+    trees: bool,
     check: bool,
     only: Vec<&'a str>,
 }
@@ -100,6 +106,7 @@ impl<'a> Settings<'a> {
             mib: 1024,
             protection: Protection::Clear,
             listings: false,
+            trees: false,
             check: false,
             only: Vec::new(),
         };
@@ -114,6 +121,7 @@ impl<'a> Settings<'a> {
                 "--rounds" => settings.rounds = number()?,
                 "--mib" => settings.mib = number()?,
                 "--listings" => settings.listings = true,
+                "--trees" => settings.trees = true,
                 "--tls" => settings.protection = Protection::Tls,
                 "--check" => settings.check = true,
                 word if word.starts_with('-') => return Ok(None),

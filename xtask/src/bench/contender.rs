@@ -210,7 +210,7 @@ fn python() -> Result<String> {
 }
 
 /// Returns the path of lftp. If lftp is not installed, its Debian package is unpacked.
-fn lftp() -> Result<PathBuf> {
+pub(super) fn lftp() -> Result<PathBuf> {
     if Command::new("lftp").arg("--version").output().is_ok() {
         return Ok(PathBuf::from("lftp"));
     }

@@ -1,6 +1,6 @@
 //! Compares this project's adapters with other FTP clients: the CPU time, duration and memory of
-//! listings, and of bulk transfers with one server. A transfer of the same bytes without FTP shows what the system
-//! itself needs.
+//! bulk transfers with one server, of listings, and of the plans of whole trees. A transfer of the
+//! same bytes without FTP shows what the system itself needs.
 
 use crate::console::Result;
 
@@ -40,3 +40,5 @@ mod measure;
 mod report;
 #[cfg(all(feature = "bench", target_os = "linux"))]
 mod site;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod trees;
