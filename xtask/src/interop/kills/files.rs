@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ftp_blocking::{Client, FileOptions, FileReport, Options};
 
-use super::{Ground, Tally};
+use super::ground::{Ground, Tally};
 use crate::console::say;
 use crate::servers::Result;
 

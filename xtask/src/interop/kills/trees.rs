@@ -8,7 +8,7 @@ use ftp_blocking::wire::Escaped;
 use ftp_blocking::{Options, Pool, SyncOptions, SyncPlan, SyncReport};
 
 use super::super::random_tree::{Kinds, Tree};
-use super::{Ground, Tally};
+use super::ground::{Ground, Tally};
 use crate::console::say;
 use crate::servers::Result;
 use crate::servers::tree::WRITABLE;
