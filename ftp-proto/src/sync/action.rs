@@ -8,7 +8,8 @@ use crate::wire::Escaped;
 
 /// What a sync does with one path, and why.
 ///
-/// `Display` shows it as one line: `update  data/a.csv  (newer)`.
+/// `Display` shows it as one line: `update  data/a.csv  (newer)`. The directory of the sync itself
+/// is shown as `.`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Action {
@@ -99,8 +100,12 @@ impl Action {
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (change, local) = (self.change, Escaped::new(&self.local));
-        write!(f, "{change:<6}  {local}  ({})", self.reason)
+        let path: &[u8] = match self.local.is_empty() {
+            true => b".",
+            false => &self.local,
+        };
+        let (change, path) = (self.change, Escaped::new(path));
+        write!(f, "{change:<6}  {path}  ({})", self.reason)
     }
 }
 

@@ -114,7 +114,7 @@ fn an_empty_listing_of_a_missing_directory_deletes_nothing() {
     assert_eq!(error.kind(), ErrorKind::Permanent);
     // An upload makes it.
     let lines = server.upload(&["a a"], &options);
-    assert_eq!(lines, ["mkdir (missing)", "create a (missing)"]);
+    assert_eq!(lines, ["mkdir . (missing)", "create a (missing)"]);
 }
 
 #[test]

@@ -201,7 +201,7 @@ fn the_directory_itself_is_made_if_it_is_missing() {
     let mut server = Host::with(&[]);
     server.is_missing = true;
     let lines = server.upload(&["a a"], &SyncOptions::new());
-    assert_eq!(lines, ["mkdir (missing)", "create a (missing)"]);
+    assert_eq!(lines, ["mkdir . (missing)", "create a (missing)"]);
 
     let options = SyncOptions::new();
     let mut local = LocalTree::new(&options);
@@ -210,7 +210,7 @@ fn the_directory_itself_is_made_if_it_is_missing() {
     assert_eq!(upload.expect_err("no directory").kind(), ErrorKind::Local);
     let plan = PlanSync::download(TOP, local, &Encoding::Utf8, &options).expect("a path");
     let lines = shown(&Host::with(&["a a"]).run(plan).expect("a plan"));
-    assert_eq!(lines, ["mkdir (missing)", "create a (missing)"]);
+    assert_eq!(lines, ["mkdir . (missing)", "create a (missing)"]);
 }
 
 #[test]
