@@ -90,8 +90,10 @@ pub struct PlanSync {
     state: State,
     /// Whether the listing that is read has a line.
     has_lines: bool,
-    /// Whether any listing had a line.
+    /// Whether any listing had a line of a known dialect.
     has_any_lines: bool,
+    /// The error for a listing of the directory itself that has only lines of no known dialect.
+    garbled: Option<Error>,
     /// The files and directories that the server may have without showing them.
     doubtful: VecDeque<usize>,
     /// The positions of the actions that make the hidden directories around the last of these.
@@ -178,6 +180,7 @@ impl PlanSync {
             state: State::Walk,
             has_lines: false,
             has_any_lines: false,
+            garbled: None,
             doubtful: VecDeque::new(),
             hidden: Vec::new(),
             is_walked: false,
@@ -311,7 +314,12 @@ impl PlanSync {
             }
             _ => self.draft.is_unread(depth),
         }
-        self.draft.fail(&path, None, error.into());
+        match error.trouble {
+            Trouble::Unparsed { .. } if depth == 0 && !self.has_any_lines => {
+                self.garbled = Some(error.into());
+            }
+            _ => self.draft.fail(&path, None, error.into()),
+        }
     }
 
     /// Decides what follows after the listing of the directory itself was refused. An upload makes
@@ -328,15 +336,25 @@ impl PlanSync {
         }
     }
 
-    /// Ends the walk. An empty listing of the directory itself may mean that it does not exist.
+    /// Ends the walk. An empty listing of the directory itself may mean that it does not exist. So
+    /// may a line of no known dialect: GNU inetutils sends the error of `ls` as such a line.
     fn walked(&mut self) {
         self.draft.leave_to(1);
         let is_doubtful = !self.has_any_lines && !is_root_or_here(&self.remote_root);
         self.state = match is_doubtful.then(|| Lookup::existence(&self.remote_root)) {
             Some(Ok(lookup)) => State::Root(Box::new(lookup), None),
             Some(Err(error)) => State::Failed(error),
-            None => self.rest(),
+            None => self.fail_garbled_or_rest(),
         };
+    }
+
+    /// Notes that the listing of the directory itself has no line of a known dialect, if so, and
+    /// plans the rest.
+    fn fail_garbled_or_rest(&mut self) -> State {
+        if let Some(error) = self.garbled.take() {
+            self.draft.fail(b"", None, error);
+        }
+        self.rest()
     }
 
     /// Takes what the server says about the directory itself.
@@ -363,6 +381,7 @@ impl PlanSync {
                     .with_subject("reading the directory on the server")
                     .with_source("it does not exist, or may not be read"),
             ),
+            (_, None) if self.garbled.is_some() => self.fail_garbled_or_rest(),
             (Existence::Exists, None) if is_upload || is_trusted => self.rest(),
             (Existence::Unknown, None) if is_upload => {
                 // If the directory exists, making it does no harm.
@@ -556,7 +575,7 @@ impl Plan for PlanSync {
             return lookup.take_line(line);
         }
         self.has_lines = true;
-        self.has_any_lines = true;
+        self.has_any_lines |= !matches!(line, Line::Unparsed(_) | Line::Cut(_));
         self.walker.take_line(line)
     }
 

@@ -5,7 +5,7 @@
 //!    | refused, or settles nothing
 //!    v
 //! listing of the directory above ---+-> found, or absent, or unknown
-//!    | refused, or empty
+//!    | refused, or without entries
 //!    v
 //! the same for the directory above: if it is absent, so is the path
 //! ```
@@ -51,7 +51,7 @@ enum Aim {
 }
 
 /// Why the plan looks up the directory above a path: the server refused to list this directory, or
-/// its listing was empty.
+/// its listing was empty. A listing that has only lines of no known dialect may be a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Above {
     Refused,
@@ -72,6 +72,7 @@ struct Seen {
     /// How many lines have come, including lines that are not entries.
     count: u64,
     entry: Option<Entry<'static>>,
+    /// Whether the listing has an entry.
     lines: bool,
     /// Whether the name may exist although no entry has it. For example, LIST may hide a name that
     /// begins with a dot, or show a name in upper case.
@@ -216,8 +217,11 @@ impl Lookup {
         };
         let may_be_hidden = !seen.lines && name.starts_with(b".");
         let is_sure_to_exist = directory.is_none_or(path::is_root_or_here);
+        let is_garbled = !seen.lines && seen.doubtful;
         match seen.entry {
             Some(entry) => self.found(Metadata::from_entry(entry, FoundBy::Listing)),
+            // GNU inetutils sends the error of `ls` as a line of the listing.
+            None if is_garbled && !is_sure_to_exist => self.climb(Above::Refused),
             None if seen.doubtful || may_be_hidden => self.end(Err(Existence::Unknown)),
             None if seen.lines || is_sure_to_exist => self.end(Err(Existence::Absent)),
             None => self.climb(Above::Empty),
@@ -270,10 +274,7 @@ impl Plan for Lookup {
         let name = path::file_name(&path);
         match line {
             Line::Entry(entry) => self.listing.take(entry, name),
-            Line::Unparsed(_) | Line::Cut(_) => {
-                self.listing.lines = true;
-                self.listing.doubtful = true;
-            }
+            Line::Unparsed(_) | Line::Cut(_) => self.listing.doubtful = true,
             Line::Noise(_) => {}
         }
         self.path = path;

@@ -42,6 +42,8 @@ pub(crate) struct Host {
     pub(crate) broken: Vec<&'static str>,
     /// The directories whose listings are empty, since the server may not read them.
     pub(crate) unreadable: Vec<&'static str>,
+    /// Whether the listing of a missing directory is a line that says so.
+    pub(crate) lists_missing: bool,
     /// Whether the server has LIST only. It then lists the minute, in the server's zone, and no
     /// names that begin with a dot.
     pub(crate) is_old: bool,
@@ -229,6 +231,7 @@ impl Host {
                     "150 here".into()
                 }
                 None if self.unreadable.contains(&below)
+                    || self.lists_missing
                     || self.is_directory(argument)
                     || self.leads_to_directory(argument) =>
                 {
@@ -296,6 +299,9 @@ impl Host {
         };
         if self.unreadable.contains(&below) {
             return listing;
+        }
+        if self.lists_missing && !self.is_directory(argument) {
+            return format!("{argument}: No such file or directory\r\n").into_bytes();
         }
         let directory = match self.find(argument) {
             Some(Node::Link(target)) => target.strip_prefix("top/").unwrap_or(target),

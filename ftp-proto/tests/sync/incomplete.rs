@@ -118,6 +118,35 @@ fn an_empty_listing_of_a_missing_directory_deletes_nothing() {
 }
 
 #[test]
+fn a_listing_may_say_in_a_line_that_the_directory_is_missing() {
+    // GNU inetutils confirms the listing, and sends the error of `ls` as its only line.
+    let mut server = Host::old(&[]);
+    (server.is_missing, server.lists_missing) = (true, true);
+    let lines = server.upload(&["a a"], &deleting());
+    assert_eq!(lines, ["mkdir . (missing)", "create a (missing)"]);
+
+    let options = deleting();
+    let local = scan(LocalTree::new(&options), &tree(&["a a"]));
+    let plan = PlanSync::download(TOP, local, &Encoding::Utf8, &options).expect("a path");
+    let error = server.run(plan).expect_err("missing");
+    assert_eq!(error.kind(), ErrorKind::Permanent);
+}
+
+#[test]
+fn nothing_is_planned_in_a_directory_without_a_line_of_a_known_dialect() {
+    let mut server = Host::old(&[]);
+    server.lines.push(("", "what is this?".into()));
+    for lines in [
+        server.upload(&["a a"], &deleting()),
+        server.download(&["a a"], &deleting()),
+    ] {
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with("failed .: "), "{lines:?}");
+        assert!(lines[0].contains("known dialect"), "{lines:?}");
+    }
+}
+
+#[test]
 fn nothing_is_written_where_the_target_was_not_read() {
     let mut server = Host::with(&["d/", "d/x old"]);
     server.refusals.push(("/d", "550 not allowed"));
