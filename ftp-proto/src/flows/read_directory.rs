@@ -55,6 +55,14 @@ impl ReadDirectory {
         })
     }
 
+    /// Makes the flow that enters this directory (CWD) and lists it by LIST without an argument. Some
+    /// servers ignore the argument, and list the current directory.
+    pub(crate) fn entering(path: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let flow = Self::new(Some(path))?;
+        let state = flow.enter()?;
+        Ok(Self { state, ..flow })
+    }
+
     /// Returns the first state: MLSD if the server is known to have it, and LIST otherwise.
     fn begin(&self, mlsd: Support) -> Result<State, Error> {
         match mlsd {
@@ -69,9 +77,14 @@ impl ReadDirectory {
     /// first changes to the directory, and sends LIST without an argument.
     fn list(&self) -> Result<State, Error> {
         match &self.path {
-            Some(path) if is_awkward(path) => Ok(State::Enter(Visit::new(path)?)),
+            Some(path) if is_awkward(path) => self.enter(),
             _ => self.list_by_argument(),
         }
+    }
+
+    fn enter(&self) -> Result<State, Error> {
+        let path = self.path.as_deref().unwrap_or_default();
+        Ok(State::Enter(Visit::new(path)?))
     }
 
     /// Returns the state that sends LIST with the path.

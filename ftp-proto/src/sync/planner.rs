@@ -592,6 +592,10 @@ impl Plan for PlanSync {
                 let levels = self.walker.levels();
                 let is_empty = result.is_ok() && !self.has_lines;
                 self.walker.finished(result);
+                if self.walker.lists_again() {
+                    self.state = State::Follow(met);
+                    return;
+                }
                 let is_directory = self.walker.levels() > levels;
                 match self.walker.has_trouble() && !is_directory {
                     // It is unknown what the link leads to. The walk says why.

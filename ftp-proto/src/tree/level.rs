@@ -31,6 +31,8 @@ pub(super) struct Target {
 pub(super) struct Level {
     pub(super) target: Target,
     entries: vec::IntoIter<Listed>,
+    /// The [`mark`](Draft::mark) of the listing.
+    pub(super) mark: u64,
 }
 
 /// An entry in the listing of a directory.
@@ -52,6 +54,9 @@ pub(super) struct Draft {
     pub(super) first_unparsed: Vec<u8>,
     /// How much memory the entries take, in bytes.
     pub(super) bytes: usize,
+    /// The mark of an earlier listing of this directory, which the walk doubts. The directory is then
+    /// listed once more by entering it.
+    pub(super) earlier: Option<u64>,
     /// The limit of [`WalkOptions`] that this listing has exceeded. `None` if it has exceeded none.
     pub(super) limit: Option<Limit>,
 }
@@ -132,6 +137,14 @@ impl Listed {
 }
 
 impl Draft {
+    /// Begins a listing. `earlier` is the mark of an earlier one that the walk doubts.
+    pub(super) fn after(earlier: Option<u64>) -> Self {
+        Self {
+            earlier,
+            ..Self::default()
+        }
+    }
+
     /// Adds a line to the listing. `entries` is how many entries the walk has met before this
     /// listing. `bytes` is how much memory the entries take that the walk has not yielded yet.
     /// Returns `false` if the listing now exceeds a limit of `options`.
@@ -181,6 +194,38 @@ impl Draft {
         u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
     }
 
+    /// Returns a number that depends on all entries. Listings with the same entries have the same
+    /// mark, and others almost never.
+    pub(super) fn mark(&self) -> u64 {
+        self.entries.iter().fold(0, |mark, listed| {
+            let entry = &listed.entry;
+            mark.rotate_left(1).wrapping_add(hash(entry.raw()))
+        })
+    }
+
+    /// Whether this listing by LIST may be that of the current directory, as some servers
+    /// (simple-ftpd) ignore the argument of LIST. It then has the name of a directory in the path of
+    /// `target`. Below another directory it is also the same listing as that of this directory,
+    /// which has the mark `above`.
+    pub(super) fn is_doubtful(&self, target: &Target, above: Option<u64>) -> bool {
+        let Some(path) = target.path.as_ref().map(RemotePath::as_bytes) else {
+            return false;
+        };
+        let by_list = |listed: &Listed| listed.entry.dialect() != Dialect::Mlsx;
+        if !self.entries.first().is_some_and(by_list) {
+            return false;
+        }
+        let has = |name: &[u8]| {
+            let is_way = |kind| matches!(kind, Kind::Directory | Kind::Link);
+            let mut entries = self.entries.iter().map(|listed| &listed.entry);
+            entries.any(|entry| entry.name() == name && is_way(entry.kind()))
+        };
+        match above {
+            Some(above) => above == self.mark() && has(path::file_name(path)),
+            None => path.split(|byte| *byte == b'/').any(has),
+        }
+    }
+
     /// Whether this listing shows that `target` is a link to a file. LIST of such a link shows one
     /// entry, the file itself.
     pub(super) fn is_of_linked_file(&self, target: &Target) -> bool {
@@ -198,9 +243,11 @@ impl Draft {
     /// marked.
     pub(super) fn into_level(mut self, mut target: Target) -> Level {
         target.unique = target.unique.or(self.unique.take());
+        let mark = self.mark();
         self.mark_duplicates();
         Level {
             target,
+            mark,
             entries: self.entries.into_iter(),
         }
     }
@@ -220,6 +267,14 @@ impl Draft {
             }
         }
     }
+}
+
+/// Returns the FNV-1a hash of a line. A server that makes two lines with the same hash gains nothing:
+/// the walk then lists a directory once more.
+fn hash(line: &[u8]) -> u64 {
+    line.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Returns the `unique` fact of an entry. `None` also if it consists of zeros: a server that cannot

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Enter -> Read: the whole listing -> Entries: one at a time -> Ended
-//!   ^                                   |  a directory, after it was handed out
+//!   ^       ^      |                    |  a directory, after it was handed out
+//!   |       Again: the listing may be that of another directory
 //!   +-----------------------------------+
 //! ```
 
@@ -19,6 +20,7 @@ use super::walk_entry::{Limit, Note, Trouble, WalkEntry, WalkError};
 use super::walk_options::{Links, WalkOptions};
 use crate::error::{Error, ErrorKind};
 use crate::flows::ReadDirectory;
+use crate::flows::visit::is_kept_out;
 use crate::listing::{Entry, Kind, Line};
 use crate::path::RemotePath;
 use crate::wire::Code;
@@ -34,12 +36,18 @@ use crate::wire::Code;
 /// whose name is not a single name (see [`Trouble::UnsafeName`]), and goes through links only if
 /// you [ask for it](Links::Follow). But a server may show a link as a directory, and the walk then
 /// goes into it.
+///
+/// Some servers (simple-ftpd) ignore the argument of LIST, and list the current directory. If a
+/// listing looks like this, the walk enters the directory (CWD) and lists it once more. If that
+/// shows something else, the walk enters all further directories.
 #[derive(Debug)]
 pub struct Walker {
     options: WalkOptions,
     pattern: Option<Pattern>,
     levels: Vec<Level>,
     state: State,
+    /// Whether the server ignores the argument of LIST. The walk then enters each directory.
+    enters: bool,
     /// Errors that the walk has met but not yielded yet.
     troubles: VecDeque<WalkError>,
     entries: u64,
@@ -52,6 +60,9 @@ pub struct Walker {
 enum State {
     /// The walk opens the listing of this directory next.
     Enter(Target),
+    /// The walk opens the listing of this directory once more next, since it doubts the listing that
+    /// has this mark.
+    Again(Target, u64),
     /// The walk is reading the listing of this directory.
     Read(Target, Draft),
     /// The walk yields the entries of the last of `levels`.
@@ -94,7 +105,9 @@ impl Walker {
     /// that the walk was to read or was reading, or with `.` if there is none.
     pub fn stop(&mut self, error: Error) -> WalkError {
         let (path, depth) = match mem::replace(&mut self.state, State::Ended) {
-            State::Enter(target) | State::Read(target, _) => (target.shown(), target.depth),
+            State::Enter(target) | State::Again(target, _) | State::Read(target, _) => {
+                (target.shown(), target.depth)
+            }
             State::Entries | State::Ended => (RemotePath::here(), 0),
         };
         self.levels.clear();
@@ -113,6 +126,11 @@ impl Walker {
         !self.troubles.is_empty()
     }
 
+    /// Whether the walk reads the directory once more that it has just read.
+    pub(crate) fn lists_again(&self) -> bool {
+        matches!(self.state, State::Again(..))
+    }
+
     /// Leaves the directory whose entries the walk yields, and does not yield the others.
     pub(crate) fn leave_directory(&mut self) {
         if let Some(mut level) = self.levels.pop() {
@@ -128,6 +146,7 @@ impl Walker {
             pattern: None,
             levels: Vec::new(),
             state: State::Enter(root),
+            enters: false,
             troubles: VecDeque::new(),
             entries: 0,
             directories: 0,
@@ -215,12 +234,16 @@ impl Walker {
         self.levels.iter().any(|level| level.target.is(target))
     }
 
-    /// Opens the listing of this directory. Returns `None` if its path cannot be sent.
-    fn open(&mut self, target: Target) -> Option<ReadDirectory> {
-        let flow = ReadDirectory::new(target.path.as_ref());
+    /// Opens the listing of this directory. `earlier` is the mark of an earlier listing that the walk
+    /// doubts. Returns `None` if its path cannot be sent.
+    fn open(&mut self, target: Target, earlier: Option<u64>) -> Option<ReadDirectory> {
+        let flow = match &target.path {
+            Some(path) if self.enters || earlier.is_some() => ReadDirectory::entering(path),
+            path => ReadDirectory::new(path.as_ref()),
+        };
         match flow {
             Ok(flow) => {
-                self.state = State::Read(target, Draft::default());
+                self.state = State::Read(target, Draft::after(earlier));
                 Some(flow)
             }
             Err(error) => {
@@ -235,6 +258,17 @@ impl Walker {
         self.state = State::Entries;
         if draft.is_of_linked_file(&target) {
             return;
+        }
+        match draft.earlier {
+            Some(earlier) => self.enters |= draft.mark() != earlier,
+            None if !self.enters => {
+                let above = self.levels.last().map(|level| level.mark);
+                if draft.is_doubtful(&target, above) {
+                    self.state = State::Again(target, draft.mark());
+                    return;
+                }
+            }
+            None => {}
         }
         let unparsed = (draft.unparsed, mem::take(&mut draft.first_unparsed));
         let (entries, bytes) = (draft.len(), draft.bytes);
@@ -259,6 +293,12 @@ impl Walker {
         match draft.limit {
             Some(limit) => self.end(target, limit),
             None if target.is_link && is_of_file(&error) => {}
+            // The listing above is the one that is wrong: it has shown this directory.
+            None if draft.earlier.is_some() && is_kept_out(&error) => {
+                let above = self.levels.last().map(|level| level.target.clone());
+                self.report(above.as_ref().unwrap_or(target), Trouble::Unread(error));
+                self.leave_directory();
+            }
             None => self.report(target, Trouble::Unread(error)),
         }
     }
@@ -289,14 +329,19 @@ impl Plan for Walker {
                 }
                 State::Enter(target) => {
                     self.directories = self.directories.saturating_add(1);
-                    if let Some(flow) = self.open(target) {
+                    if let Some(flow) = self.open(target, None) {
+                        return Todo::Read(flow);
+                    }
+                }
+                State::Again(target, earlier) => {
+                    if let Some(flow) = self.open(target, Some(earlier)) {
                         return Todo::Read(flow);
                     }
                 }
                 // The adapter gave up the listing before its end, so the walk reads the listing
                 // from the start.
-                State::Read(target, _) => {
-                    if let Some(flow) = self.open(target) {
+                State::Read(target, draft) => {
+                    if let Some(flow) = self.open(target, draft.earlier) {
                         return Todo::Read(flow);
                     }
                 }

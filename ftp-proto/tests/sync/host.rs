@@ -44,6 +44,10 @@ pub(crate) struct Host {
     pub(crate) unreadable: Vec<&'static str>,
     /// Whether the listing of a missing directory is a line that says so.
     pub(crate) lists_missing: bool,
+    /// Whether LIST ignores its argument, and lists the current directory.
+    pub(crate) ignores_argument: bool,
+    /// The current directory: `top` or below it. Empty for the directory that holds `top`.
+    pub(crate) directory: String,
     /// Whether the server has LIST only. It then lists the minute, in the server's zone, and no
     /// names that begin with a dot.
     pub(crate) is_old: bool,
@@ -155,6 +159,7 @@ impl Host {
     /// Carries a plan out.
     pub(crate) fn run(&mut self, mut plan: PlanSync) -> Result<SyncPlan, Error> {
         self.heard.clear();
+        let directory = self.directory.clone();
         self.reply("220 ready");
         let mut driver = Driver::new(Config::default(), std::mem::take(self));
         driver.run(flows::Greeting::new()).expect("the greeting");
@@ -184,6 +189,7 @@ impl Host {
             plan.finished(result);
         };
         *self = driver.server;
+        self.directory = directory;
         end
     }
 
@@ -217,8 +223,10 @@ impl Host {
             "PASS" => "230 in".into(),
             "TYPE" => "200 fine".into(),
             "PWD" => "257 \"/\"".into(),
-            "CWD" if argument == "/" => "250 back".into(),
-            "CWD" if self.is_directory(argument) => "250 there".into(),
+            "CWD" if argument == "/" || self.is_directory(argument) => {
+                self.directory = argument.trim_start_matches('/').into();
+                "250 there".into()
+            }
             "CWD" => "550 no such directory".into(),
             "EPSV" => "229 (|||6446|)".into(),
             "FEAT" if self.is_old => "211-Features\r\n SIZE\r\n MDTM\r\n211 End".into(),
@@ -429,7 +437,10 @@ impl Server for Host {
     fn hear(&mut self, line: &str) {
         self.heard.push(line.into());
         let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
-        let answer = self.answer(verb, argument);
+        let answer = match verb == "LIST" && (self.ignores_argument || argument.is_empty()) {
+            true => self.answer(verb, &self.directory.clone()),
+            false => self.answer(verb, argument),
+        };
         self.reply(&answer);
     }
 

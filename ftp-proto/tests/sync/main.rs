@@ -4,6 +4,7 @@
 mod support;
 
 mod compare;
+mod current_directory;
 mod filter;
 mod host;
 mod incomplete;
