@@ -172,8 +172,10 @@ impl Scene<'_> {
         for (seed, name) in (10..).zip(&names) {
             fs::write(self.files.join(name), content::bytes(seed, 50_000))?;
         }
+        // The login ends above the directory of the URL.
+        let directory = self.url.rsplit('/').next().unwrap_or_default();
         let mut program = self.program("parallel", adapter, "")?;
-        program.args(&names);
+        program.args(names.iter().map(|name| format!("{directory}/{name}")));
         expect(&shown(program)?, "20 created")?;
         for name in &names {
             if fs::read(self.here.join(name))? != fs::read(self.files.join(name))? {
