@@ -174,7 +174,7 @@ impl PlanSync {
         };
         Ok(Self {
             remote_root: remote.to_vec(),
-            walker: Walker::new(directory, &walk)?,
+            walker: Walker::new(directory, &walk)?.with_doubted_root(draft.deletes()),
             draft,
             learnt: Learnt::new(),
             state: State::Walk,

@@ -206,8 +206,13 @@ impl Draft {
     /// Whether this listing by LIST may be that of the current directory, as some servers
     /// (simple-ftpd) ignore the argument of LIST. It then has the name of a directory in the path of
     /// `target`. Below another directory it is also the same listing as that of this directory,
-    /// which has the mark `above`.
-    pub(super) fn is_doubtful(&self, target: &Target, above: Option<u64>) -> bool {
+    /// which has the mark `above`. `is_doubted`: the walk doubts any listing by LIST.
+    pub(super) fn is_doubtful(
+        &self,
+        target: &Target,
+        above: Option<u64>,
+        is_doubted: bool,
+    ) -> bool {
         let Some(path) = target.path.as_ref().map(RemotePath::as_bytes) else {
             return false;
         };
@@ -221,6 +226,7 @@ impl Draft {
             entries.any(|entry| entry.name() == name && is_way(entry.kind()))
         };
         match above {
+            _ if is_doubted => true,
             Some(above) => above == self.mark() && has(path::file_name(path)),
             None => path.split(|byte| *byte == b'/').any(has),
         }

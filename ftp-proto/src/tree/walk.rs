@@ -48,6 +48,8 @@ pub struct Walker {
     state: State,
     /// Whether the server ignores the argument of LIST. The walk then enters each directory.
     enters: bool,
+    /// Whether the walk lists the first directory once more in any case, if it is listed by LIST.
+    doubts_root: bool,
     /// Errors that the walk has met but not yielded yet.
     troubles: VecDeque<WalkError>,
     entries: u64,
@@ -92,6 +94,14 @@ impl Walker {
         let mut walker = Self::begin(root, *options);
         walker.pattern = Some(pattern);
         walker
+    }
+
+    /// Lists the first directory once more by entering it, if it is listed by LIST. A walk that
+    /// decides what is deleted must not take the listing of another directory for it.
+    #[must_use]
+    pub(crate) fn with_doubted_root(mut self, doubts: bool) -> Self {
+        self.doubts_root = doubts;
+        self
     }
 
     /// Keeps the walk from going into the directory that it has just yielded.
@@ -147,6 +157,7 @@ impl Walker {
             levels: Vec::new(),
             state: State::Enter(root),
             enters: false,
+            doubts_root: false,
             troubles: VecDeque::new(),
             entries: 0,
             directories: 0,
@@ -263,7 +274,8 @@ impl Walker {
             Some(earlier) => self.enters |= draft.mark() != earlier,
             None if !self.enters => {
                 let above = self.levels.last().map(|level| level.mark);
-                if draft.is_doubtful(&target, above) {
+                let is_first = above.is_none() && self.doubts_root;
+                if draft.is_doubtful(&target, above, is_first) {
                     self.state = State::Again(target, draft.mark());
                     return;
                 }

@@ -65,10 +65,27 @@ fn directories_that_hold_the_same_are_read_as_they_are() {
 }
 
 #[test]
-fn an_honest_server_is_not_asked_twice() {
-    let mut server = Host::old(&TREE);
-    server.download(&TREE, &mirror());
-    assert!(!server.heard.iter().any(|line| line.starts_with("CWD")));
+fn an_honest_server_is_asked_twice_only_about_the_root_of_a_mirror() {
+    // The client goes there and back.
+    for (options, visits) in [(SyncOptions::new(), 0), (mirror(), 2)] {
+        let mut server = Host::old(&TREE);
+        server.download(&TREE, &options);
+        let heard = server.heard.iter();
+        assert_eq!(heard.filter(|line| line.starts_with("CWD")).count(), visits);
+    }
+}
+
+/// The listing of the current directory has nothing in common with the path.
+#[test]
+fn a_mirror_does_not_take_the_current_directory_for_another() {
+    let all = ["other/", "other/z z", "x x"];
+    let mut server = ignoring(&all);
+    server.directory = "top/other".into();
+    let lines = server.download(&all, &mirror());
+    assert!(
+        lines.iter().all(|line| line.ends_with("(the same)")),
+        "{lines:?}"
+    );
 }
 
 #[test]
