@@ -13,6 +13,7 @@ use super::partial;
 use crate::error::Error;
 use crate::listing::{Entry, Kind};
 use crate::local_name::{LocalName, UnsafeName};
+use crate::session::transfer::Direction;
 use crate::tree::{Links, Note, WalkEntry, file_name};
 
 impl Draft {
@@ -149,6 +150,16 @@ impl Draft {
             let path = open.local.clone();
             self.is_unread(depth);
             self.fail(&path, None, empty_listing());
+        }
+    }
+
+    /// Notes that the directory itself has an empty listing, and that no question to the server
+    /// settles whether it may be read.
+    pub(super) fn note_empty_root(&mut self) {
+        let may_delete = self.direction == Direction::Download && self.deletes();
+        if may_delete && self.local.len() > 0 && !self.local.marks(None).is_unread {
+            self.is_unread(0);
+            self.fail(b"", None, empty_listing());
         }
     }
 

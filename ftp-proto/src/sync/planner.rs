@@ -400,6 +400,9 @@ impl PlanSync {
     /// Plans what only the local tree has.
     fn rest(&mut self) -> State {
         self.is_walked = true;
+        if !self.has_any_lines && is_root_or_here(&self.remote_root) {
+            self.draft.note_empty_root();
+        }
         match self.draft.direction {
             Direction::Download => self.draft.delete_local_extras(),
             Direction::Upload => self.doubtful = self.draft.upload_missing().into(),

@@ -11,3 +11,4 @@ mod incomplete;
 mod kinds;
 mod names;
 mod property;
+mod roots;
