@@ -28,8 +28,8 @@ fn parent(path: &[u8]) -> Option<&[u8]> {
 pub(super) fn join(directory: &[u8], path: &[u8]) -> Vec<u8> {
     match (directory, path) {
         (directory, b"") => directory.to_vec(),
-        // Some servers drop blanks before a path.
-        (b"", [b' ' | b'\t', ..]) => [b"./", path].concat(),
+        // Some servers drop blanks before a path, and take `~` for the home directory.
+        (b"", [b'~' | b' ' | b'\t', ..]) => [b"./", path].concat(),
         (b"", path) => path.to_vec(),
         (directory, path) if directory.ends_with(b"/") => [directory, path].concat(),
         (directory, path) => [directory, b"/", path].concat(),
@@ -53,6 +53,9 @@ mod tests {
         for (directory, path, joined) in [
             ("", "a", "a"),
             ("", " a", "./ a"),
+            ("", "~", "./~"),
+            ("", "~a/b", "./~a/b"),
+            ("d", "~", "d/~"),
             ("/", "a", "/a"),
             ("d", "a/b", "d/a/b"),
             ("d/", " a", "d/ a"),

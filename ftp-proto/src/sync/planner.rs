@@ -22,6 +22,7 @@ use super::draft::{Draft, Met, Next, empty_listing, is_trusted, joined};
 use super::local_index::LocalIndex;
 use super::local_tree::{LocalKind, LocalTree, is_below};
 use super::options::SyncOptions;
+use super::paths;
 use super::plan::SyncPlan;
 use crate::error::{Error, ErrorKind};
 use crate::flows::visit::{self, Visit};
@@ -417,7 +418,7 @@ impl PlanSync {
         };
         let draft = &mut self.draft;
         let kind = draft.local.kind(at);
-        let path = below_root(&self.remote_root, draft.local.remote(at));
+        let path = paths::join(&self.remote_root, draft.local.remote(at));
         match (RemotePath::new(path), draft.local.entry(at)) {
             (Ok(path), Some(entry)) if matches!(kind, LocalKind::File | LocalKind::LinkToFile) => {
                 let met = Met::unseen(&draft.local, at, path);
@@ -629,16 +630,5 @@ impl Plan for PlanSync {
             }
             state => self.state = state,
         }
-    }
-}
-
-/// Returns the path of something below the directory of the sync. A name of the current directory
-/// that begins with `~` or a blank gets `./` in front, because servers would read it in another way.
-fn below_root(root: &[u8], path: &[u8]) -> Vec<u8> {
-    match (root, path) {
-        (b"", [b'~' | b' ' | b'\t', ..]) => [b"./", path].concat(),
-        (b"", path) => path.to_vec(),
-        (root, path) if root.ends_with(b"/") => [root, path].concat(),
-        (root, path) => [root, b"/", path].concat(),
     }
 }
