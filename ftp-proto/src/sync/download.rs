@@ -74,12 +74,18 @@ impl Draft {
     /// Notes a name that no local file can have. A local file that has it all the same stays.
     pub(super) fn refuse_name(&mut self, entry: &Entry<'_>, depth: usize, why: UnsafeName) {
         let name = self.encoding.decode_lossless(entry.name());
-        let path = match name {
-            Some(name) if !name.contains('/') => joined(&self.above(depth).local, name.as_bytes()),
-            _ => joined(&self.above(depth).local, entry.name()),
+        let name = name.filter(|name| !name.contains('/'));
+        let above = &self.above(depth).local;
+        let path = match &name {
+            Some(name) => joined(above, name.as_bytes()),
+            None => joined(above, entry.name()),
         };
         if let Some(at) = self.local.find(&path) {
             self.local.close(at);
+        }
+        if name.is_none() {
+            // Any local name may be the counterpart of this one.
+            self.is_unread(depth.saturating_sub(1));
         }
         self.fail(&path, None, Error::from(why));
     }

@@ -306,6 +306,7 @@ impl PlanSync {
                     let depth = depth.saturating_add(1);
                     return self.draft.refuse_name(entry, depth, why);
                 }
+                self.draft.is_unread(depth);
             }
             Trouble::UnsafeName(_) => self.draft.keep_above(depth.saturating_add(1)),
             Trouble::Limit(Limit::Entries | Limit::Directories | Limit::Bytes) => {

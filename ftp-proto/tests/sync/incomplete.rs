@@ -4,7 +4,7 @@ use ftp_proto::sync::{Extra, LocalKind, LocalTree, PlanSync, SyncOptions};
 use ftp_proto::tree::WalkOptions;
 use ftp_proto::{Encoding, Error, ErrorKind};
 
-use crate::host::{Host, TOP, scan, shown, tree};
+use crate::host::{Host, NOW, Node, TOP, scan, shown, tree};
 
 fn deleting() -> SyncOptions {
     SyncOptions::new().with_extra(Extra::Delete)
@@ -42,6 +42,25 @@ fn nothing_is_deleted_in_a_directory_whose_source_was_not_read() {
             "{lines:?}"
         );
     }
+}
+
+#[test]
+fn nothing_is_deleted_next_to_a_name_that_has_no_local_form() {
+    let local = ["d/", "d/café x", "z/", "z/y y"];
+    let expected = ["delete z/y (not in the source)"];
+    // The server sends Latin-1, and you did not say so.
+    let mut server = Host::with(&["d/", "z/"]);
+    let file = Node::File(b"x".to_vec(), NOW);
+    server.tree.insert(b"d/caf\xe9".to_vec(), file);
+    let lines = server.download(&local, &deleting());
+    assert_eq!(deletions(&lines), expected, "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("failed d/caf")));
+    // The server lists whole paths.
+    let mut server = Host::with(&["d/", "z/"]);
+    let line = "type=file;size=1; /top/d/café";
+    server.lines.push(("/d", line.into()));
+    let lines = server.download(&local, &deleting());
+    assert_eq!(deletions(&lines), expected, "{lines:?}");
 }
 
 #[test]
