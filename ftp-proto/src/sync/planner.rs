@@ -26,7 +26,7 @@ use super::paths;
 use super::plan::SyncPlan;
 use crate::error::{Error, ErrorKind};
 use crate::flows::visit::{self, Visit};
-use crate::listing::Line;
+use crate::listing::{Kind, Line};
 use crate::local_name::LocalName;
 use crate::options::encoding::Encoding;
 use crate::path::RemotePath;
@@ -95,6 +95,9 @@ pub struct PlanSync {
     has_any_lines: bool,
     /// The error for a listing of the directory itself that has only lines of no known dialect.
     garbled: Option<Error>,
+    /// Whether the question about the directory itself is whether it is a file. Its listing shows
+    /// nothing but a file of the same name.
+    may_be_file: bool,
     /// The files and directories that the server may have without showing them.
     doubtful: VecDeque<usize>,
     /// The positions of the actions that make the hidden directories around the last of these.
@@ -182,6 +185,7 @@ impl PlanSync {
             has_lines: false,
             has_any_lines: false,
             garbled: None,
+            may_be_file: false,
             doubtful: VecDeque::new(),
             hidden: Vec::new(),
             is_walked: false,
@@ -338,6 +342,39 @@ impl PlanSync {
         }
     }
 
+    /// Decides what follows after the listing of the directory itself was read.
+    fn root_listed(&mut self) -> State {
+        self.may_be_file = self.walker.may_be_in_file();
+        match self.may_be_file {
+            true => match Lookup::metadata(&self.remote_root) {
+                Ok(lookup) => State::Root(Box::new(lookup), None),
+                Err(error) => State::Failed(error),
+            },
+            false => State::Walk,
+        }
+    }
+
+    /// Takes what the server says about a directory whose listing may be that of a file.
+    fn root_found(&mut self, finding: Finding) -> State {
+        match finding.into_metadata().map(|metadata| metadata.kind) {
+            Ok(Kind::Directory) => {}
+            Ok(Kind::File) => {
+                return State::Failed(
+                    Error::new(ErrorKind::Permanent)
+                        .with_subject("reading the directory on the server")
+                        .with_source("it is a file"),
+                );
+            }
+            _ => {
+                self.draft.is_unread(0);
+                let why = "it may be a file, since its listing shows only a file of the same name";
+                let error = Error::new(ErrorKind::Unconfirmed).with_source(why);
+                self.draft.fail(b"", None, error);
+            }
+        }
+        State::Walk
+    }
+
     /// Ends the walk. An empty listing of the directory itself may mean that it does not exist. So
     /// may a line of no known dialect: GNU inetutils sends the error of `ls` as such a line.
     fn walked(&mut self) {
@@ -361,6 +398,9 @@ impl PlanSync {
 
     /// Takes what the server says about the directory itself.
     fn looked_up(&mut self, finding: Finding, refusal: Option<Error>) -> State {
+        if mem::take(&mut self.may_be_file) {
+            return self.root_found(finding);
+        }
         let is_upload = self.draft.direction == Direction::Upload;
         let existence = finding.existence();
         let metadata = finding.into_metadata().ok();
@@ -588,9 +628,13 @@ impl Plan for PlanSync {
         match mem::replace(&mut self.state, State::Walk) {
             State::Walk => {
                 let is_empty = result.is_ok() && !self.has_lines;
+                let is_root = self.walker.levels() == 0;
                 self.walker.finished(result);
                 if is_empty && self.draft.direction == Direction::Download {
                     self.draft.note_empty();
+                }
+                if is_root {
+                    self.state = self.root_listed();
                 }
             }
             State::Follow(met) => {

@@ -124,6 +124,17 @@ impl Target {
 }
 
 impl Level {
+    /// Whether this may be the listing of a file: LIST of a file shows one entry, the file itself.
+    pub(super) fn may_be_of_file(&self) -> bool {
+        let ([listed], Some(path)) = (self.entries.as_slice(), &self.target.path) else {
+            return false;
+        };
+        let name = path::file_name(listed.entry.name());
+        // MLSD lists only directories.
+        let by_list = listed.entry.dialect() != Dialect::Mlsx;
+        by_list && name == path::file_name(path.as_bytes()) && !listed.entry.is_dir()
+    }
+
     pub(super) fn next(&mut self) -> Option<Listed> {
         self.entries.next()
     }

@@ -131,6 +131,12 @@ impl Walker {
         self.levels.len()
     }
 
+    /// Returns whether the listing that was read last may be that of a file: LIST of a file shows
+    /// one entry, the file itself.
+    pub(crate) fn may_be_in_file(&self) -> bool {
+        self.levels.last().is_some_and(Level::may_be_of_file)
+    }
+
     /// Returns whether the walk has met an error that it has not yielded yet.
     pub(crate) fn has_trouble(&self) -> bool {
         !self.troubles.is_empty()
