@@ -28,7 +28,12 @@ impl Draft {
         };
         let met = self.met(item, name.as_str().as_bytes());
         let is_directory = met.kind == Kind::Directory;
-        if !self.options.filter.wants(&met.local, is_directory) {
+        // It is not known yet whether a link leads to a directory.
+        let is_way = met.kind == Kind::Link && self.options.walk.links == Links::Follow;
+        let filter = &self.options.filter;
+        let is_wanted =
+            filter.wants(&met.local, is_directory) || is_way && filter.wants(&met.local, true);
+        if !is_wanted {
             return self.leave_alone(&met);
         }
         if !is_directory && partial::final_name(file_name(&met.local)).is_some() {
@@ -54,9 +59,13 @@ impl Draft {
     }
 
     /// Plans a link, after its listing has shown whether it leads to a directory.
-    pub(super) fn meet_linked(&mut self, met: Met, is_directory: bool) -> Next {
+    pub(super) fn meet_linked(&mut self, mut met: Met, is_directory: bool) -> Next {
+        if !self.options.filter.wants(&met.local, is_directory) {
+            return self.leave_alone(&met);
+        }
+        // The listing has told those of the link itself.
+        (met.size, met.modified) = (None, None);
         match is_directory {
-            true if !self.options.filter.wants(&met.local, true) => self.leave_alone(&met),
             true => self.download_directory(met),
             // A refused listing does not prove that the link leads to a file.
             false if self.has_directory(&met) => {

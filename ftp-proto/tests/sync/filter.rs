@@ -1,8 +1,9 @@
 //! Which paths take part.
 
 use ftp_proto::sync::{Extra, Filter, SyncOptions};
+use ftp_proto::tree::{Links, WalkOptions};
 
-use crate::host::Host;
+use crate::host::{Host, Node};
 
 fn wants(filter: &Filter, paths: &[(&str, bool)]) {
     for (path, wanted) in paths {
@@ -59,6 +60,35 @@ fn a_wrong_pattern_is_an_error() {
     assert!(Filter::new().exclude("[a").is_err());
     assert!(Filter::new().exclude("").is_err());
     assert!(Filter::new().exclude("/").is_err());
+}
+
+#[test]
+fn a_followed_link_counts_as_what_it_leads_to() {
+    let follow = SyncOptions::new().with_walk(WalkOptions::new().with_links(Links::Follow));
+    let mut server = Host::with(&["a a", "d/", "d/x x"]);
+    for (name, target) in [("l", "top/d"), ("m", "top/a")] {
+        server.tree.insert(name.into(), Node::Link(target));
+    }
+    let filter = Filter::new().exclude("*").expect("a pattern");
+    let filter = filter.include("*/").expect("a pattern");
+    let filter = filter.include("x").expect("a pattern");
+    let options = follow.clone().with_filter(filter);
+    let expected = [
+        "mkdir d (missing)",
+        "create d/x (missing)",
+        "mkdir l (missing)",
+        "create l/x (missing)",
+    ];
+    assert_eq!(server.download(&[], &options), expected);
+    let filter = Filter::new().exclude("m/").expect("a pattern");
+    let options = follow.with_filter(filter.exclude("l/").expect("a pattern"));
+    let expected = [
+        "create a (missing)",
+        "mkdir d (missing)",
+        "create d/x (missing)",
+        "create m (missing)",
+    ];
+    assert_eq!(server.download(&[], &options), expected);
 }
 
 #[test]

@@ -271,7 +271,11 @@ impl Host {
         if !self.tells_times || (verb == "MLST") == self.is_old {
             return "500 what".into();
         }
-        match (verb, self.find(argument)) {
+        let found = match self.find(argument) {
+            Some(Node::Link(target)) => self.find(target),
+            found => found,
+        };
+        match (verb, found) {
             ("MLST", Some(Node::Directory)) => {
                 format!("250-Facts\r\n type=dir; {argument}\r\n250 End")
             }

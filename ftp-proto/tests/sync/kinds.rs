@@ -1,10 +1,10 @@
 //! Files, directories, links and devices that meet.
 
-use ftp_proto::sync::{Extra, Filter, LocalKind, LocalTree, PlanSync, SyncOptions};
+use ftp_proto::sync::{Compare, Extra, Filter, LocalKind, LocalTree, PlanSync, SyncOptions};
 use ftp_proto::tree::{Links, WalkOptions};
 use ftp_proto::{Encoding, ErrorKind};
 
-use crate::host::{Host, TOP, shown};
+use crate::host::{Host, Node, TOP, shown};
 
 fn deleting() -> SyncOptions {
     SyncOptions::new().with_extra(Extra::Delete)
@@ -100,9 +100,7 @@ fn links_and_devices_of_the_source_are_skipped_and_protect_their_counterparts() 
 fn links_are_followed_if_you_ask() {
     let options = SyncOptions::new().with_walk(WalkOptions::new().with_links(Links::Follow));
     let mut server = Host::with(&["a/", "a/x x", "f>"]);
-    server
-        .tree
-        .insert(b"l".to_vec(), crate::host::Node::Link("top/a"));
+    server.tree.insert(b"l".to_vec(), Node::Link("top/a"));
     let lines = server.download(&[], &options);
     let expected = [
         "mkdir a (missing)",
@@ -126,6 +124,19 @@ fn links_are_followed_if_you_ask() {
 }
 
 #[test]
+fn a_followed_link_has_the_time_of_its_file() {
+    let options = SyncOptions::new().with_compare(Compare::Newer);
+    let options = options.with_walk(WalkOptions::new().with_links(Links::Follow));
+    // The link itself is ten minutes older.
+    let mut server = Host::old(&["a hello 600"]);
+    server.tree.insert(b"l".to_vec(), Node::Link("top/a"));
+    let lines = server.download(&["a hello 600", "l hello 600"], &options);
+    assert_eq!(lines, ["skip a (the same)", "skip l (the same)"]);
+    let lines = server.download(&["a hello 600", "l hello"], &options);
+    assert_eq!(lines, ["skip a (the same)", "update l (newer)"]);
+}
+
+#[test]
 fn a_link_that_may_lead_to_a_directory_deletes_no_directory() {
     let options = deleting().with_walk(WalkOptions::new().with_links(Links::Follow));
     let local = ["l/", "l/x x"];
@@ -137,9 +148,7 @@ fn a_link_that_may_lead_to_a_directory_deletes_no_directory() {
         assert!(lines[0].starts_with("failed l"), "{lines:?}");
     }
     let mut server = Host::with(&["a/", "a/x x"]);
-    server
-        .tree
-        .insert(b"l".to_vec(), crate::host::Node::Link("top/a"));
+    server.tree.insert(b"l".to_vec(), Node::Link("top/a"));
     server.broken.push("/l");
     let lines = server.download(&["a/", "a/x x", "l/", "l/x x"], &options);
     assert_eq!(lines[..2], ["skip a (the same)", "skip a/x (the same)"]);
