@@ -3,11 +3,13 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::local_tree::{LocalEntry, LocalKind, LocalTree, by_path, is_below, parent};
 use super::options::LetterCase;
 use super::partial;
+use super::paths;
 use crate::error::{Error, ErrorKind};
 use crate::options::encoding::Encoding;
 use crate::path::RemotePath;
@@ -315,6 +317,7 @@ impl LocalIndex {
 fn leave_out_linked(tree: &mut LocalTree) {
     let mut entries = core::mem::take(&mut tree.entries);
     let mut link: Option<Box<[u8]>> = None;
+    let mut links: BTreeSet<Box<[u8]>> = BTreeSet::new();
     entries.retain_mut(|entry| {
         let path = tree.path(entry);
         if link.as_ref().is_some_and(|link| is_below(path, link)) {
@@ -322,6 +325,7 @@ fn leave_out_linked(tree: &mut LocalTree) {
         }
         if entry.kind == LocalKind::LinkToDirectory {
             link = Some(path.into());
+            links.insert(path.into());
         }
         if matches!(
             entry.kind,
@@ -332,6 +336,11 @@ fn leave_out_linked(tree: &mut LocalTree) {
         true
     });
     tree.entries = entries;
+    // What a scan could not read there changes nothing.
+    let is_linked =
+        |path: &[u8]| links.contains(path) || paths::above(path).any(|it| links.contains(it));
+    tree.failed.retain(|(path, _)| !is_linked(path));
+    tree.holders.retain(|path| !is_linked(path));
 }
 
 /// Whether this is the partial file of an unfinished transfer.

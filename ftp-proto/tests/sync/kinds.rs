@@ -2,7 +2,7 @@
 
 use ftp_proto::sync::{Compare, Extra, Filter, LocalKind, LocalTree, PlanSync, SyncOptions};
 use ftp_proto::tree::{Links, WalkOptions};
-use ftp_proto::{Encoding, ErrorKind};
+use ftp_proto::{Encoding, Error, ErrorKind};
 
 use crate::host::{Host, Node, TOP, shown};
 
@@ -85,6 +85,32 @@ fn a_link_in_the_local_target_stays_a_link_if_links_are_followed() {
     let lines = shown(&Host::with(&["d/", "d/x y"]).run(plan).expect("a plan"));
     assert_eq!(lines.len(), 1);
     assert!(lines[0].starts_with("failed d (mkdir): "), "{lines:?}");
+}
+
+#[test]
+fn a_fault_below_a_link_of_the_local_target_is_no_failure() {
+    let options = deleting().with_walk(WalkOptions::new().with_links(Links::Follow));
+    let mut local = LocalTree::new(&options);
+    for (path, kind) in [
+        (&b"d"[..], LocalKind::LinkToDirectory),
+        (b"d/e", LocalKind::Directory),
+        (b"l", LocalKind::LinkToDirectory),
+        (b"x", LocalKind::File),
+    ] {
+        local.add(path, kind, 1, None).expect("no limit");
+    }
+    local.fail(b"d/e", Error::new(ErrorKind::Local));
+    // A loop.
+    local.fail(b"l", Error::new(ErrorKind::Local));
+    let plan = PlanSync::download(TOP, local, &Encoding::Utf8, &options).expect("a path");
+    let lines = shown(&Host::with(&["n n"]).run(plan).expect("a plan"));
+    let expected = [
+        "delete d (not in the source)",
+        "delete l (not in the source)",
+        "create n (missing)",
+        "delete x (not in the source)",
+    ];
+    assert_eq!(lines, expected);
 }
 
 #[test]
