@@ -101,7 +101,8 @@ fn nothing_is_planned_if_the_server_does_not_tell_whether_it_is_a_file() {
     let mut answers = 0;
     let plan = loop {
         let result = match plan.next_step() {
-            Todo::Read(_) if answers == 0 => {
+            // A mirror lists its directory twice.
+            Todo::Read(_) if answers < 2 => {
                 let (mut parser, mut rest) = (Parser::new(), listing.as_bytes());
                 while let Some(line) = parser.next_line(&mut rest) {
                     assert!(matches!(line, Line::Entry(_)));
