@@ -60,8 +60,10 @@ pub struct GetFile {
     hash: Option<FileHash>,
     /// Whether a failed attempt keeps the partial file for another attempt.
     may_restart: bool,
-    /// Whether this is another attempt, so that the partial file is one of this download.
-    is_again: bool,
+    /// The tag of the partial file.
+    tag: u64,
+    /// The tag of the partial file that this download has begun itself, in any attempt.
+    begun: Option<u64>,
     resumed: Resumed,
     transferred: u64,
     reply: Option<Reply>,
@@ -112,7 +114,8 @@ impl GetFile {
             hashes: Hashes::new(),
             hash: None,
             may_restart: false,
-            is_again: false,
+            tag: 0,
+            begun: None,
             resumed: Resumed::No,
             transferred: 0,
             reply: None,
@@ -131,7 +134,7 @@ impl GetFile {
         Ok(match &mut self.state {
             State::Look | State::LookAgain => FileStep::Run(Inspect::new(&self.path)?.into()),
             State::Open => FileStep::Local(LocalStep::Open {
-                tag: tag(&self.server, &self.path, &self.version),
+                tag: self.tag,
                 name: self.name.clone(),
                 keep: self.keeps_part(),
             }),
@@ -184,6 +187,7 @@ impl GetFile {
             (_, Err(error)) => Err(error),
             (State::Look, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
                 self.version = Version::of(&inspected);
+                self.tag = tag(&self.server, &self.path, &self.version);
                 Ok(State::Open)
             }
             (State::Open, Ok(FileFact::Local(LocalFact::Opened(length)))) => self.opened(length),
@@ -227,7 +231,7 @@ impl GetFile {
         if length == 0 {
             return self.begin();
         }
-        if !self.options.resumes() && !self.is_again {
+        if !self.options.resumes() && self.begun != Some(self.tag) {
             // An earlier call has left it.
             self.position = 0;
             return Ok(State::Empty);
@@ -241,7 +245,7 @@ impl GetFile {
 
     /// Whether the partial file stays if this attempt fails.
     fn keeps_part(&self) -> bool {
-        let may_restart = self.may_restart || self.is_again;
+        let may_restart = self.may_restart || self.begun.is_some();
         self.options.resumes() || may_restart && self.options.compares_sizes()
     }
 
@@ -259,6 +263,7 @@ impl GetFile {
 
     /// Downloads from the beginning. Asks for the hash before, unless that was done already.
     fn begin(&mut self) -> Result<State, Error> {
+        self.begun = Some(self.tag);
         match self.hash.is_none() && self.wants_hash() {
             true => self.ask_or_go_on(Vec::new()),
             false => Ok(State::Receive(Vec::new())),
@@ -388,7 +393,6 @@ impl FilePlan for GetFile {
 
     /// The partial file on the disk holds all that the earlier attempts have got.
     fn restart(&mut self) {
-        self.is_again = true;
         self.state = State::Look;
         (self.version, self.position) = (Version::default(), 0);
         (self.hashes, self.hash) = (Hashes::new(), None);

@@ -2,7 +2,7 @@
 //! missing and no more, and never takes an older file for the new one.
 
 use ftp_proto::files::{FileOptions, FilePlan as _, FileReport, GetFile, Placed, PutFile};
-use ftp_proto::files::{Resume, UploadTo, Verify};
+use ftp_proto::files::{Resume, Resumed, UploadTo, Verify};
 use ftp_proto::{Options, TransferOptions};
 
 use crate::host::{Hashing, Renames};
@@ -286,6 +286,24 @@ fn a_download_that_uses_no_earlier_part_goes_on_with_its_own() {
     assert!(world.local() == Some(&file[..]));
     // The last 900 bytes are compared.
     assert_eq!((world.wire, report.transferred), (1900, 1900));
+}
+
+#[test]
+fn a_download_that_uses_no_earlier_part_uses_none_in_another_attempt() {
+    let file = pattern(1000);
+    for at in 0..2 {
+        // Look, Open.
+        let lost = Fault {
+            at,
+            what: Trouble::Lost(0),
+        };
+        let mut world = World::with_remote(&file);
+        world.disk.earlier = Some(file[..500].to_vec());
+        world.host.can.hash = Hashing::Unknown;
+        let report = get(&mut world, &FileOptions::new(), &[lost]);
+        assert_eq!((world.wire, report.resumed), (1000, Resumed::No), "{at}");
+        assert!(world.local() == Some(&file[..]));
+    }
 }
 
 #[test]
