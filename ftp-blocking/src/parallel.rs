@@ -6,12 +6,15 @@ use std::thread;
 use std::time::Instant;
 
 use ftp_proto::data::ProgressFlow;
+use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
 use ftp_proto::sync::{
     SessionState, SyncOptions, SyncPlan, SyncProgress, SyncReport, SyncStep, SyncWorker,
 };
-use ftp_proto::{Direction, Encoding, Error, ErrorKind, Name, Options};
+use ftp_proto::{Direction, Encoding, Error, ErrorKind, Name, Options, Wait};
 
-use crate::pool::Pool;
+use crate::net::Tcp;
+use crate::pool::{Pool, PooledClient};
+use crate::retrying::pause;
 use crate::shared_run::{SLICE, SharedRun};
 use crate::sys::seed::seed;
 
@@ -30,7 +33,8 @@ impl Pool {
         local: impl AsRef<Path>,
         options: &SyncOptions,
     ) -> Result<SyncPlan, Error> {
-        self.get()?.plan_download(remote, local, options)
+        self.first(&options.retry)?
+            .plan_download(remote, local, options)
     }
 
     /// Compares a local directory with one on the server, as
@@ -44,7 +48,8 @@ impl Pool {
         remote: impl Name,
         options: &SyncOptions,
     ) -> Result<SyncPlan, Error> {
-        self.get()?.plan_upload(local, remote, options)
+        self.first(&options.retry)?
+            .plan_upload(local, remote, options)
     }
 
     /// Carries out a plan by several sessions. A file that fails does not end the rest: the report
@@ -74,7 +79,8 @@ impl Pool {
         plan: SyncPlan,
         progress: impl FnMut(SyncProgress<'_>) -> R + Send,
     ) -> SyncReport {
-        self.carry_out(|_| plan, progress)
+        let retry = plan.options().retry;
+        self.carry_out(&retry, |_| plan, progress)
     }
 
     /// Downloads a directory and all below it by several sessions, as
@@ -181,7 +187,7 @@ impl Pool {
             }
             plan
         };
-        self.carry_out(plan, progress)
+        self.carry_out(&options.retry, plan, progress)
     }
 
     /// Uploads files, several at a time. Each pair is a local path and a path on the server, as for
@@ -222,26 +228,55 @@ impl Pool {
             }
             plan
         };
-        self.carry_out(plan, progress)
+        self.carry_out(&options.retry, plan, progress)
     }
 }
 
 impl Pool {
+    /// Opens the first session of a run. What may pass is tried again. The others begin only after
+    /// that, so that no wrong password is sent by all of them.
+    fn first(&self, retry: &RetryPolicy) -> Result<PooledClient, Error> {
+        let (begun, stop) = (Instant::now(), self.stop());
+        let mut attempts = Attempts::new(retry, seed());
+        loop {
+            let error = match self.get() {
+                // The pool has been patient already.
+                Err(error) if error.kind() != ErrorKind::Timeout(Wait::Session) => error,
+                result => return result,
+            };
+            match attempts.failed(&error, Trying::Operation, begun.elapsed()) {
+                Again::Never => return Err(error),
+                Again::After(time) => {
+                    pause(&Tcp::new(), &stop, time).map_err(|reason| reason.with_source(error))?
+                }
+            }
+        }
+    }
+
     /// Carries out a plan, which gets the encoding of the sessions.
     fn carry_out<R: ProgressFlow>(
         &self,
+        retry: &RetryPolicy,
         plan: impl FnOnce(&Encoding) -> SyncPlan,
         mut progress: impl FnMut(SyncProgress<'_>) -> R + Send,
     ) -> SyncReport {
-        let first = self.get();
-        let server = first.as_ref().map(|client| client.options.clone());
-        let server = server.unwrap_or_else(|_| Options::new(""));
+        let first = self.first(retry);
+        let known = self.session_options().cloned();
+        let server = known.or_else(|| Some(first.as_ref().ok()?.options.clone()));
+        let server = server.unwrap_or_else(|| Options::new(""));
         let plan = plan(&server.encoding);
         let most = plan.changes().count().max(1);
         let sessions = self.options().sessions.clamp(1, most);
         let told = |done: SyncProgress<'_>| progress(done).flow();
         let shared = SharedRun::new(plan, &server, seed(), told);
         let run = &shared;
+        let mut first = match first {
+            Ok(client) => client,
+            Err(error) => {
+                run.stop(error);
+                return shared.into_report();
+            }
+        };
         let begun = Instant::now();
         // All are known to the run before one of them can be lost.
         let worker = run.worker();
@@ -254,10 +289,9 @@ impl Pool {
                     run.lose(Error::new(ErrorKind::Local).with_source(error));
                 }
             }
-            match first {
-                Ok(mut client) => client.work_for(run, worker, begun),
-                Err(error) => run.lose(error),
-            }
+            first.work_for(run, worker, begun);
+            // Others may need its place in the pool.
+            drop(first);
         });
         shared.into_report()
     }

@@ -187,10 +187,20 @@ impl Pool {
         *self.lock().options()
     }
 
+    /// Returns the options of the sessions, if the pool knows them.
+    pub(crate) fn session_options(&self) -> Option<&Options> {
+        self.0.options.as_ref()
+    }
+
+    /// Returns what ends a wait of the pool that begins now.
+    pub(crate) fn stop(&self) -> Stop {
+        let options = self.0.options.as_ref();
+        options.map_or_else(Stop::default, |it| Stop::new(it, Instant::now()))
+    }
+
     /// Returns a session. `waited` says how long the caller has waited at this time.
     fn acquire(&self, waited: impl Fn(Duration) -> Duration) -> Result<PooledClient, Error> {
-        let stop = self.0.options.as_ref();
-        let stop = stop.map_or_else(Stop::default, |it| Stop::new(it, Instant::now()));
+        let stop = self.stop();
         loop {
             if let Some(reason) = stop.reason(Instant::now) {
                 return Err(reason);

@@ -204,10 +204,20 @@ impl Pool {
         *self.lock().options()
     }
 
+    /// Returns the options of the sessions, if the pool knows them.
+    pub(crate) fn session_options(&self) -> Option<&Options> {
+        self.0.options.as_ref()
+    }
+
+    /// Returns what ends a wait of the pool that begins now.
+    pub(crate) fn stop(&self) -> Stop {
+        let options = self.0.options.as_ref();
+        options.map_or_else(Stop::default, |it| Stop::new(it, Instant::now()))
+    }
+
     /// Returns a session. `waited` says how long the caller has waited at this time.
     async fn acquire(&self, waited: impl Fn(Duration) -> Duration) -> Result<PooledClient, Error> {
-        let stop = self.0.options.as_ref();
-        let stop = stop.map_or_else(Stop::default, |it| Stop::new(it, Instant::now()));
+        let stop = self.stop();
         let mut timer = None;
         loop {
             let next = poll_fn(|cx| self.poll_next(cx, &stop, &mut timer, &waited));

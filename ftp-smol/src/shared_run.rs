@@ -112,13 +112,6 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
         state.wake();
     }
 
-    /// Notes that a session could not be opened.
-    pub(crate) fn lose(&self, reason: Error) {
-        let mut state = self.lock();
-        state.run.lose(reason);
-        state.wake();
-    }
-
     pub(crate) fn into_report(self) -> SyncReport {
         let state = self.state.into_inner();
         let state = state.unwrap_or_else(PoisonError::into_inner);

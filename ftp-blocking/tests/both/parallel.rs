@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Duration;
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
@@ -156,6 +157,44 @@ fn a_server_that_lets_nobody_in_is_an_error_of_the_plan_and_a_failure_of_the_fil
     let report = pool.get_files_with(files, &options, |_: SyncProgress<'_>| ());
     assert_eq!((report.undone, report.failure_count), (2, 1), "{report}");
     assert!(report.failures[0].path.is_empty());
+}
+
+/// The default policy without its pauses.
+fn impatient() -> SyncOptions {
+    SyncOptions::new().with_retry(RetryPolicy::new().with_first_pause(Duration::ZERO))
+}
+
+#[test]
+fn a_wrong_password_is_sent_once() {
+    let (pool, memory) = pool(many(3).user("user", "other"), 4);
+    let room = Room::new();
+    let files = [("/t/d0/f0", room.path("a")), ("/t/d1/f1", room.path("b"))];
+    let report = pool.get_files_with(files, &impatient(), |_: SyncProgress<'_>| ());
+    assert_eq!((report.undone, report.failure_count), (2, 1), "{report}");
+    assert!(report.failures[0].error.is_login_refused(), "{report}");
+    assert_eq!(logins(&memory), 1);
+    let error = pool.download_tree_with("/t", room.root(), &impatient());
+    assert!(error.expect_err("refused").is_login_refused());
+    assert_eq!(logins(&memory), 2);
+}
+
+#[test]
+fn the_first_session_is_tried_again_if_the_server_has_no_room() {
+    let full = Action::PartialThenHangup(b"421 Too many users.\r\n".to_vec());
+    let setup = [0, 1, 4].into_iter().fold(many(20), |setup, nth| {
+        setup.fault(Fault::nth("GREETING", nth, full.clone()))
+    });
+    let (pool, _memory) = pool(setup.clone(), 1);
+    let room = Room::new();
+    let files = [("/t/d0/f0", room.path("a"))];
+    let report = pool.get_files_with(files, &impatient(), |_: SyncProgress<'_>| ());
+    assert!(report.is_complete(), "{report}");
+    let (pool, _memory) = self::pool(setup, 4);
+    let room = Room::new();
+    let report = pool.download_tree_with("/t", room.root(), &impatient());
+    let report = report.expect("planned");
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(local_files(room.root()), expected(20));
 }
 
 #[test]

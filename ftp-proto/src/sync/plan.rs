@@ -69,6 +69,12 @@ impl SyncPlan {
         self
     }
 
+    /// Returns the options of the sync.
+    #[must_use]
+    pub fn options(&self) -> &SyncOptions {
+        &self.options
+    }
+
     /// Returns all actions, in the order of their paths. Files that stay as they are have
     /// [`Change::Skip`].
     #[must_use]
