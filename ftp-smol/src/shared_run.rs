@@ -80,12 +80,21 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
         state.wake();
     }
 
-    /// Tells the user's function how much of a file has moved.
+    /// Tells the user's function how much of a file has moved. Ends the transfer if the run is
+    /// stopped, by this function or by another session.
     pub(crate) fn moved(&self, id: JobId, file: Progress) -> ControlFlow<()> {
-        let State { run, progress, .. } = &mut *self.lock();
-        match run.moved(id, file) {
-            Some(all) => progress(all),
-            None => ControlFlow::Continue(()),
+        let mut state = self.lock();
+        let State { run, progress, .. } = &mut *state;
+        if run
+            .moved(id, file)
+            .is_some_and(|all| progress(all).is_break())
+        {
+            run.stop(Error::new(ErrorKind::Aborted));
+            state.wake();
+        }
+        match state.run.is_stopped() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
     }
 

@@ -198,6 +198,20 @@ fn the_first_session_is_tried_again_if_the_server_has_no_room() {
 }
 
 #[test]
+fn a_progress_function_that_has_stopped_the_sync_is_not_called_again() {
+    let (pool, _memory) = pool(many(60), 4);
+    let room = Room::new();
+    let plan = pool.plan_download("/t", room.root(), &SyncOptions::new());
+    let mut calls = 0;
+    let report = pool.sync_with(plan.expect("planned"), |_: SyncProgress<'_>| {
+        calls += 1;
+        ControlFlow::Break(())
+    });
+    assert_eq!(calls, 1, "{report}");
+    assert_eq!(report.failure_count, 1, "{report}");
+}
+
+#[test]
 fn a_progress_function_stops_all_sessions() {
     let (pool, _memory) = pool(many(60), 4);
     let room = Room::new();

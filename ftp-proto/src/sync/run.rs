@@ -191,15 +191,20 @@ impl SyncRun {
         }
     }
 
-    /// Notes how much of a job's file has moved, and returns the progress of the run.
+    /// Notes how much of a job's file has moved, and returns the progress of the run. `None` if the
+    /// run [is stopped](Self::is_stopped): end the transfer then.
     pub fn moved(&mut self, id: JobId, file: Progress) -> Option<SyncProgress<'_>> {
+        if self.is_stopped {
+            return None;
+        }
         let reached = self.moving.entry(id.0).or_default();
         *reached = file.done.max(*reached);
         self.progress(id.0, Some(file))
     }
 
     /// Takes the result of a job. Returns the progress of the run if the job's action has ended,
-    /// and `None` if the job is tried again, or if its action has another step.
+    /// and `None` if the job is tried again, if its action has another step, or if the run is
+    /// stopped.
     pub fn finished(
         &mut self,
         worker: &mut SyncWorker,
@@ -208,6 +213,7 @@ impl SyncRun {
         session: SessionState,
         now: Duration,
     ) -> Option<SyncProgress<'_>> {
+        let was_stopped = self.is_stopped;
         self.running = self.running.saturating_sub(1);
         let number = job.number;
         let reached = self.moving.remove(&number).unwrap_or_default();
@@ -233,7 +239,14 @@ impl SyncRun {
             Some(error) if worker.gives_up(session) => self.lose(error),
             Some(_) => {}
         }
-        self.progress(number, None).filter(|_| has_ended)
+        self.progress(number, None)
+            .filter(|_| has_ended && !was_stopped)
+    }
+
+    /// Returns whether the run ends early. The transfers under way should end then, too.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped
     }
 
     /// Ends the run early: no session gets another job. The report has this error as a failure with
