@@ -60,7 +60,7 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
             let mut state = self.lock();
             match state.run.next_step(worker, session, now) {
                 SyncStep::Wait => {
-                    state.waiting.push(cx.waker().clone());
+                    state.wait(cx.waker());
                     Poll::Pending
                 }
                 step => Poll::Ready(step),
@@ -133,9 +133,19 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
 }
 
 impl<F> State<F> {
+    /// Notes a session that waits. A session may ask many times before it is woken.
+    fn wait(&mut self, waker: &Waker) {
+        if !self.waiting.iter().any(|it| it.will_wake(waker)) {
+            self.waiting.push(waker.clone());
+        }
+    }
+
     fn wake(&mut self) {
         for waker in self.waiting.drain(..) {
             waker.wake();
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
