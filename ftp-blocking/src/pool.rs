@@ -143,6 +143,9 @@ impl Pool {
     /// A session that was idle for a short time only is not checked, so the server may have ended
     /// it meanwhile. The first operation then fails, and the session is dead.
     ///
+    /// The [total time](Options::with_total_time) of the options begins anew for each user of a
+    /// session. The wait for the session has a total time of its own.
+    ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
     /// # let options = ftp_blocking::Options::new("localhost");
@@ -209,10 +212,10 @@ impl Pool {
             let mut sessions = self.lock();
             drop(sessions.expired(now));
             let got = match sessions.next(waited(now), now) {
-                NextSession::Use(session) => Some(session),
+                NextSession::Use(session) => Some(session.renewed()),
                 NextSession::Check(session) => {
                     drop(sessions);
-                    self.check(session)
+                    self.check(session.renewed())
                 }
                 NextSession::Open => {
                     drop(sessions);
@@ -368,6 +371,15 @@ impl Drop for Place<'_> {
             free(&mut self.pool.lock());
             self.pool.0.changed.notify_all();
         }
+    }
+}
+
+impl Session {
+    /// Begins the total time anew, for the next user of the session.
+    fn renewed(mut self) -> Self {
+        let now = self.client.network.now();
+        self.client.stop = Stop::new(&self.client.options, now);
+        self
     }
 }
 

@@ -158,6 +158,9 @@ impl Pool {
     /// A session that was idle for a short time only is not checked, so the server may have ended
     /// it meanwhile. The first operation then fails, and the session is dead.
     ///
+    /// The [total time](Options::with_total_time) of the options begins anew for each user of a
+    /// session. The wait for the session has a total time of its own.
+    ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_smol::Error> {
     /// # smol::block_on(async {
@@ -222,8 +225,8 @@ impl Pool {
         loop {
             let next = poll_fn(|cx| self.poll_next(cx, &stop, &mut timer, &waited));
             let got = match next.await? {
-                NextSession::Use(session) => Some(session),
-                NextSession::Check(session) => self.check(session).await,
+                NextSession::Use(session) => Some(session.renewed()),
+                NextSession::Check(session) => self.check(session.renewed()).await,
                 NextSession::Open => self.open().await?,
                 // This is ready only if there is nothing to wait for.
                 NextSession::Wait(_) => None,
@@ -413,6 +416,15 @@ impl Drop for Place<'_> {
             free(&mut self.pool.lock());
             self.pool.wake_all();
         }
+    }
+}
+
+impl Session {
+    /// Begins the total time anew, for the next user of the session.
+    fn renewed(mut self) -> Self {
+        let now = self.client.network.now();
+        self.client.stop = Stop::new(&self.client.options, now);
+        self
     }
 }
 

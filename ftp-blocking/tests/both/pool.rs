@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
+use crate::face::transport::Network as _;
 use crate::face::{
     AbortHandle, Client, Credentials, DataMode, Encoding, Error, ErrorKind, HERE, Memory, Options,
-    Pool, PoolOptions, PooledClient, TransferType, Wait,
+    Pool, PoolOptions, PooledClient, RetryPolicy, TransferType, Wait,
 };
 use crate::support::tcp_server::TcpServer;
 
@@ -202,6 +203,31 @@ fn a_session_comes_back_as_the_function_that_opens_sessions_has_left_it() {
         .expect("stored");
     assert_eq!(count(&memory, "USER"), 2);
     assert!(memory.server().file("/d/g").is_some());
+}
+
+#[test]
+fn the_total_time_begins_anew_for_each_user_of_a_session() {
+    let busy = Action::Reply(b"450 Busy.\r\n".to_vec());
+    let setup = Setup::new()
+        .file("/f", "12345")
+        .fault(Fault::nth("SIZE", 0, busy.clone()))
+        .fault(Fault::nth("SIZE", 2, busy));
+    let memory = Memory::new(Simulator::new(setup));
+    let network = memory.clone();
+    let total = Duration::from_secs(10);
+    let connect = move || Client::connect_over(network.clone(), options().with_total_time(total));
+    let pool = Pool::over(connect, PoolOptions::new(1));
+    let policy = RetryPolicy::new()
+        .with_first_pause(Duration::from_secs(6))
+        .with_jitter(0);
+    let begun = memory.now();
+    for _ in 0..2 {
+        let mut client = pool.get().expect("a session");
+        let size = client.retrying(&policy).run(|client| client.size("/f"));
+        assert_eq!(size.expect("it works"), Some(5));
+    }
+    assert_eq!(memory.now() - begun, Duration::from_secs(12));
+    assert_eq!(count(&memory, "USER"), 1);
 }
 
 #[test]
