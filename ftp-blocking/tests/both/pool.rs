@@ -109,12 +109,16 @@ fn a_session_that_is_idle_for_too_long_is_closed() {
     assert_eq!(count(&memory, "USER"), 3);
 }
 
+fn done(code: &str) -> Action {
+    Action::Reply(format!("{code} Done.\r\n").into_bytes())
+}
+
 /// What a user of the pool may leave.
 type Use = fn(&mut PooledClient);
 
 #[test]
 fn a_session_that_is_not_as_after_its_login_does_not_come_back() {
-    let uses: [(&str, Use); 12] = [
+    let uses: [(&str, Use); 15] = [
         ("directory", |it| drop(it.cwd("d").expect("there"))),
         ("setting", |it| drop(it.opts("MLST type;").expect("known"))),
         ("restart", |it| {
@@ -122,6 +126,9 @@ fn a_session_that_is_not_as_after_its_login_does_not_come_back() {
             assert!(it.raw("REST 3").expect("known").code().value() == 350);
         }),
         ("mode", |it| drop(it.raw("MODE B"))),
+        ("raw", |it| drop(it.raw("NOOP").expect("known"))),
+        ("SITE", |it| drop(it.site("UMASK 077").expect("known"))),
+        ("mount", |it| drop(it.mount("other").expect("known"))),
         ("login", |it| drop(it.raw("USER other"))),
         ("data mode", |it| it.set_data_mode(DataMode::Active)),
         ("encoding", |it| it.set_encoding(Encoding::Latin1)),
@@ -141,7 +148,9 @@ fn a_session_that_is_not_as_after_its_login_does_not_come_back() {
         let setup = Setup::new()
             .file("/f", "12345")
             .directory("/d")
-            .fault(Fault::on("MODE", block));
+            .fault(Fault::on("MODE", block))
+            .fault(Fault::on("SITE", done("200")))
+            .fault(Fault::on("SMNT", done("250")));
         let (pool, memory) = pool(setup, PoolOptions::new(1));
         let mut client = pool.get().expect("a session");
         act(&mut client);
@@ -155,7 +164,7 @@ fn a_session_that_is_not_as_after_its_login_does_not_come_back() {
 
 #[test]
 fn ordinary_work_and_refusals_leave_a_session_that_comes_back() {
-    let uses: [(&str, Use); 9] = [
+    let uses: [(&str, Use); 10] = [
         ("download", |it| drop(it.fetch("/f").expect("there"))),
         ("upload", |it| drop(it.store("/g", "12").expect("stored"))),
         ("listing", |it| drop(it.names(HERE).expect("listed"))),
@@ -167,6 +176,9 @@ fn ordinary_work_and_refusals_leave_a_session_that_comes_back() {
             drop(it.cwd("none").expect_err("not there"))
         }),
         ("name", |it| drop(it.size("/ä"))),
+        ("permissions", |it| {
+            drop(it.chmod("/f", 0o644).expect("known"))
+        }),
         ("features", |it| drop(it.features().expect("known"))),
         ("discovery", |it| drop(it.discover().expect("known"))),
     ];
@@ -203,6 +215,26 @@ fn a_session_comes_back_as_the_function_that_opens_sessions_has_left_it() {
         .expect("stored");
     assert_eq!(count(&memory, "USER"), 2);
     assert!(memory.server().file("/d/g").is_some());
+}
+
+#[test]
+fn a_session_with_another_observer_does_not_come_back() {
+    let memory = Memory::new(Simulator::new(Setup::new()));
+    let network = memory.clone();
+    let connect = move || Client::connect_over(network.clone(), options().with_observer(|_| ()));
+    let pool = Pool::over(connect, PoolOptions::new(1));
+    pool.get().expect("a session").noop().expect("it works");
+    let mut client = pool.get().expect("a session");
+    assert_eq!(count(&memory, "USER"), 1);
+    client.reconnect().expect("a login");
+    drop(client);
+    let mut client = pool.get().expect("the same session");
+    assert_eq!(count(&memory, "USER"), 2);
+    client.observe(|_| ());
+    client.reconnect().expect("a login");
+    drop(client);
+    pool.get().expect("another session");
+    assert_eq!(count(&memory, "USER"), 4);
 }
 
 #[test]

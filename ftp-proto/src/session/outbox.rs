@@ -3,9 +3,9 @@
 
 use alloc::vec::Vec;
 
-use super::Session;
 use super::ledger::{Owed, Shape};
 use super::negotiated::Channel;
+use super::{Session, baseline};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::observer::Observed;
 use crate::options::config::Protection;
