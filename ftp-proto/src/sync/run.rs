@@ -217,6 +217,7 @@ impl SyncRun {
         self.running = self.running.saturating_sub(1);
         let number = job.number;
         let reached = self.moving.remove(&number).unwrap_or_default();
+        let is_further = reached > job.furthest;
         let mut error = result.as_ref().err().cloned();
         let has_ended = match (job.step, result) {
             (Step::Act, Ok(done)) => {
@@ -234,8 +235,11 @@ impl SyncRun {
             }
             (_, Err(error)) => self.failed_once(job, error, reached, now),
         };
+        if error.is_none() || is_further {
+            worker.succeeded();
+        }
         match error {
-            None => worker.succeeded(),
+            None => {}
             Some(error) if worker.gives_up(session) => self.lose(error),
             Some(_) => {}
         }

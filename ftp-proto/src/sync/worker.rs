@@ -18,7 +18,7 @@ pub struct SyncWorker {
     since: Option<Duration>,
     /// Before this time there is no other attempt.
     not_before: Duration,
-    /// How many sessions in a row have died before any job of theirs succeeded.
+    /// How many sessions in a row have died before any job of theirs succeeded or got further.
     deaths: u32,
     /// Whether the session has ended for good.
     pub(super) is_lost: bool,
@@ -93,13 +93,13 @@ impl SyncWorker {
         }
     }
 
-    /// Notes that a job has succeeded.
+    /// Notes that a job has succeeded, or has brought its file further than ever before.
     pub(super) fn succeeded(&mut self) {
         self.deaths = 0;
     }
 
-    /// Notes how the session has got through a job that has failed. Returns whether too many sessions have died, so
-    /// that the worker gives up.
+    /// Notes how the session has got through a job that has failed. Returns whether too many
+    /// sessions have died, so that the worker gives up.
     pub(super) fn gives_up(&mut self, session: SessionState) -> bool {
         self.deaths = match session {
             SessionState::Alive => 0,

@@ -496,6 +496,53 @@ fn sessions_that_each_get_some_work_done_are_replaced_without_end() {
 }
 
 #[test]
+fn sessions_that_each_bring_a_file_further_are_replaced_without_end() {
+    let mut run = run(creates(&["a"]));
+    let mut worker = run.worker();
+    let mut now = START;
+    let mut session = SessionState::Alive;
+    let mut attempts = 0;
+    loop {
+        match run.next_step(&mut worker, session, now) {
+            SyncStep::Run(job) => {
+                attempts += 1;
+                run.moved(job.id(), Progress::new(attempts, None));
+                let result = match attempts < 20 {
+                    true => Err(Error::new(ErrorKind::Closed)),
+                    false => Ok(done(&job, &run)),
+                };
+                session = SessionState::Dead;
+                run.finished(&mut worker, *job, result, session, now);
+            }
+            SyncStep::Connect => {
+                session = SessionState::Alive;
+                run.connected(&mut worker, Ok(()), now);
+            }
+            SyncStep::Pause(pause) => now += pause,
+            SyncStep::Wait => panic!("nobody else works"),
+            SyncStep::Done => break,
+        }
+    }
+    let report = run.into_report();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!((attempts, report.retries), (20, 19));
+}
+
+#[test]
+fn a_stopped_run_reports_no_more_progress() {
+    let mut run = run(creates(&["a", "b"]));
+    let (mut first, mut second) = (run.worker(), run.worker());
+    let a = next(&mut run, &mut first, START);
+    let b = next(&mut run, &mut second, START);
+    run.stop(Error::new(ErrorKind::Aborted));
+    assert!(run.moved(a.id(), Progress::new(3, None)).is_none());
+    let result = Ok(done(&b, &run));
+    let ended = run.finished(&mut second, *b, result, SessionState::Alive, START);
+    assert!(ended.is_none());
+    assert_eq!(run.into_report().created, 1);
+}
+
+#[test]
 fn a_stop_ends_the_run_with_one_failure() {
     let mut run = run(creates(&["a", "b"]));
     let (mut first, mut second) = (run.worker(), run.worker());
