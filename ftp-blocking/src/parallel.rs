@@ -53,7 +53,7 @@ impl Pool {
     }
 
     /// Carries out a plan by several sessions. A file that fails does not end the rest: the report
-    /// has all failures. So does a session that is lost, if another one is left.
+    /// has all failures. Nor does a session that is lost, if another one is left.
     pub fn sync(&self, plan: SyncPlan) -> SyncReport {
         self.sync_with(plan, |_| ())
     }

@@ -34,7 +34,8 @@ pub struct SyncOptions {
     pub walk: WalkOptions,
     /// The options of each file.
     pub files: FileOptions,
-    /// How often a step is repeated if it fails for a reason that may pass.
+    /// How often a step is repeated if it fails for a reason that may pass. While the plan is made,
+    /// a step is repeated only if its session is lost.
     pub retry: RetryPolicy,
 }
 

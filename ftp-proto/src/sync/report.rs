@@ -38,7 +38,7 @@ pub struct SyncReport {
     pub undone: u64,
     /// How many things failed. If it is not 0, the target is not what the plan said.
     pub failure_count: u64,
-    /// The first 10,000 failures.
+    /// The first 10,000 failures, and the one that says why the sync ended early.
     pub failures: Vec<SyncFailure>,
 }
 
@@ -97,6 +97,16 @@ impl SyncReport {
         });
     }
 
+    /// Adds the reason why the sync ends early. It is kept after any number of failures.
+    pub(super) fn stop(&mut self, error: Error) {
+        self.failure_count = self.failure_count.saturating_add(1);
+        self.failures.push(SyncFailure {
+            path: Box::default(),
+            change: None,
+            error,
+        });
+    }
+
     fn keep(&mut self, failure: SyncFailure) {
         self.failure_count = self.failure_count.saturating_add(1);
         if self.failures.len() < MOST_FAILURES {
@@ -147,7 +157,7 @@ impl fmt::Display for SyncReport {
         )?;
         match self.undone {
             0 => Ok(()),
-            undone => writeln!(f, "{undone} not begun"),
+            undone => writeln!(f, "{undone} not done"),
         }
     }
 }

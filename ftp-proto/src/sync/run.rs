@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem;
 use core::time::Duration;
 
 use super::action::{Action, Change};
@@ -258,7 +259,7 @@ impl SyncRun {
     pub fn stop(&mut self, error: Error) {
         if !self.is_stopped && !self.is_over() {
             self.is_stopped = true;
-            self.report.fail(Vec::new().into(), None, error);
+            self.report.stop(error);
         }
     }
 
@@ -274,6 +275,9 @@ impl SyncRun {
     /// Returns what was done, and what failed.
     #[must_use]
     pub fn into_report(mut self) -> SyncReport {
+        for (_, job) in mem::take(&mut self.later) {
+            self.report.add_transferred(job.moved);
+        }
         let total = self.stages.len() as u64;
         self.report.undone = total.saturating_sub(self.done);
         self.report

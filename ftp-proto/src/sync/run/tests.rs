@@ -18,6 +18,7 @@ use super::super::action::{Action, Change, Reason};
 use super::super::job::{Job, JobDone};
 use super::super::options::SyncOptions;
 use super::super::plan::{Places, SyncPlan};
+use super::super::report::SyncFailure;
 use super::super::worker::{SessionState, SyncWorker};
 use super::{SyncRun, SyncStep};
 use crate::data::Progress;
@@ -431,7 +432,7 @@ fn without_any_session_the_run_ends_and_says_what_it_has_not_done() {
         (1, 2, 1)
     );
     assert!(report.failures[0].path.is_empty());
-    assert!(report.to_string().contains("2 not begun"), "{report}");
+    assert!(report.to_string().contains("2 not done"), "{report}");
 }
 
 #[test]
@@ -526,6 +527,39 @@ fn sessions_that_each_bring_a_file_further_are_replaced_without_end() {
     let report = run.into_report();
     assert!(report.is_complete(), "{report}");
     assert_eq!((attempts, report.retries), (20, 19));
+}
+
+#[test]
+fn a_stopped_run_counts_the_bytes_of_files_that_were_to_be_tried_again() {
+    let mut run = run(creates(&["a", "b"]));
+    let mut worker = run.worker();
+    let job = next(&mut run, &mut worker, START);
+    let cut = refusal("426 Cut.").with_transferred(7);
+    assert!(!fail(&mut run, &mut worker, *job, cut, START));
+    run.stop(Error::new(ErrorKind::Aborted));
+    let report = run.into_report();
+    assert_eq!((report.transferred, report.undone), (7, 2));
+}
+
+#[test]
+fn a_report_keeps_the_reason_of_the_end_after_any_number_of_failures() {
+    let mut plan = creates(&["a"]);
+    let failure = SyncFailure {
+        path: b"x"[..].into(),
+        change: None,
+        error: Error::new(ErrorKind::Closed),
+    };
+    plan.failures = alloc::vec![failure; 10_000];
+    plan.failure_count = 10_005;
+    let mut run = run(plan);
+    run.stop(Error::new(ErrorKind::Aborted));
+    let report = run.into_report();
+    assert_eq!(
+        (report.failure_count, report.failures.len()),
+        (10_006, 10_001)
+    );
+    let last = report.failures.last().expect("a failure");
+    assert_eq!(last.error.kind(), ErrorKind::Aborted);
 }
 
 #[test]
