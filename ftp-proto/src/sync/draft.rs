@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::action::{Action, Change, Reason};
+use super::letter_case;
 use super::local_index::LocalIndex;
 use super::local_tree::by_path;
 use super::options::{Extra, LetterCase, SyncOptions};
@@ -322,6 +323,15 @@ impl Draft {
             by_path(&one.local, &two.local).then(rank(one.change).cmp(&rank(two.change)))
         });
         self.keep_needed_partial_files();
+        if self.options.letter_case == LetterCase::Matters {
+            for kept in letter_case::keep_same(&mut self.actions) {
+                self.fail(
+                    &kept.local,
+                    Some(kept.change),
+                    letter_case::same_in_target(),
+                );
+            }
+        }
         self.actions.shrink_to_fit();
         SyncPlan {
             direction: self.direction,

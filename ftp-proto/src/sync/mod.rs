@@ -15,6 +15,7 @@ mod download;
 mod draft;
 mod filter;
 mod job;
+mod letter_case;
 mod list;
 mod local_index;
 mod local_tree;

@@ -86,6 +86,12 @@ pub enum Extra {
 
 /// Whether the target of a sync takes two names that differ in the case of letters only for the
 /// same name. If it does, only the first of such names takes part, and the report names the others.
+///
+/// If you say that it does not, a sync still deletes no name that differs from a new one in the case
+/// of letters only, and reports it. If the target has both names, the next sync deletes the old one.
+///
+/// Two names that write the same accents in two ways (NFC and NFD in Unicode) are two names here.
+/// macOS takes them for the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LetterCase {

@@ -14,6 +14,12 @@ fn both(remote: &str, local: &str, compare: Compare) -> [String; 2] {
     [down, up].map(|lines| lines.join("; "))
 }
 
+/// How often the server has heard a command.
+fn count(server: &Host, verb: &str) -> usize {
+    let is_it = |line: &&String| line.starts_with(verb);
+    server.heard.iter().filter(is_it).count()
+}
+
 #[test]
 fn each_comparison_has_its_rule() {
     use Compare::*;
@@ -118,14 +124,7 @@ fn one_question_shows_the_zone_of_all_times() {
         lines.iter().all(|line| line.starts_with("skip")),
         "{lines:?}"
     );
-    let asked = |verb: &str| {
-        server
-            .heard
-            .iter()
-            .filter(|line| line.starts_with(verb))
-            .count()
-    };
-    assert_eq!(asked("MDTM"), 1);
+    assert_eq!(count(&server, "MDTM"), 1);
 }
 
 #[test]

@@ -164,13 +164,53 @@ fn a_target_that_ignores_case_but_lists_both_keeps_the_second() {
 }
 
 #[test]
-fn the_case_matters_by_default() {
+fn an_extra_is_not_deleted_if_a_new_name_may_be_the_same_in_the_target() {
     let options = deleting().with_letter_case(LetterCase::Matters);
-    let lines = Host::with(&["A a"]).download(&["a a"], &options);
-    assert_eq!(
-        lines,
-        ["create A (missing)", "delete a (not in the source)"]
-    );
+    let source = ["README x", "b b", "docs/", "docs/new n", "docs/same s"];
+    let target = ["Readme y", "B b", "b b", "Docs/", "Docs/same s", "Docs/z z"];
+    let lines = [
+        // Both names are in the target, so it tells them apart.
+        "delete B (not in the source)",
+        "delete Docs/z (not in the source)",
+        "create README (missing)",
+        "skip b (the same)",
+        "mkdir docs (missing)",
+        "create docs/new (missing)",
+        "create docs/same (missing)",
+    ];
+    for found in [
+        Host::with(&source).download(&target, &options),
+        Host::with(&target).upload(&source, &options),
+    ] {
+        let (actions, failures): (Vec<_>, Vec<_>) =
+            found.iter().partition(|line| !line.starts_with("failed"));
+        assert_eq!(actions, lines);
+        assert_eq!(failures.len(), 3, "{failures:?}");
+        assert!(
+            failures[0].starts_with("failed Docs (rmdir): "),
+            "{failures:?}"
+        );
+        assert!(
+            failures[1].starts_with("failed Docs/same (delete): "),
+            "{failures:?}"
+        );
+        assert!(
+            failures[2].starts_with("failed Readme (delete): "),
+            "{failures:?}"
+        );
+    }
+    // In the end nothing is left of the old names, if the target tells them apart.
+    let lines = Host::with(&["A a"]).download(&["A a", "a a"], &options);
+    assert_eq!(lines, ["skip A (the same)", "delete a (not in the source)"]);
+}
+
+#[test]
+fn a_directory_stays_if_something_in_it_is_not_deleted() {
+    let options = deleting().with_letter_case(LetterCase::Matters);
+    let lines = Host::with(&["d/", "d/x x"]).download(&["D/", "D/X x", "d/"], &options);
+    assert_eq!(lines[..2], ["skip d (the same)", "create d/x (missing)"]);
+    assert!(lines[2].starts_with("failed D/X (delete): "), "{lines:?}");
+    assert_eq!(lines.len(), 3, "{lines:?}");
 }
 
 #[test]
