@@ -11,7 +11,7 @@ use super::times::{Between, ServerZone, is_exact};
 use crate::error::Error;
 use crate::files::Hasher;
 use crate::flows::{HashOf, Inspect};
-use crate::listing::{Modified, Zone};
+use crate::listing::{Modified, Precision, Zone};
 use crate::reply::{Algorithm, FileHash};
 use crate::session::transfer::Direction;
 use crate::tree::{HashLocal, Inspected, Outcome, Task};
@@ -133,7 +133,10 @@ impl Comparison {
             Compare::Hash => learnt.algorithms.is_empty() || self.hash == Hashes::Unavailable,
             _ => false,
         };
-        let is_local = |modified: Modified| modified.zone() == Zone::Server;
+        // A day tells no zone.
+        let is_local = |modified: Modified| {
+            modified.zone() == Zone::Server && modified.precision() != Precision::Day
+        };
         uses_times
             && learnt.zone == ServerZone::Unasked
             && self.asked == Asked::Nothing

@@ -150,3 +150,17 @@ fn an_unknown_zone_makes_a_file_newer_only_if_it_is_newer_in_every_zone() {
         assert_eq!(server.download(&["a x 0"], &SyncOptions::new()), [line]);
     }
 }
+
+#[test]
+fn days_teach_no_zone_so_they_are_not_asked_about() {
+    let year = -365 * 86_400;
+    let mut server = Host::old(&[]);
+    for name in ["a", "b"] {
+        let line = format!("-rw-r--r-- 1 0 0 1 Jan  2  2025 {name}");
+        server.lines.push(("", line));
+    }
+    let local = ["a", "b"].map(|name| format!("{name} x {year}"));
+    let lines = server.download(&[&local[0], &local[1]], &SyncOptions::new());
+    assert_eq!(lines, ["skip a (the same)", "skip b (the same)"]);
+    assert_eq!(count(&server, "SIZE") + count(&server, "MDTM"), 0);
+}
