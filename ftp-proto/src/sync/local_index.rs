@@ -6,10 +6,10 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use super::letter_case::folded;
 use super::local_tree::{LocalEntry, LocalKind, LocalTree, by_path, is_below, parent};
 use super::options::LetterCase;
-use super::partial;
-use super::paths;
+use super::{partial, paths};
 use crate::error::{Error, ErrorKind};
 use crate::options::encoding::Encoding;
 use crate::path::RemotePath;
@@ -36,6 +36,8 @@ pub(super) struct LocalIndex {
 pub(super) struct Marks {
     /// Whether the entry is done with.
     pub(super) is_met: bool,
+    /// Whether the entry and all below it are done with.
+    is_closed: bool,
     /// Whether this directory could not be read completely here.
     pub(super) is_incomplete: bool,
     /// Whether this directory could not be read completely on the server.
@@ -48,13 +50,19 @@ pub(super) struct Marks {
 pub(super) type Refused = (Box<[u8]>, Error);
 
 impl LocalIndex {
-    /// Sorts the tree as the target of a download.
+    /// Sorts the tree as the target of a download. Names that are the same are left alone.
     pub(super) fn of_target(mut tree: LocalTree, letter_case: LetterCase) -> Self {
         tree.sort();
         leave_out_linked(&mut tree);
         let mut index = Self::new(tree, letter_case, None);
         index.sort_by_key();
+        let mut twins = Vec::new();
+        index.leave_out_twins(&mut twins);
+        // A directory that holds one must stay.
+        let around = twins.iter().map(|(path, _)| parent(path).into());
+        index.tree.holders.extend(around);
         index.note_scan(&Encoding::Utf8);
+        index.tree.failed.append(&mut twins);
         index
     }
 
@@ -138,17 +146,30 @@ impl LocalIndex {
 
     /// Leaves out the entries whose key another entry has too, and what is below them.
     fn leave_out_twins(&mut self, refused: &mut Vec<Refused>) {
-        let mut out: Vec<Box<[u8]>> = Vec::new();
-        for at in 1..self.len() {
+        let mut out: BTreeSet<Box<[u8]>> = BTreeSet::new();
+        let mut stays = Vec::with_capacity(self.len());
+        let mut last: Option<usize> = None;
+        for at in 0..self.len() {
             let path = self.path(at);
-            if out.iter().any(|out| is_below(path, out)) {
-                self.mark(at).is_met = true;
-            } else if self.key_of(at) == self.key_of(at.saturating_sub(1)) {
-                out.push(path.into());
+            let is_below = !out.is_empty() && paths::above(path).any(|above| out.contains(above));
+            let is_twin = last.is_some_and(|last| self.key_of(at) == self.key_of(last));
+            if !is_below && is_twin {
+                out.insert(path.into());
                 refused.push((path.into(), twin()));
-                self.mark(at).is_met = true;
+            }
+            stays.push(!is_below && !is_twin);
+            if !is_below && !is_twin {
+                last = Some(at);
             }
         }
+        if out.is_empty() {
+            return;
+        }
+        retain(&mut self.tree.entries, &stays);
+        for paths in [&mut self.keys, &mut self.remotes].into_iter().flatten() {
+            retain(paths, &stays);
+        }
+        self.marks.truncate(self.tree.entries.len());
     }
 
     /// Takes over what the scan could not read, or has left out. `encoding` is that of the paths by
@@ -238,10 +259,7 @@ impl LocalIndex {
     pub(super) fn key<'a>(&self, path: &'a [u8]) -> Cow<'a, [u8]> {
         match self.letter_case {
             LetterCase::Matters => Cow::Borrowed(path),
-            LetterCase::Ignored => Cow::Owned(match core::str::from_utf8(path) {
-                Ok(text) => text.to_lowercase().into_bytes(),
-                Err(_) => path.to_ascii_lowercase(),
-            }),
+            LetterCase::Ignored => Cow::Owned(folded(path)),
         }
     }
 
@@ -306,11 +324,21 @@ impl LocalIndex {
 
     /// Notes that an entry and all below it are done with.
     pub(super) fn close(&mut self, at: usize) {
-        self.mark(at).is_met = true;
+        let marks = self.mark(at);
+        if marks.is_closed {
+            return;
+        }
+        (marks.is_met, marks.is_closed) = (true, true);
         for at in self.below(at) {
             self.mark(at).is_met = true;
         }
     }
+}
+
+/// Keeps the items that stay.
+fn retain<T>(items: &mut Vec<T>, stays: &[bool]) {
+    let mut stays = stays.iter();
+    items.retain(|_| stays.next().is_none_or(|stays| *stays));
 }
 
 /// Leaves out what links lead to. In a target, a link is never more than a link.

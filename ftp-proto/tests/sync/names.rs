@@ -303,3 +303,76 @@ fn a_plan_can_go_to_another_thread() {
     is_send::<ftp_proto::sync::SyncPlan>();
     is_send::<LocalTree>();
 }
+
+#[test]
+fn local_names_that_differ_in_case_only_stay_with_all_in_them() {
+    let options = deleting().with_letter_case(LetterCase::Ignored);
+    let local = [
+        "D/", "D/x x", "d/", "d/x x", "d/y y", "z/", "z/A a", "z/a a",
+    ];
+    let lines = Host::with(&["d/", "d/n n"]).download(&local, &options);
+    let expected = [
+        "skip D (the same)",
+        "create D/n (missing)",
+        "delete D/x (not in the source)",
+        "delete z/A (not in the source)",
+    ];
+    assert_eq!(lines[..4], expected);
+    assert!(lines[4].starts_with("failed d: "), "{lines:?}");
+    assert!(lines[5].starts_with("failed z/a: "), "{lines:?}");
+    assert_eq!(lines.len(), 6, "{lines:?}");
+}
+
+#[test]
+fn what_is_left_alone_stays_whatever_bytes_its_names_have() {
+    let options = deleting().with_letter_case(LetterCase::Ignored);
+    let mut server = Host::with(&["a a"]);
+    // This name is listed twice, so it is left alone.
+    server.lines.push(("", "type=dir; É".to_owned()));
+    server.lines.push(("", "type=file;size=1; É".to_owned()));
+    let mut local = tree(&["a a", "É/"]);
+    local.insert(b"\xc3\x89/\xff".to_vec(), Node::File(vec![], 0));
+    let lines = shown(&server.plan_download(&local, &options));
+    assert!(
+        lines.iter().all(|line| !line.starts_with("delete")),
+        "{lines:?}"
+    );
+}
+
+/// Each of these took the square of their number of steps.
+#[test]
+fn many_names_that_are_the_same_are_left_out() {
+    let options = deleting().with_letter_case(LetterCase::Ignored);
+    let mut local = LocalTree::new(&options);
+    for at in 0..40_000 {
+        for name in ["a", "A"] {
+            let path = format!("{name}{at}");
+            local
+                .add(path.as_bytes(), LocalKind::File, 1, None)
+                .expect("no limit");
+        }
+    }
+    let plan = PlanSync::upload(local, TOP, &Encoding::Utf8, &options).expect("a path");
+    let plan = Host::with(&[]).run(plan).expect("a plan");
+    assert_eq!(
+        (plan.actions().len(), plan.failure_count()),
+        (40_000, 40_000)
+    );
+
+    let mut local = LocalTree::new(&options);
+    local
+        .add(b"d", LocalKind::Directory, 0, None)
+        .expect("no limit");
+    let mut server = Host::with(&["d/"]);
+    for at in 0..20_000 {
+        let path = format!("d/{at}");
+        local
+            .add(path.as_bytes(), LocalKind::File, 1, None)
+            .expect("no limit");
+        server.lines.push(("", "type=dir; d".to_owned()));
+    }
+    let plan = PlanSync::download(TOP, local, &Encoding::Utf8, &options).expect("a path");
+    let plan = server.run(plan).expect("a plan");
+    assert!(plan.failure_count() > 10_000);
+    assert!(plan.actions().iter().all(|action| *action.local == *b"d"));
+}
