@@ -67,7 +67,11 @@ impl Disk {
             LocalStep::Empty => self.try_to("emptying", |file| file.set_len(0)),
             LocalStep::Tail { end, length } => self.tail(end, length),
             LocalStep::Hash { algorithm, length } => self.hash(algorithm, length),
-            LocalStep::Commit { modified, sync } => self.commit(modified, sync),
+            LocalStep::Commit {
+                modified,
+                sync,
+                tidy,
+            } => self.commit(modified, sync, tidy),
             LocalStep::Leave => {
                 self.partial = None;
                 Ok(LocalFact::Done)
@@ -166,11 +170,12 @@ impl Disk {
         &mut self,
         modified: Option<Timestamp>,
         sync: SyncToDisk,
+        tidy: bool,
     ) -> Result<LocalFact, Error> {
         let Some(partial) = self.partial.take() else {
             return Err(not_open());
         };
-        match partial.commit(modified, sync) {
+        match partial.commit(modified, sync, tidy) {
             Ok(fact) => Ok(fact),
             Err(error) => Err(self.failed("naming", error)),
         }
@@ -269,7 +274,12 @@ impl Partial {
     }
 
     /// Gives the file its time and its final name.
-    fn commit(mut self, modified: Option<Timestamp>, sync: SyncToDisk) -> io::Result<LocalFact> {
+    fn commit(
+        mut self,
+        modified: Option<Timestamp>,
+        sync: SyncToDisk,
+        tidy: bool,
+    ) -> io::Result<LocalFact> {
         if let Ok(old) = fs::metadata(&self.target) {
             // The bits setuid and setgid were given to the old content.
             let mode = old.permissions().mode() & 0o777;
@@ -287,7 +297,9 @@ impl Partial {
         }
         fs::rename(&self.path, &self.target)?;
         self.committed = true;
-        delete_others(&self.path, self.prefix.as_encoded_bytes());
+        if tidy {
+            delete_others(&self.path, self.prefix.as_encoded_bytes());
+        }
         if sync == SyncToDisk::Yes {
             if let Some(directory) = self.path.parent() {
                 // The file has its name. Some file systems cannot do this for directories.

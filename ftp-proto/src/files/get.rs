@@ -60,10 +60,12 @@ pub struct GetFile {
     hash: Option<FileHash>,
     /// Whether a failed attempt keeps the partial file for another attempt.
     may_restart: bool,
-    /// The tag of the partial file.
-    tag: u64,
+    /// The tag of the partial file. `None` before the first look at the remote file.
+    tag: Option<u64>,
     /// The tag of the partial file that this download has begun itself, in any attempt.
     begun: Option<u64>,
+    /// Whether there may be partial files of the same target with other tags.
+    has_leftovers: bool,
     resumed: Resumed,
     transferred: u64,
     reply: Option<Reply>,
@@ -114,8 +116,9 @@ impl GetFile {
             hashes: Hashes::new(),
             hash: None,
             may_restart: false,
-            tag: 0,
+            tag: None,
             begun: None,
+            has_leftovers: true,
             resumed: Resumed::No,
             transferred: 0,
             reply: None,
@@ -130,11 +133,19 @@ impl GetFile {
         self
     }
 
+    /// Tells that no earlier call has left a partial file for the same target. The plan then looks
+    /// for none, which would read the whole directory after each of its files.
+    #[must_use]
+    pub(crate) fn without_leftovers(mut self) -> Self {
+        self.has_leftovers = false;
+        self
+    }
+
     fn step(&mut self) -> Result<FileStep, Error> {
         Ok(match &mut self.state {
             State::Look | State::LookAgain => FileStep::Run(Inspect::new(&self.path)?.into()),
             State::Open => FileStep::Local(LocalStep::Open {
-                tag: self.tag,
+                tag: self.tag.unwrap_or_default(),
                 name: self.name.clone(),
                 keep: self.keeps_part(),
             }),
@@ -165,6 +176,7 @@ impl GetFile {
             State::Commit => FileStep::Local(LocalStep::Commit {
                 modified: self.time_to_keep(),
                 sync: self.options.sync,
+                tidy: self.has_leftovers,
             }),
             State::Leave(_) => FileStep::Local(LocalStep::Leave),
             State::Ended(_) => match mem::replace(&mut self.state, State::Over) {
@@ -187,7 +199,10 @@ impl GetFile {
             (_, Err(error)) => Err(error),
             (State::Look, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
                 self.version = Version::of(&inspected);
-                self.tag = tag(&self.server, &self.path, &self.version);
+                let tag = tag(&self.server, &self.path, &self.version);
+                // The remote file has changed, and an earlier attempt may have left its part.
+                self.has_leftovers |= self.tag.is_some_and(|earlier| earlier != tag);
+                self.tag = Some(tag);
                 Ok(State::Open)
             }
             (State::Open, Ok(FileFact::Local(LocalFact::Opened(length)))) => self.opened(length),
@@ -231,7 +246,7 @@ impl GetFile {
         if length == 0 {
             return self.begin();
         }
-        if !self.options.resumes() && self.begun != Some(self.tag) {
+        if !self.options.resumes() && self.begun != self.tag {
             // An earlier call has left it.
             self.position = 0;
             return Ok(State::Empty);
@@ -263,7 +278,7 @@ impl GetFile {
 
     /// Downloads from the beginning. Asks for the hash before, unless that was done already.
     fn begin(&mut self) -> Result<State, Error> {
-        self.begun = Some(self.tag);
+        self.begun = self.tag;
         match self.hash.is_none() && self.wants_hash() {
             true => self.ask_or_go_on(Vec::new()),
             false => Ok(State::Receive(Vec::new())),

@@ -39,13 +39,16 @@ pub enum LocalStep {
         /// How many bytes from the beginning. `None`: all.
         length: Option<u64>,
     },
-    /// Give the partial file this modification time, then its final name. Then delete partial files
-    /// of the same target with other tags. Answer: [`LocalFact::Committed`].
+    /// Give the partial file this modification time, then its final name. Answer:
+    /// [`LocalFact::Committed`].
     Commit {
         /// The modification time. `None`: the time stays as it is.
         modified: Option<Timestamp>,
         /// Whether to write the file to the disk first.
         sync: SyncToDisk,
+        /// Whether to delete then the partial files of the same target with other tags. To find
+        /// them, read the whole directory.
+        tidy: bool,
     },
     /// Close the file. Delete a partial file, unless it was opened with `keep` and has bytes.
     Leave,

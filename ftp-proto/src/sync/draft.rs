@@ -342,6 +342,7 @@ impl Draft {
             actions: mem::take(&mut self.actions),
             failures: mem::take(&mut self.failures),
             failure_count: self.failure_count,
+            leftovers: self.local.take_leftovers(),
         }
     }
 

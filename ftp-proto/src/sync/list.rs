@@ -34,6 +34,7 @@ impl SyncPlan {
             actions: Vec::new(),
             failures: Vec::new(),
             failure_count: 0,
+            leftovers: Vec::new(),
         }
     }
 

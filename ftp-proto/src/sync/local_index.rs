@@ -214,6 +214,13 @@ impl LocalIndex {
         core::mem::take(&mut self.tree.failed)
     }
 
+    /// Takes out the paths of files of which an earlier download has left a part, in their order.
+    pub(super) fn take_leftovers(&mut self) -> Vec<Box<[u8]>> {
+        let mut leftovers = core::mem::take(&mut self.tree.leftovers);
+        leftovers.sort_unstable();
+        leftovers
+    }
+
     /// Returns the path of the local directory itself.
     pub(super) fn root_path(&self) -> &[u8] {
         &self.tree.root

@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 
 use super::filter::Filter;
 use super::options::SyncOptions;
+use super::partial;
 use crate::error::{Error, ErrorKind};
 use crate::reply::Timestamp;
 use crate::tree::{Links, WalkOptions};
@@ -44,6 +45,8 @@ pub struct LocalTree {
     pub(super) failed: Vec<(Box<[u8]>, Error)>,
     /// The directories that hold something which the filter leaves out. They cannot be removed.
     pub(super) holders: Vec<Box<[u8]>>,
+    /// The paths of files of which an earlier download has left a part.
+    pub(super) leftovers: Vec<Box<[u8]>>,
     pub(super) is_missing: bool,
 }
 
@@ -92,6 +95,7 @@ impl LocalTree {
             directories: 0,
             failed: Vec::new(),
             holders: Vec::new(),
+            leftovers: Vec::new(),
             is_missing: false,
         }
     }
@@ -111,6 +115,7 @@ impl LocalTree {
             if self.holders.last().map(|last| &**last) != Some(above) {
                 self.holders.push(above.into());
             }
+            self.note_leftover(path);
         }
         wants
     }
@@ -164,6 +169,7 @@ impl LocalTree {
         if bytes.saturating_add(path.len()) > self.walk.bytes {
             return Err(too_large("WalkOptions::bytes"));
         }
+        self.note_leftover(path);
         self.bytes.extend_from_slice(path);
         self.entries.push(LocalEntry {
             size,
@@ -173,6 +179,12 @@ impl LocalTree {
             kind,
         });
         Ok(())
+    }
+
+    fn note_leftover(&mut self, path: &[u8]) {
+        if let Some(path) = partial::final_path(path) {
+            self.leftovers.push(path.into());
+        }
     }
 
     /// Notes that this directory could not be read, or not completely. The empty path is the root.

@@ -1,5 +1,9 @@
 //! Recognises the partial files of unfinished transfers by their names.
 
+use alloc::vec::Vec;
+
+use crate::tree::file_name;
+
 /// Returns the name that this partial file gets when it is complete: `a` for `.a.ftp-part`, which an
 /// upload makes, and for `.a.0123456789abcdef.ftp-part`, which a download makes. `None` for a file
 /// that is not partial.
@@ -12,6 +16,20 @@ pub(super) fn final_name(name: &[u8]) -> Option<&[u8]> {
     });
     let name = untagged.map_or(name, |(name, _)| name);
     Some(name).filter(|name| !name.is_empty())
+}
+
+/// Returns the path that this partial file gets when it is complete. `None` for a file that is not
+/// partial.
+pub(super) fn final_path(path: &[u8]) -> Option<Vec<u8>> {
+    let name = file_name(path);
+    let directory = path.strip_suffix(name).unwrap_or_default();
+    Some([directory, final_name(name)?].concat())
+}
+
+/// Whether the partial file of this path may have a name from which the path cannot be seen, because
+/// the name of the file is too long.
+pub(super) fn is_shortened(path: &[u8]) -> bool {
+    file_name(path).len() > 200
 }
 
 #[cfg(test)]

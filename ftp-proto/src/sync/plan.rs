@@ -1,5 +1,6 @@
 //! What a sync would do, as a list of actions.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -35,6 +36,8 @@ pub struct SyncPlan {
     pub(super) failures: Vec<SyncFailure>,
     /// How many failures there were.
     pub(super) failure_count: u64,
+    /// The local paths of files of which an earlier download has left a part, in their order.
+    pub(super) leftovers: Vec<Box<[u8]>>,
 }
 
 /// Where the paths of a plan are.

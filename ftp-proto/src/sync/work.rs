@@ -2,6 +2,7 @@
 
 use super::action::{Action, Change};
 use super::job::{LocalChange, LocalLinks, RemoteChange, Work};
+use super::partial;
 use super::paths;
 use super::plan::{Places, SyncPlan};
 use super::removal::{Removal, What};
@@ -17,7 +18,7 @@ pub(super) fn work(plan: &SyncPlan, action: &Action, server: &Options) -> Result
     match (plan.direction, action.change) {
         (_, Change::Skip) => Err(Error::misuse(Misuse::Finished)),
         (Direction::Download, Change::Create | Change::Update) => {
-            GetFile::new(remote, server, &plan.options.files).map(Work::Get)
+            get(plan, action, &remote, server).map(Work::Get)
         }
         (Direction::Download, Change::MakeDirectory) => Ok(Work::Local(LocalChange::MakeDirectory)),
         (Direction::Download, Change::Delete) => Ok(Work::Local(LocalChange::DeleteFile)),
@@ -47,6 +48,24 @@ fn removal(path: &[u8], what: What) -> Result<Work, Error> {
     Removal::new(path, what).map(|plan| Work::Remote(RemoteChange::from(plan)))
 }
 
+/// Returns the download of a file. If the scan has found no part of it, there is none to delete.
+fn get(
+    plan: &SyncPlan,
+    action: &Action,
+    remote: &[u8],
+    server: &Options,
+) -> Result<GetFile, Error> {
+    let get = GetFile::new(remote, server, &plan.options.files)?;
+    let path = &action.local;
+    let has_leftovers = plan.places == Places::AsGiven
+        || partial::is_shortened(path)
+        || plan.leftovers.binary_search(path).is_ok();
+    Ok(match has_leftovers {
+        true => get,
+        false => get.without_leftovers(),
+    })
+}
+
 /// Returns the upload of a file. It keeps its name if the path on the server is a directory.
 fn put(
     plan: &SyncPlan,
@@ -71,3 +90,6 @@ pub(super) fn links(plan: &SyncPlan) -> LocalLinks {
         false => LocalLinks::Refuse,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,6 +89,7 @@ fn commit(disk: &mut Disk) -> Result<LocalFact, Error> {
     disk.run(LocalStep::Commit {
         modified: None,
         sync: SyncToDisk::Yes,
+        tidy: true,
     })
 }
 
@@ -119,6 +120,7 @@ fn a_partial_file_becomes_the_target_in_one_step() {
     let step = LocalStep::Commit {
         modified: Some(modified),
         sync: SyncToDisk::No,
+        tidy: false,
     };
     let fact = disk.run(step).expect("a name");
     let LocalFact::Committed {
@@ -201,6 +203,15 @@ fn partial_files_with_other_tags_are_deleted_unless_they_are_locked() {
     }
     let file = File::open(room.path(&locked)).expect("a file");
     lock(&file).expect("a lock");
+    let mut disk = room.disk("a");
+    open(&mut disk, false).expect("a partial file");
+    let step = LocalStep::Commit {
+        modified: None,
+        sync: SyncToDisk::No,
+        tidy: false,
+    };
+    disk.run(step).expect("a name");
+    assert!(room.names().contains(&old), "not asked to delete it");
     download(&mut room.disk("a"), "new");
     let mut left: Vec<_> = others.iter().copied().chain(["a", &*locked]).collect();
     left.sort_unstable();

@@ -49,6 +49,7 @@ fn plan(direction: Direction, actions: &[(Change, Reason, &str)]) -> SyncPlan {
         actions: actions.iter().map(action).collect(),
         failures: Vec::new(),
         failure_count: 0,
+        leftovers: Vec::new(),
     }
 }
 
