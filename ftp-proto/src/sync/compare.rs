@@ -15,6 +15,8 @@ pub(super) struct Pair {
     pub(super) is_exact: bool,
     /// Whether the server can tell more about its file than its listing does.
     pub(super) may_ask: bool,
+    /// How wrong the time of the listing may be for its zone.
+    pub(super) doubt: ZoneDoubt,
     /// Whether the hashes are the same. `None` if they are not compared, or not yet.
     pub(super) hash: Hashes,
 }
@@ -37,6 +39,17 @@ pub(super) enum Hashes {
     Unavailable,
 }
 
+/// How wrong the time of a listing may be for its zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ZoneDoubt {
+    /// It is right, or asking would not help.
+    None,
+    /// By an hour, since the zone was learnt from another file.
+    Hour,
+    /// The zone is unknown.
+    Zone,
+}
+
 /// What a comparison has shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -56,14 +69,14 @@ impl Pair {
             Compare::Size => self.by_size(|_| Verdict::Stay(Reason::Same)),
             Compare::SizeOrNewer => self.by_size(Self::by_newer),
             Compare::SizeOrTime => self.by_size(|pair| match pair.order() {
-                Some(Ordering::Equal) => Verdict::Stay(Reason::Same),
+                Some(Ordering::Equal) => pair.unless_doubtful(Verdict::Stay(Reason::Same)),
                 Some(_) => pair.unless_asking(Verdict::Transfer(Reason::TimeDiffers)),
                 None => pair.unless_asking(Verdict::Stay(Reason::Same)),
             }),
             Compare::Newer => match self.order() {
                 Some(Ordering::Greater) => self.unless_asking(Verdict::Transfer(Reason::Newer)),
-                Some(Ordering::Equal) => Verdict::Stay(Reason::Same),
-                Some(Ordering::Less) => Verdict::Stay(Reason::Older),
+                Some(Ordering::Equal) => self.unless_doubtful(Verdict::Stay(Reason::Same)),
+                Some(Ordering::Less) => self.unless_doubtful(Verdict::Stay(Reason::Older)),
                 None if self.may_ask => Verdict::Ask,
                 None => self.by_size(|_| Verdict::Stay(Reason::Same)),
             },
@@ -93,13 +106,26 @@ impl Pair {
     fn by_newer(&self) -> Verdict {
         match self.order() {
             Some(Ordering::Greater) => self.unless_asking(Verdict::Transfer(Reason::Newer)),
-            Some(_) => Verdict::Stay(Reason::Same),
+            Some(_) => self.unless_doubtful(Verdict::Stay(Reason::Same)),
             None => self.unless_asking(Verdict::Stay(Reason::Same)),
         }
     }
 
     fn order(&self) -> Option<Ordering> {
         Some(self.source.time?.compare(self.target.time?))
+    }
+
+    /// Asks the server first, if the zone may hide that the source is newer.
+    fn unless_doubtful(&self, verdict: Verdict) -> Verdict {
+        let is_doubtful = match (self.source.time, self.target.time, self.doubt) {
+            (Some(source), Some(target), ZoneDoubt::Hour) => source.is_hardly_before(target),
+            (Some(source), Some(target), ZoneDoubt::Zone) => source.compare(target).is_eq(),
+            _ => false,
+        };
+        match is_doubtful {
+            true => self.unless_asking(verdict),
+            false => verdict,
+        }
     }
 
     /// Asks the server first, if it can tell more.

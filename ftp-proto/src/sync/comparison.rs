@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::compare::{Hashes, Known, Pair, Verdict};
+use super::compare::{Hashes, Known, Pair, Verdict, ZoneDoubt};
 use super::draft::Met;
 use super::local_tree::LocalEntry;
 use super::options::{Compare, SyncOptions};
@@ -73,7 +73,7 @@ pub(super) enum Way {
 impl Learnt {
     pub(super) fn new() -> Self {
         Self {
-            zone: ServerZone::Unasked,
+            zone: ServerZone::Unasked(0),
             is_mute: false,
             algorithms: Hasher::algorithms().collect(),
         }
@@ -133,15 +133,11 @@ impl Comparison {
             Compare::Hash => learnt.algorithms.is_empty() || self.hash == Hashes::Unavailable,
             _ => false,
         };
-        // A day tells no zone.
-        let is_local = |modified: Modified| {
-            modified.zone() == Zone::Server && modified.precision() != Precision::Day
-        };
         uses_times
-            && learnt.zone == ServerZone::Unasked
+            && matches!(learnt.zone, ServerZone::Unasked(_))
             && self.asked == Asked::Nothing
             && !learnt.is_mute
-            && self.met.modified.is_some_and(is_local)
+            && self.met.modified.is_some_and(shows_zone)
     }
 
     fn pair(&self, direction: Direction, options: &SyncOptions, learnt: &Learnt) -> Pair {
@@ -170,6 +166,12 @@ impl Comparison {
             source,
             target,
             is_exact: options.files.compares_sizes(),
+            doubt: match (self.asked, learnt.zone) {
+                _ if !modified.is_some_and(shows_zone) => ZoneDoubt::None,
+                (Asked::Nothing, ServerZone::Offset(_)) => ZoneDoubt::Hour,
+                (Asked::Nothing, ServerZone::Unknown) => ZoneDoubt::Zone,
+                _ => ZoneDoubt::None,
+            },
             may_ask: self.asked == Asked::Nothing && !learnt.is_mute && !is_complete,
             hash: match learnt.algorithms.is_empty() {
                 true => Hashes::Unavailable,
@@ -251,4 +253,9 @@ impl Comparison {
         self.met.modified = exact.or(self.met.modified);
         None
     }
+}
+
+/// Whether a time of a listing can show how far the server's zone is from UTC. A day cannot.
+fn shows_zone(modified: Modified) -> bool {
+    modified.zone() == Zone::Server && modified.precision() != Precision::Day
 }

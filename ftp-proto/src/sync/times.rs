@@ -15,17 +15,23 @@ pub(super) struct Between {
 /// What is known about the server's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ServerZone {
-    /// Nothing yet.
-    Unasked,
+    /// Nothing yet. So many files have not shown it.
+    Unasked(u8),
     /// Its offset from UTC in minutes, which one file has shown. Daylight saving time can make it
     /// wrong by an hour for other files.
     Offset(i16),
-    /// The server does not tell it.
+    /// No file has shown it so far.
     Unknown,
 }
 
 /// No zone is farther from UTC.
 const FARTHEST: i64 = 14 * 3600;
+
+/// How many more files are asked for the zone after the first one did not show it.
+const MOST_LESSONS: u8 = 2;
+
+/// Daylight saving time makes no more of a difference.
+const DAYLIGHT_SAVING: i64 = 3600;
 
 /// Times that differ by one second count as the same: FAT stores every second second only.
 const TOLERANCE: i64 = 1;
@@ -74,6 +80,12 @@ impl Between {
             Ordering::Equal
         }
     }
+
+    /// Whether this time is before the other, but by no more than daylight saving time may explain.
+    pub(super) fn is_hardly_before(self, other: Self) -> bool {
+        let most = DAYLIGHT_SAVING.saturating_add(TOLERANCE);
+        self.compare(other).is_lt() && other.first.saturating_sub(self.last) <= most
+    }
 }
 
 impl ServerZone {
@@ -82,10 +94,14 @@ impl ServerZone {
         if listed.zone() == Zone::Utc || listed.precision() == Precision::Day {
             return;
         }
-        if *self == Self::Unasked {
-            let offset = utc.and_then(|utc| zone_offset(listed.time(), utc));
-            *self = offset.map_or(Self::Unknown, Self::Offset);
-        }
+        let offset = utc.and_then(|utc| zone_offset(listed.time(), utc));
+        *self = match (*self, offset) {
+            (Self::Offset(minutes), _) | (_, Some(minutes)) => Self::Offset(minutes),
+            (Self::Unasked(failed), None) if failed < MOST_LESSONS => {
+                Self::Unasked(failed.saturating_add(1))
+            }
+            (_, None) => Self::Unknown,
+        };
     }
 }
 

@@ -164,3 +164,51 @@ fn days_teach_no_zone_so_they_are_not_asked_about() {
     assert_eq!(lines, ["skip a (the same)", "skip b (the same)"]);
     assert_eq!(count(&server, "SIZE") + count(&server, "MDTM"), 0);
 }
+
+#[test]
+fn one_refused_question_does_not_hide_the_zone() {
+    let mut server = Host::old(&["a x", "b y 7200", "c x"]);
+    server.zone = [120, 120];
+    server.refusals.push(("/a", "550 not this one"));
+    let local = ["a x", "b x", "c x"];
+    let lines = server.download(&local, &SyncOptions::new());
+    let expected = ["skip a (the same)", "update b (newer)", "skip c (the same)"];
+    assert_eq!(lines, expected);
+    assert!(!server.has_heard("MDTM top/c"));
+}
+
+#[test]
+fn without_a_zone_each_file_is_asked_about() {
+    let mut server = Host::old(&["a x", "b x", "c x", "d y 7200", "e x"]);
+    for path in ["/a", "/b", "/c"] {
+        server.refusals.push((path, "550 not this one"));
+    }
+    let local = ["a x", "b x", "c x", "d x", "e x"];
+    for compare in [Compare::SizeOrNewer, Compare::Newer] {
+        let options = SyncOptions::new().with_compare(compare);
+        let lines = server.download(&local, &options);
+        assert_eq!(lines[3..], ["update d (newer)", "skip e (the same)"]);
+        assert!(lines[..3].iter().all(|line| line.starts_with("skip")));
+        // `d` has shown the zone.
+        assert!(!server.has_heard("MDTM top/e"));
+    }
+}
+
+#[test]
+fn daylight_saving_time_makes_no_file_older() {
+    // The zone is learnt from `a`, in summer. So `b` seems to be of 11:00, but is of 12:00.
+    let summer = 180 * 86_400;
+    let (a, b) = (format!("a x {summer}"), "b y 0");
+    for (local, line) in [(-1800, "update b (newer)"), (0, "skip b (the same)")] {
+        let mut server = Host::old(&[&a, b]);
+        server.zone = [60, 120];
+        let lines = server.download(&[&a, &format!("b x {local}")], &SyncOptions::new());
+        assert_eq!(lines, ["skip a (the same)", line]);
+        assert!(server.has_heard("MDTM top/b"));
+    }
+    // What is older by more stays without a question.
+    let mut server = Host::old(&[&a, b]);
+    server.zone = [60, 120];
+    server.download(&[&a, "b x 120"], &SyncOptions::new());
+    assert!(!server.has_heard("MDTM top/b"));
+}

@@ -36,7 +36,7 @@ pub(crate) struct Host {
     pub(crate) tree: Tree,
     /// Further lines of the listing of a directory, by its path from `top`.
     pub(crate) lines: Vec<(&'static str, String)>,
-    /// The reply to the listing of a directory, by its path from `top`, instead of the listing.
+    /// The reply to each question about a path from `top`, instead of the listing or the facts.
     pub(crate) refusals: Vec<(&'static str, &'static str)>,
     /// The directories whose listings break off.
     pub(crate) broken: Vec<&'static str>,
@@ -248,7 +248,10 @@ impl Host {
                 }
                 None => "550 no such directory".into(),
             },
-            "MLST" | "SIZE" | "MDTM" => self.facts(verb, argument),
+            "MLST" | "SIZE" | "MDTM" => match refusal {
+                Some((_, reply)) if self.is_old => (*reply).into(),
+                _ => self.facts(verb, argument),
+            },
             "XSHA256" if self.hashes => match self.find(argument) {
                 Some(Node::File(content, _)) => {
                     let digits: String = hash(content)
