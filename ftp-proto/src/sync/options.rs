@@ -30,7 +30,8 @@ pub struct SyncOptions {
     /// Whether two names that differ in the case of letters only are the same name in the target.
     pub letter_case: LetterCase,
     /// The limits of the walk through both trees. [`WalkOptions::links`] says whether the links of
-    /// the source are followed. Those of the target never are.
+    /// the source are followed. Those of the target never are. [`WalkOptions::bytes`] also limits the
+    /// memory for the whole local tree.
     pub walk: WalkOptions,
     /// The options of each file.
     pub files: FileOptions,

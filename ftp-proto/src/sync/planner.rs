@@ -50,11 +50,14 @@ use crate::tree::{
 /// asked about in any case, to learn the zone. If the server does not tell, a file is newer only if
 /// it is newer in every zone. So a plan that was carried out has nothing left to do, as long as
 /// nothing changes. Times that differ by one second are the same, since FAT stores no others.
-/// [`Compare::SizeOrTime`] needs a server that lets the client set times.
+/// An upload by [`Compare::SizeOrTime`] needs a server that lets the client set times. If the server
+/// does not, and its clock is behind, a file that was changed shortly before its upload seems newer
+/// than its copy, and the next upload sends it again.
 ///
 /// *Hidden names.* Many servers leave names that begin with a dot out of LIST. If no listing has
 /// shown one, an upload asks the server about each such file that seems to be missing, and enters each
-/// such directory by CWD. A download deletes no such file.
+/// such directory by CWD. If the server does not answer, each upload plans the hidden files and the
+/// empty hidden directories again. A download deletes no such file.
 ///
 /// *Partial files* of unfinished transfers are never a source. In the target they are deleted like
 /// everything else that the source does not have, unless their file is transferred.
