@@ -52,7 +52,7 @@ impl Client {
         options: &SyncOptions,
     ) -> Result<SyncPlan, Error> {
         let remote = self.encoded(&remote)?;
-        let local = local_tree::scan(local.as_ref(), options)?;
+        let local = local_tree::scan_target(local.as_ref(), options)?;
         let plan = PlanSync::download(remote, local, &self.options.encoding, options)?;
         self.complete_retrying(plan, &options.retry)
     }

@@ -55,7 +55,7 @@ impl Client {
         options: &SyncOptions,
     ) -> Result<SyncPlan, Error> {
         let remote = self.encoded(&remote)?;
-        let local = scanned(local.as_ref(), options).await?;
+        let local = scanned(local.as_ref(), options, local_tree::scan_target).await?;
         let plan = PlanSync::download(remote, local, &self.options.encoding, options)?;
         self.complete_retrying(plan, &options.retry).await
     }
@@ -86,7 +86,7 @@ impl Client {
         options: &SyncOptions,
     ) -> Result<SyncPlan, Error> {
         let remote = self.encoded(&remote)?;
-        let local = scanned(local.as_ref(), options).await?;
+        let local = scanned(local.as_ref(), options, local_tree::scan).await?;
         let plan = PlanSync::upload(local, remote, &self.options.encoding, options)?;
         self.complete_retrying(plan, &options.retry).await
     }
@@ -335,7 +335,11 @@ impl Client {
 }
 
 /// Reads a local directory on another thread.
-async fn scanned(root: &Path, options: &SyncOptions) -> Result<LocalTree, Error> {
+async fn scanned(
+    root: &Path,
+    options: &SyncOptions,
+    scan: fn(&Path, &SyncOptions) -> Result<LocalTree, Error>,
+) -> Result<LocalTree, Error> {
     let (root, options) = (root.to_owned(), options.clone());
-    unblock(move || local_tree::scan(&root, &options)).await
+    unblock(move || scan(&root, &options)).await
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ftp_proto::reply::Timestamp;
 use ftp_proto::sync::{LocalKind, LocalTree, SyncOptions};
+use ftp_proto::tree::Links;
 use ftp_proto::{Error, ErrorKind};
 
 /// Reads all that is in this directory and takes part in the sync. Something that cannot be read is
@@ -44,6 +45,16 @@ pub fn scan(root: &Path, options: &SyncOptions) -> Result<LocalTree, Error> {
         scan.read(directory)?;
     }
     Ok(scan.tree)
+}
+
+/// Reads a local directory, and all below it, as the target of a sync. It may be missing. Follows no
+/// links, since a sync writes through none.
+///
+/// # Errors
+/// The errors of [`scan`].
+pub fn scan_target(root: &Path, options: &SyncOptions) -> Result<LocalTree, Error> {
+    let walk = options.walk.with_links(Links::Report);
+    scan(root, &options.clone().with_walk(walk))
 }
 
 /// A scan under way.

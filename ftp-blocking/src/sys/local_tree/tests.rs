@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ftp_proto::sync::Filter;
-use ftp_proto::tree::{Links, WalkOptions};
+use ftp_proto::tree::WalkOptions;
 
 use super::*;
 
@@ -64,6 +64,20 @@ fn a_scan_reports_links_and_does_not_follow_them() {
     ];
     assert_eq!(entries, expected);
     assert_eq!(failures, [""; 0]);
+}
+
+#[test]
+fn a_scan_of_a_target_follows_no_links() {
+    let place = Place::new();
+    let walk = WalkOptions::new().with_links(Links::Follow);
+    let options = SyncOptions::new().with_walk(walk);
+    let tree = scan_target(&place.0, &options).expect("a tree");
+    assert!(!tree.follows_links());
+    let links = tree
+        .entries()
+        .filter(|(_, kind, _)| *kind == LocalKind::Link);
+    assert_eq!(links.count(), 3);
+    assert_eq!(tree.failures().count(), 0);
 }
 
 #[test]
