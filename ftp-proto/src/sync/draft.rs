@@ -30,6 +30,8 @@ pub(super) struct Draft {
     /// The directories that the walk is in, the root first.
     pub(super) open: Vec<Open>,
     pub(super) actions: Vec<Action>,
+    /// How many bytes the paths of the actions have.
+    bytes: usize,
     failures: Vec<SyncFailure>,
     failure_count: u64,
     /// Whether the listings show names that begin with a dot. Many servers leave them out of LIST.
@@ -135,6 +137,7 @@ impl Draft {
             local,
             open: alloc::vec![Open::default()],
             actions: Vec::new(),
+            bytes: 0,
             failures: Vec::new(),
             failure_count: 0,
             shows_hidden: false,
@@ -275,7 +278,7 @@ impl Draft {
         let local: Box<[u8]> = self.local.path(at).into();
         let remote = self.local.remote(at);
         let remote = (*remote != *local).then(|| remote.into());
-        self.actions.push(Action {
+        self.push(Action {
             change,
             reason,
             local,
@@ -292,13 +295,32 @@ impl Draft {
         remote: &[u8],
         size: Option<u64>,
     ) {
-        self.actions.push(Action {
+        self.push(Action {
             change,
             reason,
             local: local.into(),
             remote: (local != remote).then(|| remote.into()),
             size,
         });
+    }
+
+    fn push(&mut self, action: Action) {
+        self.bytes = self.bytes.saturating_add(path_bytes(&action));
+        self.actions.push(action);
+    }
+
+    /// Drops the actions from this position on.
+    pub(super) fn drop_from(&mut self, mark: usize) {
+        let dropped = self.actions.drain(mark.min(self.actions.len())..);
+        let bytes = dropped.fold(0_usize, |sum, action| {
+            sum.saturating_add(path_bytes(&action))
+        });
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    /// Whether the paths of the actions take more memory than the walk may.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes > self.options.walk.bytes
     }
 
     /// Notes that something could not be planned.
@@ -386,6 +408,12 @@ static NOWHERE: Open = Open {
     is_trusted: false,
     names: BTreeSet::new(),
 };
+
+/// How many bytes the paths of this action have.
+fn path_bytes(action: &Action) -> usize {
+    let remote = action.remote.as_ref().map_or(0, |remote| remote.len());
+    action.local.len().saturating_add(remote)
+}
 
 pub(super) fn is_transfer(change: Change) -> bool {
     matches!(change, Change::Create | Change::Update)

@@ -31,7 +31,7 @@ pub struct SyncOptions {
     pub letter_case: LetterCase,
     /// The limits of the walk through both trees. [`WalkOptions::links`] says whether the links of
     /// the source are followed. Those of the target never are. [`WalkOptions::bytes`] also limits the
-    /// memory for the whole local tree.
+    /// memory for the whole local tree, and that for the paths in the plan.
     pub walk: WalkOptions,
     /// The options of each file.
     pub files: FileOptions,

@@ -209,6 +209,19 @@ impl PlanSync {
             Next::Compare(met) => self.compare(*met),
             Next::Follow(met) => self.state = State::Follow(met),
         }
+        if self.draft.is_full() {
+            self.end_full();
+        }
+    }
+
+    /// Ends the walk because the plan has too many paths.
+    fn end_full(&mut self) {
+        let stopped = self.walker.stop(Error::new(ErrorKind::TooLarge));
+        self.trouble(WalkError {
+            depth: self.draft.open.len().saturating_sub(1),
+            trouble: Trouble::Limit(Limit::Bytes),
+            ..stopped
+        });
     }
 
     fn compare(&mut self, met: Met) {

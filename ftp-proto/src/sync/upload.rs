@@ -144,7 +144,7 @@ impl Draft {
         match (open.is_kept, removal.replaced_by) {
             (true, None) => {}
             (true, Some(_)) => {
-                self.actions.truncate(removal.mark);
+                self.drop_from(removal.mark);
                 self.fail(&open.local, Some(Change::Create), holds_others());
             }
             (false, replaced_by) => {

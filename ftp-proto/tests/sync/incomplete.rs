@@ -1,6 +1,6 @@
 //! Trees that could not be read completely.
 
-use ftp_proto::sync::{Extra, LocalKind, LocalTree, PlanSync, SyncOptions};
+use ftp_proto::sync::{Change, Extra, LocalKind, LocalTree, PlanSync, SyncOptions};
 use ftp_proto::tree::WalkOptions;
 use ftp_proto::{Encoding, Error, ErrorKind};
 
@@ -71,6 +71,37 @@ fn a_limit_of_the_walk_deletes_nothing() {
     let lines = shown(&plan);
     assert_eq!(deletions(&lines), [""; 0], "{lines:?}");
     assert_eq!(plan.failure_count(), 1);
+}
+
+#[test]
+fn the_paths_of_a_plan_count_against_the_limit() {
+    let name = "n".repeat(200);
+    let mut server = Host::with(&[]);
+    let mut path = String::new();
+    for _ in 0..5 {
+        path.push_str(&name);
+        server.tree.insert(path.clone().into(), Node::Directory);
+        path.push('/');
+    }
+    for number in 0..10 {
+        let file = Node::File(b"x".to_vec(), NOW);
+        server.tree.insert(format!("{path}{number}").into(), file);
+    }
+    let local = tree(&["a a"]);
+    let plan = server.plan_download(&local, &deleting());
+    assert_eq!((plan.transfers(), plan.failure_count()), (10, 0));
+    let options = deleting().with_walk(WalkOptions::new().with_bytes(8000));
+    let plan = server.plan_download(&local, &options);
+    assert!((1..10).contains(&plan.transfers()), "{plan}");
+    assert_eq!(plan.failure_count(), 1);
+    assert_eq!(deletions(&shown(&plan)), [""; 0]);
+
+    // The directories that the walk is in are not removed.
+    let plan = server.plan_upload(&local, &options);
+    let removed = plan
+        .changes()
+        .filter(|action| action.change == Change::RemoveDirectory);
+    assert_eq!(removed.count(), 0, "{plan}");
 }
 
 #[test]
