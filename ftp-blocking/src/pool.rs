@@ -287,7 +287,8 @@ impl Pool {
 /// A session of a [`Pool`]. It is a [`Client`], which goes back to the pool when you drop it.
 ///
 /// The pool takes it back only if the next user finds it as it was after its login: in the same
-/// directory, with the same settings and the same user, and without an unfinished transfer.
+/// directory, with the same settings and the same user, and without an unfinished transfer. After
+/// raw commands, SITE or SMNT nobody knows the settings, so the pool does not take it back.
 /// Otherwise the connection is closed, and the pool opens a new session when it needs one.
 #[derive(Debug)]
 pub struct PooledClient {

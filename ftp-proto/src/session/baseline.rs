@@ -8,6 +8,7 @@ use crate::options::Options;
 use crate::options::config::DataMode;
 use crate::options::credentials::Credentials;
 use crate::options::encoding::Encoding;
+use crate::wire::Command;
 
 /// How a session and the options of its client were at one moment: its login, directory, settings,
 /// data mode and encoding.
@@ -19,7 +20,7 @@ pub struct Baseline {
     is_secured: bool,
     data_mode: DataMode,
     encoding: Encoding,
-    has_observer: bool,
+    unknown_changes: u64,
     has_abort_handle: bool,
 }
 
@@ -34,14 +35,15 @@ impl Session {
             is_secured: self.is_secured(),
             data_mode: self.config.data_mode,
             encoding: options.encoding.clone(),
-            has_observer: self.observer.is_some(),
+            unknown_changes: self.unknown_changes,
             has_abort_handle: has_abort_handle(options),
         }
     }
 
     /// Returns whether somebody else may use the session as if it were new: nothing of an earlier
     /// operation is left, no reply is owed, and the session and the options of its client are as
-    /// they were at the baseline.
+    /// they were at the baseline. A raw command, a SITE command that may change a setting, SMNT, or
+    /// another observer means that they are not.
     ///
     /// TYPE does not matter, because every operation that needs a TYPE sends it, and neither does
     /// `OPTS UTF8 ON`, which the client sends by itself.
@@ -55,8 +57,13 @@ impl Session {
             && now.is_secured == baseline.is_secured
             && now.data_mode == baseline.data_mode
             && now.encoding.is_same(&baseline.encoding)
-            && now.has_observer == baseline.has_observer
+            && now.unknown_changes == baseline.unknown_changes
             && now.has_abort_handle == baseline.has_abort_handle
+    }
+
+    /// Notes a change that nobody can undo.
+    pub(super) fn note_unknown_change(&mut self) {
+        self.unknown_changes = self.unknown_changes.saturating_add(1);
     }
 
     /// Whether nothing of earlier operations is left to clean up.
@@ -73,6 +80,20 @@ impl Session {
             && self.state.restart.is_none()
             && !self.state.protection_in_doubt
             && framing.iter().all(|it| *it == FramingState::Standard)
+    }
+}
+
+/// Whether this command may change a setting that the session does not know: SMNT, or a SITE
+/// command that does not only change a file or show a text.
+pub(super) fn may_change_setting(command: &Command) -> bool {
+    let argument = command.argument().unwrap_or_default();
+    let word = argument.split(|byte| *byte == b' ').next();
+    let word = word.unwrap_or_default();
+    let harmless: [&[u8]; 4] = [b"CHMOD", b"HELP", b"SYMLINK", b"UTIME"];
+    match command.verb() {
+        "SMNT" => true,
+        "SITE" => !harmless.iter().any(|it| it.eq_ignore_ascii_case(word)),
+        _ => false,
     }
 }
 

@@ -52,6 +52,7 @@ impl Session {
             _ => self.stage(command, Shape::Raw)?,
         }
         self.state.standing.by_hand |= of_login;
+        self.note_unknown_change();
         Ok(())
     }
 

@@ -155,6 +155,9 @@ pub struct Session {
     queued: bool,
     secrets: Vec<Vec<u8>>,
     observer: Option<Show>,
+    /// How many changes were made that no reply explains and nobody undoes: raw commands, SITE,
+    /// SMNT, and other observers.
+    unknown_changes: u64,
     state: Negotiated,
     /// The directory and settings of the session that this session replaces. `None` if there is no
     /// such session, or after they have been restored.
@@ -229,6 +232,7 @@ impl Session {
             queued: false,
             secrets: Vec::new(),
             observer: None,
+            unknown_changes: 0,
             state,
             unrestored: None,
             credentials: None,
@@ -262,7 +266,7 @@ impl Session {
             session.state.known = known.of_earlier_session();
         }
         if let Some(observer) = options.observer.clone() {
-            session.observe(move |seen| observer.show(seen));
+            session.observer = Some(Box::new(move |seen: Observed<'_>| observer.show(seen)));
         }
         session
     }
@@ -275,6 +279,9 @@ impl Session {
     pub fn successor(&mut self) -> Self {
         let mut successor = Self::new(self.config.clone());
         successor.observer = self.observer.take();
+        // What SITE has set in the old session is lost, so the new one differs from it.
+        let changes = self.unknown_changes;
+        successor.unknown_changes = changes.saturating_add(u64::from(changes > 0));
         trace::replaced(&self.traced, &mut successor.traced);
         successor.unrestored = Some(self.standing());
         successor.credentials = self.credentials.clone();
@@ -405,6 +412,7 @@ impl Session {
     /// [`Options::with_observer`] also shows the greeting.
     pub fn observe(&mut self, observer: impl FnMut(Observed<'_>) + Send + Sync + 'static) {
         self.observer = Some(Box::new(observer));
+        self.note_unknown_change();
     }
 
     /// Tells the log what the TLS handshake has negotiated that the driver has just done. Without

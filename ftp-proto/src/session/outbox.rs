@@ -44,6 +44,9 @@ impl Session {
     /// Queues a command. The session sends it after the flow has returned its next want.
     pub(super) fn stage(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
         self.permit(&command, shape)?;
+        if baseline::may_change_setting(&command) {
+            self.note_unknown_change();
+        }
         let owed = Owed::new(&command, shape, self.operation);
         self.staged.push((command, owed));
         self.clock = None;
