@@ -347,6 +347,7 @@ fn abilities() -> impl Strategy<Value = Abilities> {
             rename,
             hash,
             truncates,
+            shows_hidden: true,
         },
     )
 }

@@ -38,6 +38,8 @@ pub(crate) struct Abilities {
     pub(crate) hash: Hashing,
     /// Whether uploads and downloads lose their last byte, although the server confirms them.
     pub(crate) truncates: bool,
+    /// Whether the server tells about names that begin with a dot.
+    pub(crate) shows_hidden: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +80,7 @@ impl Default for Abilities {
             rename: Renames::Replacing,
             hash: Hashing::Right,
             truncates: false,
+            shows_hidden: true,
         }
     }
 }
@@ -233,7 +236,8 @@ impl Host {
             "MFMT" => argument.split_once(' ').expect("a time and a path"),
             _ => ("", argument),
         };
-        let Some(file) = self.files.get_mut(path) else {
+        let is_hidden = path.starts_with('.') && !self.can.shows_hidden;
+        let Some(file) = self.files.get_mut(path).filter(|_| !is_hidden) else {
             return "550 no such file".into();
         };
         let size = file.bytes.len();

@@ -349,3 +349,19 @@ fn a_partial_file_that_cannot_be_looked_at_for_now_is_not_taken_for_renamed() {
     assert!(world.remote(NAME) == Some(&file[..]));
     assert_eq!(world.wire, 1000);
 }
+
+#[test]
+fn a_partial_file_that_the_server_never_shows_is_not_taken_for_renamed() {
+    let file = pattern(1000);
+    let mut world = World::with_local(&file);
+    world.host.can.shows_hidden = false;
+    world.host.store(NAME, &[7; 1000], 50);
+    // Source, LookPartial, Send, SourceAgain, LookSent, SetTime, Rename.
+    let lost = Fault {
+        at: 6,
+        what: Trouble::Lost(0),
+    };
+    put(&mut world, &FileOptions::resuming(), &[lost]);
+    assert!(world.remote(NAME) == Some(&file[..]));
+    assert_eq!(world.wire, 2000);
+}

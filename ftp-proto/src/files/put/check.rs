@@ -78,6 +78,8 @@ impl PutFile {
             }
             (there, _) => {
                 self.is_size_checked = there.is_some();
+                self.earlier.is_shown |=
+                    there.is_some() && self.placed == Placed::Renamed && !self.is_named;
                 self.hashes = Hashes::new();
                 self.ask_sent()
             }

@@ -18,6 +18,9 @@ pub(super) struct Earlier {
     pub(super) may_be_named: bool,
     /// DELE was sent for the older file of this name, so that only the partial file may be left.
     pub(super) has_deleted: bool,
+    /// The server has told the size of the partial file of this upload. Only then is a partial file
+    /// that it does not show later one that is gone.
+    pub(super) is_shown: bool,
     /// The server has begun to store the file at the place where it is until it gets its name. What
     /// is there is a part of this file.
     pub(super) has_sent: bool,
@@ -64,15 +67,20 @@ impl PutFile {
         self.source = now;
         if is_changed {
             (self.earlier.may_be_named, self.earlier.has_sent) = (false, false);
+            self.earlier.is_shown = false;
         }
         is_changed.then_some(Discarded::Changed)
     }
 
     /// The server refuses to tell about the partial file. Only a permanent refusal shows that it may
-    /// be gone.
-    pub(super) fn missing_partial(&self, refusal: Error) -> Result<State, Error> {
+    /// be gone, and only if the server has told about it before.
+    pub(super) fn missing_partial(&mut self, refusal: Error) -> Result<State, Error> {
         match refusal.kind() {
-            ErrorKind::Permanent => Ok(State::LookNamed),
+            ErrorKind::Permanent if self.earlier.is_shown => Ok(State::LookNamed),
+            ErrorKind::Permanent => {
+                self.earlier.may_be_named = false;
+                Ok(State::Send)
+            }
             _ => Err(refusal),
         }
     }

@@ -4,7 +4,7 @@ use super::{PutFile, State};
 use crate::error::{Error, Misuse};
 use crate::files::local::LocalFact;
 use crate::files::options::Resume;
-use crate::files::report::{Discarded, Resumed};
+use crate::files::report::{Discarded, Placed, Resumed};
 use crate::files::step::FileFact;
 use crate::files::version::{Hashes, Version};
 use crate::tree::{Inspected, Outcome};
@@ -75,6 +75,7 @@ impl PutFile {
             return self.start_over(Discarded::Changed);
         }
         self.offset = size;
+        self.earlier.is_shown |= self.placed == Placed::Renamed;
         State::Tail
     }
 
