@@ -1,9 +1,10 @@
 //! The attempts of one operation: whether another follows, and when.
 
+use core::mem;
 use core::time::Duration;
 
 use super::policy::RetryPolicy;
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, ErrorKind};
 
 /// The attempts of one operation. It decides after each failure whether another attempt follows,
 /// and after which pause. It has no clock and no source of randomness: you give it both.
@@ -27,6 +28,8 @@ use crate::error::{Cause, Error};
 pub struct Attempts {
     policy: RetryPolicy,
     failures: u32,
+    /// Whether the attempt under way has got further than all before it.
+    has_progressed: bool,
     random: u64,
 }
 
@@ -59,12 +62,17 @@ impl Attempts {
         Self {
             policy: *policy,
             failures: 0,
+            has_progressed: false,
             random: seed,
         }
     }
 
     /// Decides what follows a failure. `elapsed` is the time since the first attempt began.
     pub fn failed(&mut self, error: &Error, trying: Trying, elapsed: Duration) -> Again {
+        // A whole file that proves wrong may be wrong each time, as one that grows all the time is.
+        if mem::take(&mut self.has_progressed) && error.kind() != ErrorKind::Unconfirmed {
+            self.failures = 0;
+        }
         self.failures = self.failures.saturating_add(1);
         let may_pass = error.is_temporary()
             || (trying == Trying::Reconnect && error.cause() == Cause::LoginRefused);
@@ -80,15 +88,19 @@ impl Attempts {
     }
 
     /// Counts afresh, because the operation has got further than ever before. A transfer that is
-    /// resumed after each of many interruptions then does not run out of attempts.
+    /// resumed after each of many interruptions then does not run out of attempts. A failure with
+    /// [`ErrorKind::Unconfirmed`] counts all the same.
     pub fn progressed(&mut self) {
-        self.failures = 0;
+        self.has_progressed = true;
     }
 
     /// Returns how many attempts have failed since the last progress.
     #[must_use]
     pub const fn failures(&self) -> u32 {
-        self.failures
+        match self.has_progressed {
+            true => 0,
+            false => self.failures,
+        }
     }
 
     fn pause(&mut self) -> Duration {

@@ -377,6 +377,22 @@ fn attempts_have_an_end_but_progress_counts_afresh() {
     assert_eq!((report.failure_count, report.retries), (1, 6));
 }
 
+/// Each attempt sends a file that grows all the time to its end.
+#[test]
+fn a_whole_file_that_proves_wrong_does_not_count_afresh() {
+    let mut run = run(creates(&["a"]));
+    let mut worker = run.worker();
+    let mut now = START;
+    for attempt in 1..=5 {
+        now += Duration::from_secs(100);
+        let job = next(&mut run, &mut worker, now);
+        run.moved(job.id(), Progress::new(100 * attempt, None));
+        let wrong = Error::new(ErrorKind::Unconfirmed);
+        let has_ended = fail(&mut run, &mut worker, *job, wrong, now);
+        assert_eq!(has_ended, attempt == 5, "{attempt}");
+    }
+}
+
 #[test]
 fn a_dead_session_connects_again_only_for_work() {
     let mut run = run(creates(&["a"]));
