@@ -46,13 +46,15 @@ pub struct FileOptions {
 #[non_exhaustive]
 pub enum Resume {
     /// The transfer always starts at the beginning, and an interrupted one leaves no partial file.
+    /// This is the default of [`FileOptions::new`].
     /// The exceptions: the process is killed; and for an upload, the client can send no DELE, since
     /// the connection is lost, an [`AbortHandle`](crate::AbortHandle) or the total time stops it,
     /// or you drop its future; and several attempts have all failed (`Client::retrying` of an
     /// adapter). The next transfer to the same path uses or deletes such a file.
     #[default]
     Never,
-    /// The transfer goes on where the last one ended. If the server computes hashes, they are
+    /// The transfer goes on where the last one ended. This is what [`FileOptions::resuming`] sets, and
+    /// the default of a sync. If the server computes hashes, they are
     /// compared too, and prove that the file is right. Otherwise the result says that the resume is
     /// unproven: a file that was changed on the server, but has kept its size, its time and this
     /// block, would not be noticed.
@@ -66,7 +68,7 @@ pub enum Resume {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verify {
-    /// No. For a resumed transfer the client asks all the same.
+    /// No. This is the default. For a resumed transfer the client asks all the same.
     #[default]
     No,
     /// Yes, if the server computes such a hash.
@@ -80,7 +82,8 @@ pub enum Verify {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeepTime {
-    /// Yes, if the server tells the time (download) or lets the client set it (upload).
+    /// Yes, if the server tells the time (download) or lets the client set it (upload). This is the
+    /// default.
     #[default]
     IfPossible,
     /// No.
@@ -91,7 +94,7 @@ pub enum KeepTime {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SyncToDisk {
-    /// Yes (fsync). After a power failure, the file under its final name is the whole file.
+    /// Yes (fsync). This is the default. After a power failure, the file under its final name is the whole file.
     #[default]
     Yes,
     /// No. This is faster for many small files. It is safe if only the process is killed.
@@ -102,8 +105,8 @@ pub enum SyncToDisk {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadTo {
-    /// Under a temporary name in the same directory: `.name.ftp-part` for `name`. RNFR and RNTO
-    /// then give it its name. If the server refuses that, the file is stored as with `FinalName`,
+    /// Under a temporary name in the same directory: `.name.ftp-part` for `name`. This is the
+    /// default. RNFR and RNTO then give it its name. If the server refuses that, the file is stored as with `FinalName`,
     /// and [`Placed`](super::Placed) says so.
     #[default]
     TemporaryName,

@@ -8,8 +8,9 @@ use crate::wire::Escaped;
 
 /// What a sync does with one path, and why.
 ///
-/// `Display` shows it as one line: `update  data/a.csv  (newer)`. The directory of the sync itself
-/// is shown as `.`.
+/// `Display` shows it as one line without a line feed: `update  data/a.csv  (newer)`. Control
+/// characters and bytes that are not UTF-8 are escaped. The directory of the sync itself is shown
+/// as `.`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Action {
@@ -64,16 +65,20 @@ pub enum Reason {
     Always,
     /// The source has nothing of this name.
     Extra,
-    /// The target has something of another kind there, such as a directory where the source has a
-    /// file. It is deleted first.
+    /// The target has something of another kind there, such as a directory or a link where the
+    /// source has a file. It is deleted first. Of a link, only the link is deleted, and not what it
+    /// leads to. Only [`Extra::Delete`](super::Extra::Delete) allows this. Otherwise there is a
+    /// [failure](super::SyncPlan::failures) instead of an action.
     OtherKind,
     /// The two are the same, as far as the sync compares them.
     Same,
     /// The file in the target is newer, and you asked for newer files only.
     Older,
-    /// It is a link, and you did not ask to follow links.
+    /// It is a link, and you did not ask to follow links
+    /// ([`WalkOptions::links`](crate::tree::WalkOptions::links)). It is skipped, which is no failure.
+    /// What the target has of this name stays.
     Link,
-    /// It is neither a file nor a directory, such as a device.
+    /// It is neither a file nor a directory, such as a device. It is skipped, which is no failure.
     Special,
 }
 

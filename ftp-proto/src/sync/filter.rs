@@ -10,8 +10,25 @@ use crate::tree::Pattern;
 ///
 /// A path is relative to the directory of the sync. A pattern without `/` fits the name at any
 /// depth: `*.tmp` is the same as `**/*.tmp`. A pattern with `/` fits the whole path, so `/a` fits
-/// only the `a` at the top. A pattern that ends with `/` fits directories only. [`Pattern`] lists
-/// the wildcards.
+/// only the `a` at the top. A pattern that ends with `/` fits directories only. This last `/` does
+/// not count otherwise: `.git/` fits a directory `.git` at any depth. [`Pattern`] lists the
+/// wildcards.
+///
+/// A pattern without a last `/` fits files and directories. To leave out files only, take the
+/// directories back:
+///
+/// ```
+/// use ftp_proto::sync::Filter;
+///
+/// let filter = Filter::new().exclude(".git/")?.exclude("*.tmp")?.include("*.tmp/")?;
+/// assert!(!filter.wants(b"data/.git", true));
+/// assert!(!filter.wants(b"data/a.tmp", false));
+/// assert!(filter.wants(b"data/b.tmp", true));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
+///
+/// What is left out is not deleted in the target
+/// ([`Extra::Delete`](super::Extra::Delete)), so a directory that holds it stays too.
 ///
 /// A sync does not go into a directory that is left out, so nothing below it can be taken back.
 /// To take only some files, leave out all files and take these back:

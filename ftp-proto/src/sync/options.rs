@@ -6,7 +6,9 @@ use crate::options::setters::setters;
 use crate::retry::RetryPolicy;
 use crate::tree::WalkOptions;
 
-/// How two directories are compared, and what a sync may do.
+/// How two directories are compared, and what a sync may do. Each field has a default, which its
+/// text names. [`PlanSync`](super::PlanSync) says what a plan makes of times, hidden names and partial
+/// files.
 ///
 /// ```
 /// use ftp_proto::sync::{Compare, Extra, Filter, SyncOptions};
@@ -21,22 +23,37 @@ use crate::tree::WalkOptions;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SyncOptions {
-    /// How files are compared.
+    /// How files are compared. The default is [`Compare::SizeOrNewer`].
     pub compare: Compare,
-    /// What happens to what is in the target only.
+    /// What happens to what is in the target only. The default is [`Extra::Keep`].
     pub extra: Extra,
-    /// Which files and directories take part.
+    /// Which files and directories take part. By default all do.
     pub filter: Filter,
     /// Whether two names that differ in the case of letters only are the same name in the target.
+    /// The default is [`LetterCase::Ignored`] on Windows and macOS, and [`LetterCase::Matters`] on
+    /// other systems.
     pub letter_case: LetterCase,
     /// The limits of the walk through both trees. [`WalkOptions::links`] says whether the links of
-    /// the source are followed. Those of the target never are. [`WalkOptions::bytes`] also limits the
-    /// memory for the whole local tree, and that for the paths in the plan.
+    /// the source are followed. By default they are not: links are skipped, and are no failure
+    /// ([`Reason::Link`](super::Reason::Link)). Links of the target are never followed.
+    /// [`WalkOptions::bytes`] also limits the memory for the whole local tree, and that for the
+    /// paths in the plan. The other defaults are those of [`WalkOptions`].
     pub walk: WalkOptions,
-    /// The options of each file.
+    /// The options of each file. The default is [`FileOptions::resuming`]: a file goes on where it
+    /// was interrupted, keeps its modification time, and is written to the disk (fsync) before it
+    /// gets its name. An upload goes to a temporary name first.
     pub files: FileOptions,
-    /// How often a step is repeated if it fails for a reason that may pass. While the plan is made,
-    /// a step is repeated only if its session is lost.
+    /// How often a step is repeated if it fails for a reason that may pass. The default is
+    /// [`RetryPolicy::new`]: 5 attempts. Each file and each other change has its own attempts. A file
+    /// that has got further than in all attempts before begins its count anew. A lost connection is
+    /// opened again with as many attempts.
+    ///
+    /// While the plan is made, a step is repeated only if its connection is lost, and each step that
+    /// is done begins the count anew. A directory that the server refuses to list is a failure at
+    /// once.
+    ///
+    /// A pool opens its first session under this policy. For a client, `connect_retrying` takes a
+    /// policy of its own.
     pub retry: RetryPolicy,
 }
 
@@ -52,13 +69,16 @@ pub struct SyncOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compare {
-    /// It is transferred if the sizes differ, or if the file of the source is newer.
+    /// It is transferred if the sizes differ, or if the file of the source is newer. This is the
+    /// default. It does not notice that the file of the source was replaced by an older one of the
+    /// same size: [`SizeOrTime`](Self::SizeOrTime) does.
     #[default]
     SizeOrNewer,
     /// It is transferred if the file of the source is newer. A file of the target that is newer
     /// stays, whatever its size is. Without a time on both sides, the size decides.
     Newer,
-    /// It is transferred if the sizes or the times differ. An upload needs a server that lets the
+    /// It is transferred if the sizes or the times differ. With [`Extra::Delete`], this makes an
+    /// exact copy, as far as sizes and times can tell. An upload needs a server that lets the
     /// client set times. Otherwise each sync transfers all files again.
     SizeOrTime,
     /// It is transferred if the sizes differ.
@@ -76,12 +96,18 @@ pub enum Compare {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Extra {
-    /// It stays.
+    /// It stays. This is the default: nothing is deleted. Something of another kind than in the
+    /// source is a failure and stays too, for example a directory or a link where the source has a
+    /// file.
     #[default]
     Keep,
-    /// It is deleted. Something of another kind than in the source is replaced. Nothing is deleted
-    /// in a directory whose source could not be read completely, and nothing that the filter leaves
-    /// out.
+    /// It is deleted. Something of another kind than in the source is replaced
+    /// ([`Reason::OtherKind`](super::Reason::OtherKind)). Nothing is deleted in a directory whose
+    /// source could not be read completely, and nothing that the filter leaves out. A directory that
+    /// holds something left out stays.
+    ///
+    /// If the source is empty, all is deleted. Look at the plan first if that may be a mistake, such
+    /// as a disk that is not mounted.
     Delete,
 }
 

@@ -79,7 +79,18 @@ impl SyncPlan {
     }
 
     /// Returns all actions, in the order of their paths. Files that stay as they are have
-    /// [`Change::Skip`].
+    /// [`Change::Skip`]. So have links and special files, which are skipped and are no failures. To
+    /// list the links:
+    ///
+    /// ```
+    /// # fn show(plan: &ftp_proto::sync::SyncPlan) {
+    /// use ftp_proto::sync::Reason;
+    ///
+    /// for action in plan.actions().iter().filter(|action| action.reason == Reason::Link) {
+    ///     println!("{action}"); // skip    data/latest  (a link)
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn actions(&self) -> &[Action] {
         &self.actions
@@ -110,7 +121,16 @@ impl SyncPlan {
         self.changes().next().is_none()
     }
 
-    /// Returns the actions that change something.
+    /// Returns the actions that change something. Count some of them before you carry out a plan:
+    ///
+    /// ```
+    /// # fn show(plan: &ftp_proto::sync::SyncPlan) {
+    /// use ftp_proto::sync::Change;
+    ///
+    /// let deletions = plan.changes().filter(|action| action.change == Change::Delete).count();
+    /// # let _ = deletions;
+    /// # }
+    /// ```
     pub fn changes(&self) -> impl Iterator<Item = &Action> {
         self.actions
             .iter()
@@ -135,7 +155,8 @@ impl SyncPlan {
     }
 }
 
-/// Shows a line for each action that changes something, and one for each failure.
+/// Shows a line for each action that changes something, and one for each failure that it keeps. Each
+/// line ends with a line feed, and names are escaped. Actions that change nothing are not shown.
 impl fmt::Display for SyncPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for action in self.changes() {

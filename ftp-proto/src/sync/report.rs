@@ -11,7 +11,13 @@ use crate::error::Error;
 use crate::files::Resumed;
 use crate::wire::Escaped;
 
-/// What a sync has done. `Display` shows a line for each failure, and a line with the numbers.
+/// What a sync has done. `Display` shows a line for each failure that it keeps, and a line with the
+/// numbers. If the sync ended early, one more line has the number of actions that were left. Each line
+/// ends with a line feed, so `print!` shows it well. Names are escaped, so none can add a line:
+///
+/// ```text
+SAMPLE
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SyncReport {
@@ -42,7 +48,8 @@ pub struct SyncReport {
     pub failures: Vec<SyncFailure>,
 }
 
-/// What failed in a sync.
+/// What failed in a sync. `Display` shows it as one line without a line feed, with the names escaped:
+/// `SAMPLE1`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SyncFailure {
@@ -56,7 +63,8 @@ pub struct SyncFailure {
 }
 
 impl SyncReport {
-    /// Returns whether nothing failed.
+    /// Returns whether nothing failed. Then [`undone`](Self::undone) is 0, too: a sync that ends
+    /// early has a failure that says why. Links that were skipped are no failures.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.failure_count == 0
