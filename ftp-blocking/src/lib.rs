@@ -46,9 +46,9 @@
 //! | download a file, with progress | [files](cookbook::files#download-a-file-and-show-the-progress) | [`Client::get_file`], [`get`], [`Progress`] |
 //! | upload a file | [files](cookbook::files#upload-a-file) | [`Client::put_file`], [`put`] |
 //! | go on with an interrupted file, compare hashes | [files](cookbook::files#go-on-with-an-interrupted-transfer) | [`FileOptions`], [`resume`] |
-//! | upload or download a tree | [trees](cookbook::trees#upload-a-tree) | [`Client::upload_tree`], [`Client::download_tree`], [`SyncReport`] |
-//! | sync, see a plan first, mirror | [trees](cookbook::trees#sync-newer-files-down) | [`Client::plan_download`], [`Client::sync`], [`SyncOptions`], [`SyncPlan`] |
-//! | mirror every hour, mail what failed | [trees](cookbook::trees#mirror-a-directory-every-hour-and-mail-what-failed) | |
+//! | upload or download a tree | [trees](cookbook::trees#upload-a-tree) | [`Client::upload_tree`], [`Client::download_tree`], [`put_tree`], [`get_tree`], [`SyncReport`] |
+//! | sync, see a plan first, mirror | [trees](cookbook::trees#sync-newer-files-down) | [`Client::plan_download`], [`Client::plan_upload`], [`Client::sync`], [`SyncOptions`], [`SyncPlan`] |
+//! | mirror every hour, mail what failed | [trees](cookbook::trees#mirror-a-directory-every-hour-and-mail-what-failed) | [`Client::connect_retrying`], [`Client::download_tree_with`], [`SyncReport::is_complete`] |
 //! | try again, with back-off | [retry](cookbook::retry) | [`Client::retrying`], [`RetryPolicy`] |
 //! | move many files at once | [parallel](cookbook::parallel) | [`Pool`] |
 //! | read or write a stream, or a file in memory | [files](cookbook::files#read-and-write-while-the-bytes-move) | [`Download`], [`Upload`], [`Client::fetch`], [`Client::store`] |
@@ -63,7 +63,7 @@
 //! | names in other encodings, safe local names | [names](cookbook::names) | [`Encoding`], [`LocalName`] |
 //! | know what an error means | [errors](cookbook::errors) | [`Error::cause`], [`Error::is_temporary`] |
 //! | cancel, limit times and speeds | [stopping](cookbook::stopping) | [`AbortHandle`], [`Timeouts`], [`TransferLimits`], [`Options::with_total_time`] |
-//! | use tokio | [tokio](cookbook::tokio) | |
+//! | use tokio | [tokio](cookbook::tokio) | [`Client`] (it is `Send`), [`AbortHandle`] |
 //! | credentials from a URL or `.netrc` | [connections](cookbook::connections#the-password-from-netrc-or-the-environment) | [`Url`], [`Netrc`] |
 //! | see what is sent | [logs](cookbook::logs) | [`Options::with_observer`], [`DebugLevel`], feature `tracing` |
 //! | test your program without a server | [testing](cookbook::testing) | `Memory` (feature `simulator`) |

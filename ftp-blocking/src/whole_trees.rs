@@ -25,7 +25,8 @@ use crate::sys::{local_place, local_tree};
 /// [`SyncOptions::retry`](ftp_proto::sync::SyncOptions) says.
 impl Client {
     /// Compares a directory on the server with a local one, and returns what a download would
-    /// change. Nothing is changed. The local directory may be missing.
+    /// change. Nothing is changed. The local directory may be missing. `.` is the current
+    /// directory, on both sides.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
@@ -58,7 +59,8 @@ impl Client {
     }
 
     /// Compares a local directory with one on the server, and returns what an upload would change.
-    /// Nothing is changed. The directory on the server may be missing.
+    /// Nothing is changed. The directory on the server may be missing. `.` is the current
+    /// directory, on both sides.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {

@@ -54,6 +54,8 @@
 //! | `retrbinary(…, rest=n)` | [`TransferOptions::with_offset`](crate::TransferOptions::with_offset), or [`FileOptions::resuming`](crate::FileOptions::resuming) |
 //! | `storbinary("STOR a", file)` | [`put_file`](crate::Client::put_file), [`store`](crate::Client::store), or [`upload`](crate::Client::upload) for a stream |
 //! | `storbinary("APPE a", file)` | [`append`](crate::Client::append) |
+//! | `os.walk` with `mkd` and `storbinary` | [`upload_tree`](crate::Client::upload_tree): see [trees](super::trees) |
+//! | `mlsd` of each directory with `retrbinary` | [`download_tree`](crate::Client::download_tree) |
 //! | the callback and `blocksize` | [`Progress`](crate::Progress); the size of your own buffer |
 //! | `retrlines("RETR a")`, `storlines` | [`download_lines`](crate::Client::download_lines), [`store_lines`](crate::Client::store_lines) |
 //! | `retrlines("LIST")`, `dir()` | [`list`](crate::Client::list), or [`entries`](crate::Client::entries) for typed entries |

@@ -46,6 +46,9 @@
 //!
 //! A pool has the methods for [whole trees](super::trees) that a client has.
 //!
+//! The time of [`with_total_time`](crate::Options::with_total_time) begins anew for each session,
+//! when it connects.
+//!
 //! # Work of your own
 //!
 //! ```

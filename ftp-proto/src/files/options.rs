@@ -53,11 +53,11 @@ pub enum Resume {
     /// adapter). The next transfer to the same path uses or deletes such a file.
     #[default]
     Never,
-    /// The transfer goes on where the last one ended. This is what [`FileOptions::resuming`] sets, and
-    /// the default of a sync. If the server computes hashes, they are
-    /// compared too, and prove that the file is right. Otherwise the result says that the resume is
-    /// unproven: a file that was changed on the server, but has kept its size, its time and this
-    /// block, would not be noticed.
+    /// The transfer goes on where the last one ended. This is what [`FileOptions::resuming`] sets,
+    /// and the default of a sync. If the server computes hashes, they are compared too, and prove
+    /// that the file is right. Otherwise the result says that the resume is unproven: a file that
+    /// was changed on the server, but has kept its size, its time and this block, would not be
+    /// noticed.
     Allowed,
     /// Like `Allowed`, but without a hash from the server the transfer starts at the beginning.
     IfProven,
@@ -94,7 +94,8 @@ pub enum KeepTime {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SyncToDisk {
-    /// Yes (fsync). This is the default. After a power failure, the file under its final name is the whole file.
+    /// Yes (fsync). This is the default. After a power failure, the file under its final name is
+    /// the whole file.
     #[default]
     Yes,
     /// No. This is faster for many small files. It is safe if only the process is killed.
@@ -106,8 +107,8 @@ pub enum SyncToDisk {
 #[non_exhaustive]
 pub enum UploadTo {
     /// Under a temporary name in the same directory: `.name.ftp-part` for `name`. This is the
-    /// default. RNFR and RNTO then give it its name. If the server refuses that, the file is stored as with `FinalName`,
-    /// and [`Placed`](super::Placed) says so.
+    /// default. RNFR and RNTO then give it its name. If the server refuses that, the file is stored
+    /// as with `FinalName`, and [`Placed`](super::Placed) says so.
     #[default]
     TemporaryName,
     /// Under its final name at once. While the upload runs, others see a part of the file. If the

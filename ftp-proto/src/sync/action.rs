@@ -75,8 +75,8 @@ pub enum Reason {
     /// The file in the target is newer, and you asked for newer files only.
     Older,
     /// It is a link, and you did not ask to follow links
-    /// ([`WalkOptions::links`](crate::tree::WalkOptions::links)). It is skipped, which is no failure.
-    /// What the target has of this name stays.
+    /// ([`WalkOptions::links`](crate::tree::WalkOptions::links)). It is skipped, which is no
+    /// failure. What the target has of this name stays.
     Link,
     /// It is neither a file nor a directory, such as a device. It is skipped, which is no failure.
     Special,

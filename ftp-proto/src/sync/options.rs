@@ -7,8 +7,8 @@ use crate::retry::RetryPolicy;
 use crate::tree::WalkOptions;
 
 /// How two directories are compared, and what a sync may do. Each field has a default, which its
-/// text names. [`PlanSync`](super::PlanSync) says what a plan makes of times, hidden names and partial
-/// files.
+/// text names. [`PlanSync`](super::PlanSync) says what a plan makes of times, hidden names and
+/// partial files.
 ///
 /// ```
 /// use ftp_proto::sync::{Compare, Extra, Filter, SyncOptions};
@@ -44,9 +44,9 @@ pub struct SyncOptions {
     /// gets its name. An upload goes to a temporary name first.
     pub files: FileOptions,
     /// How often a step is repeated if it fails for a reason that may pass. The default is
-    /// [`RetryPolicy::new`]: 5 attempts. Each file and each other change has its own attempts. A file
-    /// that has got further than in all attempts before begins its count anew. A lost connection is
-    /// opened again with as many attempts.
+    /// [`RetryPolicy::new`]: 5 attempts. Each file and each other change has its own attempts. A
+    /// file that has got further than in all attempts before begins its count anew. A lost
+    /// connection is opened again with as many attempts.
     ///
     /// While the plan is made, a step is repeated only if its connection is lost, and each step that
     /// is done begins the count anew. A directory that the server refuses to list is a failure at
@@ -103,11 +103,11 @@ pub enum Extra {
     Keep,
     /// It is deleted. Something of another kind than in the source is replaced
     /// ([`Reason::OtherKind`](super::Reason::OtherKind)). Nothing is deleted in a directory whose
-    /// source could not be read completely, and nothing that the filter leaves out. A directory that
-    /// holds something left out stays.
+    /// source could not be read completely, and nothing that the filter leaves out. A directory
+    /// that holds something left out stays.
     ///
-    /// If the source is empty, all is deleted. Look at the plan first if that may be a mistake, such
-    /// as a disk that is not mounted.
+    /// If the source is empty, all is deleted. Look at the plan first if that may be a mistake,
+    /// such as a disk that is not mounted.
     Delete,
 }
 

@@ -155,8 +155,9 @@ impl SyncPlan {
     }
 }
 
-/// Shows a line for each action that changes something, and one for each failure that it keeps. Each
-/// line ends with a line feed, and names are escaped. Actions that change nothing are not shown.
+/// Shows a line for each action that changes something, and one for each failure that it keeps.
+/// Each line ends with a line feed, and names are escaped. Actions that change nothing are not
+/// shown.
 impl fmt::Display for SyncPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for action in self.changes() {

@@ -12,11 +12,13 @@ use crate::files::Resumed;
 use crate::wire::Escaped;
 
 /// What a sync has done. `Display` shows a line for each failure that it keeps, and a line with the
-/// numbers. If the sync ended early, one more line has the number of actions that were left. Each line
-/// ends with a line feed, so `print!` shows it well. Names are escaped, so none can add a line:
+/// numbers. If the sync ended early, one more line has the number of actions that were left. Each
+/// line ends with a line feed, so `print!` shows it well. Names are escaped, so none can add a
+/// line:
 ///
 /// ```text
-SAMPLE
+/// failed  old/a.txt (create): RETR pub/old/a.txt: the server refused: 550 Permission denied.
+/// 3 created, 1 updated, 0 deleted, 12 skipped, 1 failed, 48213 bytes
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -48,8 +50,8 @@ pub struct SyncReport {
     pub failures: Vec<SyncFailure>,
 }
 
-/// What failed in a sync. `Display` shows it as one line without a line feed, with the names escaped:
-/// `SAMPLE1`.
+/// What failed in a sync. `Display` shows it as one line without a line feed, with the names
+/// escaped: `old/a.txt (create): RETR pub/old/a.txt: the server refused: 550 Permission denied.`
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SyncFailure {

@@ -25,6 +25,7 @@
 //! | suppaftp | [`from_suppaftp`] |
 //! | Python's ftplib | [`from_ftplib`] |
 //! | curl or libcurl | [`from_curl`] |
+//! | lftp's `mirror` | [`trees`](trees#from-lftps-mirror) |
 
 pub mod connections;
 pub mod errors;

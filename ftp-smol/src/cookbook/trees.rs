@@ -141,15 +141,15 @@
 //! # mod simulated { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cookbook/simulated.rs")); }
 //! use std::process::ExitCode;
 //!
-//! use ftp_smol::sync::Extra;
-//! use ftp_smol::{Client, Error, Options, RetryPolicy, SyncOptions, SyncReport};
+//! use ftp_smol::{Client, Error, Options, RetryPolicy, SyncReport};
 //!
 //! async fn mirror() -> Result<SyncReport, Error> {
 //! #   use simulated::Client;
 //!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
 //!     let mut client = Client::connect_retrying(options, &RetryPolicy::new()).await?;
-//!     let mirror = SyncOptions::new().with_extra(Extra::Delete);
-//!     let report = client.download_tree_with("pub", "data", &mirror).await?;
+//!     let local = "/srv/mirror"; // cron starts a program in the home directory
+//! #   let local = "data";
+//!     let report = client.download_tree("pub", local).await?;
 //!     let _ = client.quit().await;
 //!     Ok(report)
 //! }
@@ -161,18 +161,28 @@
 //!         Ok(report) => eprint!("{report}"), // a line for each failure
 //!         Err(error) => eprintln!("{error}"), // no connection, no login, no such directory
 //!     }
-//! #   panic!("nothing has failed");
+//! #   panic!("something has failed");
 //! #   #[allow(unreachable_code)]
 //!     ExitCode::FAILURE
 //! }
 //! ```
 //!
-//! `cron` mails all that a program prints. Give it this line. `flock` leaves out a run while the
-//! last one is still at work:
+//! It deletes nothing. Files that the server no longer has stay here.
+//!
+//! `cron` mails all that a program prints. Give it these lines, with the whole path of your program,
+//! because `cron` looks in few directories. `flock` leaves out a run while the last one is still at
+//! work:
 //!
 //! ```text
 //! MAILTO=ada@example.org
-//! 17 * * * *  flock -n /run/lock/mirror mirror
+//! 17 * * * *  flock -n /run/lock/mirror /usr/local/bin/mirror
+//! ```
+//!
+//! The mail looks like this:
+//!
+//! ```text
+//! failed  old/a.txt (create): RETR pub/old/a.txt: the server refused: 550 Permission denied.
+//! 3 created, 1 updated, 0 deleted, 12 skipped, 1 failed, 48213 bytes
 //! ```
 //!
 //! Without `cron`, hand the text to `sendmail`:
@@ -193,11 +203,71 @@
 //! }
 //! ```
 //!
-//! What may pass, such as a lost connection, has been tried again before it is in the report:
-//! [`SyncOptions::retry`](crate::SyncOptions) says how often, and the policy of
-//! [`connect_retrying`](crate::Client::connect_retrying) does so for the first connection. Keep the
-//! password [out of the program](super::connections#the-password-from-netrc-or-the-environment). To
-//! mirror in the other direction, call [`upload_tree_with`](crate::Client::upload_tree_with).
+//! * What may pass, such as a lost connection, has been tried again before it is in the report:
+//!   [`SyncOptions::retry`](crate::SyncOptions::retry) says how often. The policy of
+//!   [`connect_retrying`](crate::Client::connect_retrying) does so for the first connection.
+//! * Keep the password [out of the
+//!   program](super::connections#the-password-from-netrc-or-the-environment): in the environment or
+//!   in `.netrc`.
+//! * For `ftps://` or `ftpes://` with a private CA, make the options by
+//!   [`Url::options_with_tls`](crate::Url::options_with_tls), as in [this
+//!   recipe](super::tls#a-private-ca-or-the-servers-own-certificate).
+//! * Links and special files are skipped, and are no failures. To see them, make a plan, and look
+//!   in [`actions`](crate::SyncPlan::actions) for [`Reason::Link`](crate::sync::Reason::Link) and
+//!   [`Reason::Special`](crate::sync::Reason::Special).
+//! * Several sessions are faster for many small files: a [`Pool`](crate::Pool) has the same methods
+//!   for trees ([recipe](super::parallel#a-tree-by-several-sessions)).
+//! * In the other direction, call [`upload_tree`](crate::Client::upload_tree), or
+//!   [`plan_upload`](crate::Client::plan_upload) for a plan.
+//!
+//! # An exact copy every hour, with a guard
+//!
+//! [`Extra::Delete`](crate::sync::Extra::Delete) also deletes what the server no longer has. If the
+//! directory on the server is empty by mistake, it deletes all that is here. So make a plan first,
+//! and stop if it deletes too much. This replaces the function `mirror` of the last program:
+//!
+//! ```
+//! # mod simulated { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cookbook/simulated.rs")); }
+//! use std::error::Error;
+//!
+//! use ftp_smol::sync::{Change, Compare, Extra};
+//! use ftp_smol::{Client, Options, RetryPolicy, SyncOptions, SyncReport};
+//!
+//! async fn mirror() -> Result<SyncReport, Box<dyn Error>> {
+//! #   use simulated::Client;
+//!     let options = Options::from_url("ftp://ada@ftp.example.org")?.with_password("secret")?;
+//!     let mut client = Client::connect_retrying(options, &RetryPolicy::new()).await?;
+//!     let exact = SyncOptions::new()
+//!         .with_extra(Extra::Delete)
+//!         .with_compare(Compare::SizeOrTime);
+//!     let local = "/srv/mirror";
+//! #   let local = "data";
+//!     let plan = client.plan_download("pub", local, &exact).await?;
+//!     let deletes = plan.changes().filter(|action| action.change == Change::Delete);
+//!     let deletes = deletes.count();
+//!     if deletes > 100 {
+//!         return Err(format!("nothing done: {deletes} files would be deleted").into());
+//!     }
+//!     let report = client.sync(plan).await;
+//!     let _ = client.quit().await;
+//!     Ok(report)
+//! }
+//! #
+//! # fn main() {
+//! #   let _here = simulated::start();
+//! #   std::fs::create_dir("data").unwrap();
+//! #   std::fs::write("data/gone", "").unwrap();
+//! #   let run = || smol::block_on(mirror());
+//! #   let report = run().unwrap();
+//! #   assert_eq!((report.created, report.deleted, report.failure_count), (3, 1, 0));
+//! #   for number in 0..101 { std::fs::write(format!("data/{number}"), "").unwrap(); }
+//! #   assert_eq!(run().unwrap_err().to_string(), "nothing done: 101 files would be deleted");
+//! # }
+//! ```
+//!
+//! [`Compare::SizeOrTime`](crate::sync::Compare::SizeOrTime) also notices a file that was replaced
+//! by an older one of the same size, which the default does not. For an upload, it needs a server
+//! that lets the client set times.
 //!
 //! # Show the progress
 //!
@@ -229,3 +299,21 @@
 //!
 //! [`make_directories`](crate::Client::make_directories) makes a directory and all that is missing
 //! above it. [`delete_tree`](crate::Client::delete_tree) deletes a directory and all below it.
+//!
+//! # From lftp's `mirror`
+//!
+//! | lftp | here |
+//! |---|---|
+//! | `mirror pub data` | [`download_tree`](crate::Client::download_tree)`("pub", "data")` |
+//! | `mirror -R site htdocs` | [`upload_tree`](crate::Client::upload_tree)`("site", "htdocs")` |
+//! | `--delete` | [`Extra::Delete`](crate::sync::Extra::Delete) |
+//! | `--only-newer` | [`Compare::Newer`](crate::sync::Compare::Newer) |
+//! | `--ignore-time` | [`Compare::Size`](crate::sync::Compare::Size) |
+//! | `--parallel=4` | a [`Pool`](crate::Pool) of 4 sessions |
+//! | `-c` | the default; [`FileOptions::new`](crate::FileOptions::new) turns it off |
+//! | `--dry-run` | [`plan_download`](crate::Client::plan_download), [`plan_upload`](crate::Client::plan_upload) |
+//! | `-X '*.tmp'`, `-I '*.csv'` | [`Filter::exclude`](crate::sync::Filter::exclude), [`Filter::include`](crate::sync::Filter::include) |
+//! | `-r` (no subdirectories) | [`Filter::exclude`](crate::sync::Filter::exclude)`("*/")` |
+//! | `-L` | [`Links::Follow`](crate::tree::Links::Follow) |
+//!
+//! lftp makes local links where the server has links. Here links are skipped.
