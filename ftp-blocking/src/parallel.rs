@@ -21,6 +21,9 @@ use crate::sys::seed::seed;
 /// The methods for whole trees do what those of [`Client`](crate::Client) do. One session makes the
 /// plan, and all sessions of the pool carry it out. If the server allows fewer sessions, those that
 /// it allows do the work.
+///
+/// The first session is opened under the retry policy of the options, and the others after it. The
+/// [total time](crate::Options::with_total_time) begins anew for each session, when it connects.
 impl Pool {
     /// Compares a directory on the server with a local one, as
     /// [`Client::plan_download`](crate::Client::plan_download) does.

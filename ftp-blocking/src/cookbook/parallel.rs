@@ -46,8 +46,10 @@
 //!
 //! A pool has the methods for [whole trees](super::trees) that a client has.
 //!
-//! The time of [`with_total_time`](crate::Options::with_total_time) begins anew for each session,
-//! when it connects.
+//! The pool opens one session first, and tries again what may pass, as
+//! [`SyncOptions::retry`](crate::SyncOptions::retry) says. The others come after that. The time of
+//! [`with_total_time`](crate::Options::with_total_time) begins anew for each session, when it
+//! connects.
 //!
 //! # Work of your own
 //!

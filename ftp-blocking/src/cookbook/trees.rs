@@ -86,7 +86,8 @@
 //!
 //! A [`SyncPlan`](crate::SyncPlan) is a value: look at its [`actions`](crate::SyncPlan::actions),
 //! each with its reason, and drop some with [`retain`](crate::SyncPlan::retain). Nothing is changed
-//! before [`sync`](crate::Client::sync).
+//! before [`sync`](crate::Client::sync). For an upload, call
+//! [`plan_upload`](crate::Client::plan_upload).
 //!
 //! # Mirror: delete what the source does not have
 //!
@@ -117,7 +118,9 @@
 //!
 //! Nothing is deleted that the filter leaves out, and nothing in a directory whose source could not
 //! be read to its end: a listing that breaks off deletes no file. Links are not followed.
-//! [`Filter`](crate::sync::Filter) says how patterns fit.
+//! [`Filter`](crate::sync::Filter) says how patterns fit. If the source is empty, all is deleted
+//! that the filter does not leave out: [a guard](#an-exact-copy-every-hour-with-a-guard) stops
+//! that.
 //!
 //! # Mirror a directory every hour, and mail what failed
 //!
@@ -153,9 +156,9 @@
 //!
 //! It deletes nothing. Files that the server no longer has stay here.
 //!
-//! `cron` mails all that a program prints. Give it these lines, with the whole path of your program,
-//! because `cron` looks in few directories. `flock` leaves out a run while the last one is still at
-//! work:
+//! `cron` mails all that a program prints. Give it these lines, with the whole path of your
+//! program, because `cron` looks in few directories. `flock` leaves out a run while the last one is
+//! still at work:
 //!
 //! ```text
 //! MAILTO=ada@example.org

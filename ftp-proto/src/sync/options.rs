@@ -48,9 +48,8 @@ pub struct SyncOptions {
     /// file that has got further than in all attempts before begins its count anew. A lost
     /// connection is opened again with as many attempts.
     ///
-    /// While the plan is made, a step is repeated only if its connection is lost, and each step that
-    /// is done begins the count anew. A directory that the server refuses to list is a failure at
-    /// once.
+    /// While the plan is made, a step is repeated only if its connection is lost. Each step that is
+    /// done begins the count anew. A directory that the server refuses to list is a failure at once.
     ///
     /// A pool opens its first session under this policy. For a client, `connect_retrying` takes a
     /// policy of its own.

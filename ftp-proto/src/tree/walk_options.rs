@@ -26,7 +26,7 @@ pub struct WalkOptions {
     /// bytes. The default is 256 MiB. These are entries of the directory that it has read last, and
     /// of the directories above it.
     pub bytes: usize,
-    /// What the walk does with links.
+    /// What the walk does with links. The default is [`Links::Report`].
     pub links: Links,
 }
 
@@ -34,7 +34,7 @@ pub struct WalkOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Links {
-    /// The walk yields links, but never goes through them.
+    /// The walk yields links, but never goes through them. This is the default.
     #[default]
     Report,
     /// The walk yields links, and goes into the directories that they lead to. If the server
