@@ -279,7 +279,7 @@ impl Client {
         place: &LocalPlace,
         progress: &mut impl FnMut(ftp_proto::data::Progress) -> ControlFlow<()>,
     ) -> Result<JobDone, Error> {
-        let disk = Disk::new(local_place::file(place)?);
+        let disk = Disk::within(place.clone())?;
         self.carry_out_file(plan, disk, progress).map(JobDone::File)
     }
 

@@ -303,7 +303,7 @@ impl Client {
         progress: &mut impl FnMut(ftp_proto::data::Progress) -> ControlFlow<()>,
     ) -> Result<JobDone, Error> {
         let place = place.clone();
-        let disk = Disk::new(unblock(move || local_place::file(&place)).await?);
+        let disk = unblock(move || Disk::within(place)).await?;
         let moved = self.carry_out_file(plan, disk, progress).await;
         moved.map(JobDone::File)
     }

@@ -11,15 +11,20 @@ use std::time::SystemTime;
 
 use ftp_proto::files::{Hasher, LocalFact, LocalStep, SyncToDisk};
 use ftp_proto::reply::{Algorithm, Timestamp};
+use ftp_proto::sync::LocalPlace;
 use ftp_proto::tree::HashLocal;
 use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
 use rustix::fs::{FlockOperation, OFlags, flock};
+
+use super::local_place;
 
 /// The local file of one transfer. If it is dropped, a partial file is deleted, unless it may be
 /// resumed and has bytes.
 #[derive(Debug)]
 pub struct Disk {
     local: PathBuf,
+    /// Where the file is in a sync. `None` outside of a sync.
+    place: Option<LocalPlace>,
     partial: Option<Partial>,
     source: Option<File>,
 }
@@ -52,9 +57,21 @@ impl Disk {
     pub fn new(local: impl Into<PathBuf>) -> Self {
         Self {
             local: local.into(),
+            place: None,
             partial: None,
             source: None,
         }
+    }
+
+    /// Names the local file of a sync. Before the file is opened, and before it gets its name, the
+    /// disk checks again that no link leads out of the directory of the sync.
+    ///
+    /// # Errors
+    /// Those of [`local_place::file`].
+    pub fn within(place: LocalPlace) -> Result<Self, Error> {
+        let mut disk = Self::new(local_place::file(&place)?);
+        disk.place = Some(place);
+        Ok(disk)
     }
 
     /// Does what a plan wants.
@@ -62,6 +79,13 @@ impl Disk {
     /// # Errors
     /// [`ErrorKind::Local`] with the error of the system.
     pub fn run(&mut self, step: LocalStep) -> Result<LocalFact, Error> {
+        let names = matches!(
+            step,
+            LocalStep::Open { .. } | LocalStep::Commit { .. } | LocalStep::Source
+        );
+        if let Some(place) = self.place.as_ref().filter(|_| names) {
+            local_place::file(place)?;
+        }
         match step {
             LocalStep::Open { tag, name, keep } => self.open(tag, name, keep),
             LocalStep::Empty => self.try_to("emptying", |file| file.set_len(0)),

@@ -1,5 +1,7 @@
 //! The local side of a sync, besides the content of files: where a path leads, and the directories
-//! that are made or removed. Nothing here leaves the directory of the sync.
+//! that are made or removed. A path with a link that leads out of the directory of the sync is
+//! refused. Each check comes just before the use of the path, but another process could make a link
+//! between the two.
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};

@@ -365,6 +365,7 @@ impl Draft {
             failures: mem::take(&mut self.failures),
             failure_count: self.failure_count,
             leftovers: self.local.take_leftovers(),
+            targets: BTreeSet::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a sync would do, as a list of actions.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -38,6 +39,8 @@ pub struct SyncPlan {
     pub(super) failure_count: u64,
     /// The local paths of files of which an earlier download has left a part, in their order.
     pub(super) leftovers: Vec<Box<[u8]>>,
+    /// The paths that files of a list get, so that no two get the same. Empty for a tree.
+    pub(super) targets: BTreeSet<Box<[u8]>>,
 }
 
 /// Where the paths of a plan are.

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ftp_proto::Encoding;
+use ftp_proto::sync::LocalLinks;
 
 use super::*;
 
@@ -403,4 +404,24 @@ fn a_step_without_an_open_file_is_an_error() {
     open(&mut disk, true).expect("a partial file");
     disk.run(LocalStep::Tail { end: 2, length: 2 })
         .expect_err("too short");
+}
+
+#[test]
+fn a_link_that_appears_during_a_sync_is_not_followed() {
+    let room = Room::new();
+    fs::create_dir_all(room.path("root/d")).expect("a new directory");
+    fs::create_dir_all(room.path("outside")).expect("a new directory");
+    let root = room.path("root");
+    let place = LocalPlace::new(
+        root.as_os_str().as_encoded_bytes(),
+        b"d/a",
+        LocalLinks::Refuse,
+    );
+    let mut disk = Disk::within(place).expect("no link yet");
+    fs::remove_dir(room.path("root/d")).expect("removed");
+    symlink(room.path("outside"), room.path("root/d")).expect("a link");
+    let error = refused(&mut disk);
+    assert_eq!(error.kind(), ErrorKind::Local);
+    let outside = fs::read_dir(room.path("outside")).expect("readable");
+    assert_eq!(outside.count(), 0);
 }

@@ -50,6 +50,7 @@ fn plan(direction: Direction, actions: &[(Change, Reason, &str)]) -> SyncPlan {
         failures: Vec::new(),
         failure_count: 0,
         leftovers: Vec::new(),
+        targets: alloc::collections::BTreeSet::new(),
     }
 }
 
