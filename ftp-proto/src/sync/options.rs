@@ -45,11 +45,11 @@ pub struct SyncOptions {
     pub files: FileOptions,
     /// How often a step is repeated if it fails for a reason that may pass. The default is
     /// [`RetryPolicy::new`]: 5 attempts. Each file and each other change has its own attempts. A
-    /// file that has got further than in all attempts before begins its count anew. A lost
-    /// connection is opened again with as many attempts.
+    /// file that has got further than in all attempts before begins its count anew, unless it was
+    /// moved to its end and proved wrong. A lost connection is opened again with as many attempts.
     ///
     /// While the plan is made, a step is repeated only if its connection is lost. Each step that is
-    /// done begins the count anew. A directory that the server refuses to list is a failure at once.
+    /// done begins the count anew. A directory that the server refuses to list fails at once.
     ///
     /// A pool opens its first session under this policy. For a client, `connect_retrying` takes a
     /// policy of its own.
