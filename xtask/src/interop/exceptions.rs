@@ -100,7 +100,6 @@ macro_rules! exceptions {
 
 mod metadata;
 mod names;
-mod trees;
 mod whole_files;
 
 /// All exceptions.
@@ -109,7 +108,6 @@ pub(super) static EXCEPTIONS: LazyLock<Vec<Exception>> = LazyLock::new(|| {
         GENERAL,
         metadata::LIST,
         names::LIST,
-        trees::LIST,
         whole_files::LIST,
     ]
     .concat()
