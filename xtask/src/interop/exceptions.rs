@@ -103,15 +103,8 @@ mod names;
 mod whole_files;
 
 /// All exceptions.
-pub(super) static EXCEPTIONS: LazyLock<Vec<Exception>> = LazyLock::new(|| {
-    [
-        GENERAL,
-        metadata::LIST,
-        names::LIST,
-        whole_files::LIST,
-    ]
-    .concat()
-});
+pub(super) static EXCEPTIONS: LazyLock<Vec<Exception>> =
+    LazyLock::new(|| [GENERAL, metadata::LIST, names::LIST, whole_files::LIST].concat());
 
 const ALL: &[Kind] = &Kind::ALL;
 
