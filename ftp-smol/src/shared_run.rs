@@ -24,8 +24,10 @@ pub(crate) struct SharedRun<F> {
 struct State<F> {
     run: SyncRun,
     progress: F,
-    /// The sessions that wait for others.
-    waiting: Vec<Waker>,
+    /// The sessions that wait for others, each with the number of its wait.
+    waiting: Vec<(u64, Waker)>,
+    /// How many waits there were.
+    waits: u64,
 }
 
 impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
@@ -34,6 +36,7 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
             run: SyncRun::new(plan, server, seed),
             progress,
             waiting: Vec::new(),
+            waits: 0,
         };
         Self {
             state: Mutex::new(state),
@@ -53,6 +56,7 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
         now: Duration,
         mut stopped: impl FnMut(&mut Context<'_>) -> Option<Error>,
     ) -> SyncStep {
+        let mut wait = None;
         poll_fn(|cx| {
             if let Some(reason) = stopped(cx) {
                 self.stop(reason);
@@ -60,7 +64,7 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
             let mut state = self.lock();
             match state.run.next_step(worker, session, now) {
                 SyncStep::Wait => {
-                    state.wait(cx.waker());
+                    state.wait(&mut wait, cx.waker());
                     Poll::Pending
                 }
                 step => Poll::Ready(step),
@@ -133,15 +137,21 @@ impl<F: FnMut(SyncProgress<'_>) -> ControlFlow<()>> SharedRun<F> {
 }
 
 impl<F> State<F> {
-    /// Notes a session that waits. A session may ask many times before it is woken.
-    fn wait(&mut self, waker: &Waker) {
-        if !self.waiting.iter().any(|it| it.will_wake(waker)) {
-            self.waiting.push(waker.clone());
+    /// Notes a session that waits. It may ask many times before it is woken, and keeps the number of
+    /// its wait.
+    fn wait(&mut self, number: &mut Option<u64>, waker: &Waker) {
+        let number = *number.get_or_insert_with(|| {
+            self.waits += 1;
+            self.waits
+        });
+        match self.waiting.iter_mut().find(|(it, _)| *it == number) {
+            Some((_, known)) => known.clone_from(waker),
+            None => self.waiting.push((number, waker.clone())),
         }
     }
 
     fn wake(&mut self) {
-        for waker in self.waiting.drain(..) {
+        for (_, waker) in self.waiting.drain(..) {
             waker.wake();
         }
     }
