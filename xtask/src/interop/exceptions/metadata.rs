@@ -14,9 +14,6 @@ exceptions! { LIST:
     &[Vsftpd, Inetutils], All Always, "LIST of a directory that is missing is empty" => {
         "metadata" "read_dir: of nothing" "0 entries";
     }
-    &[Inetutils], All Always,
-        "LIST of a directory that is missing is empty, so that nothing shows whether it is there"
-    => { "metadata" "exists: below nothing" "Unknown found"; }
     &[ProFtpd, PureFtpd], All Always, "MLSD shows that something is a link, but not where it leads" => {
         "metadata" "read_dir: links" "(Link, None) found";
     }
