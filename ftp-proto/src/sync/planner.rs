@@ -646,6 +646,11 @@ impl Plan for PlanSync {
                 let is_empty = result.is_ok() && !self.has_lines;
                 let is_root = self.walker.levels() == 0;
                 self.walker.finished(result);
+                if self.walker.lists_again() {
+                    // Another directory may have been listed. The second listing decides.
+                    self.has_any_lines &= !is_root;
+                    return;
+                }
                 if is_empty && self.draft.direction == Direction::Download {
                     self.draft.note_empty();
                 }

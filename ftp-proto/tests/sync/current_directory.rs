@@ -88,6 +88,15 @@ fn a_mirror_does_not_take_the_current_directory_for_another() {
     );
 }
 
+/// The first listing shows `top` itself, and the second one nothing.
+#[test]
+fn an_empty_second_listing_counts_as_an_empty_listing() {
+    let mut server = ignoring(&[]);
+    server.download(&["z z"], &mirror());
+    let asked = |verb: &str| server.heard.iter().any(|line| line.starts_with(verb));
+    assert!(asked("SIZE") || asked("MLST"), "{:?}", server.heard);
+}
+
 #[test]
 fn nothing_is_deleted_if_the_directory_cannot_be_entered() {
     let mut server = ignoring(&TREE);
