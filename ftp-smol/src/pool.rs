@@ -332,9 +332,9 @@ impl Pool {
 /// A session of a [`Pool`]. It is a [`Client`], which goes back to the pool when you drop it.
 ///
 /// The pool takes it back only if the next user finds it as it was after its login: in the same
-/// directory, with the same settings and the same user, and without an unfinished transfer. After
-/// raw commands, SITE or SMNT nobody knows the settings, so the pool does not take it back.
-/// Otherwise the connection is closed, and the pool opens a new session when it needs one.
+/// directory, with the same settings and the same user, and without an unfinished transfer. The
+/// pool cannot tell what raw commands, SMNT and most SITE commands have changed, so it does not take
+/// a session back after them. It closes such a session, and opens a new one when it needs one.
 #[derive(Debug)]
 pub struct PooledClient {
     /// `None` only after the session was moved out.

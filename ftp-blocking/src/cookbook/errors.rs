@@ -37,8 +37,7 @@
 //!         _ => 1,
 //!     };
 //! #   assert_eq!(code, 2);
-//! #   return ExitCode::SUCCESS;
-//! #   #[allow(unreachable_code)]
+//! #   let code = 0;
 //!     ExitCode::from(code)
 //! }
 //! ```

@@ -106,8 +106,7 @@
 //!         }
 //!         return Err(error);
 //!     }
-//! #   panic!("it has another key");
-//! #   #[allow(unreachable_code)]
+//! #   assert!(!client.session().is_logged_in(), "it has another key");
 //!     Ok(())
 //! }
 //! ```

@@ -164,8 +164,6 @@
 //!         Ok(report) => eprint!("{report}"), // a line for each failure
 //!         Err(error) => eprintln!("{error}"), // no connection, no login, no such directory
 //!     }
-//! #   panic!("something has failed");
-//! #   #[allow(unreachable_code)]
 //!     ExitCode::FAILURE
 //! }
 //! ```
