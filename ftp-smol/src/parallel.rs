@@ -316,7 +316,7 @@ impl Pool {
         shared.into_report()
     }
 
-    /// Works for a run by another session. The run hears if there is none.
+    /// Works for a run by another session. If there is none, the run is told so.
     async fn work<F>(&self, run: &SharedRun<F>, mut worker: SyncWorker, begun: Instant)
     where
         F: FnMut(SyncProgress<'_>) -> ControlFlow<()>,

@@ -49,7 +49,7 @@ use crate::tree::{
 /// server is asked for its exact time by MLST or MDTM. One file with a time in the server's zone is
 /// asked about in any case, to learn the zone. If the server does not tell, a file is newer only if
 /// it is newer in every zone. So a plan that was carried out has nothing left to do, as long as
-/// nothing changes. Times that differ by one second are the same, since FAT stores no others.
+/// nothing changes. Times that differ by one second are the same, since FAT stores times to two seconds.
 /// An upload by [`Compare::SizeOrTime`] needs a server that lets the client set times. If the server
 /// does not, and its clock is behind, a file that was changed shortly before its upload seems newer
 /// than its copy, and the next upload sends it again.

@@ -15,7 +15,7 @@ pub(super) struct Between {
 /// What is known about the server's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ServerZone {
-    /// Nothing yet. So many files have not shown it.
+    /// Nothing yet. The number counts the files that were asked and have not shown it.
     Unasked(u8),
     /// Its offset from UTC in minutes, which one file has shown. Daylight saving time can make it
     /// wrong by an hour for other files.
@@ -24,16 +24,16 @@ pub(super) enum ServerZone {
     Unknown,
 }
 
-/// No zone is farther from UTC.
+/// The distance from UTC of the farthest zone, in seconds.
 const FARTHEST: i64 = 14 * 3600;
 
 /// How many more files are asked for the zone after the first one did not show it.
 const MOST_LESSONS: u8 = 2;
 
-/// Daylight saving time makes no more of a difference.
+/// The most by which daylight saving time changes a zone, in seconds.
 const DAYLIGHT_SAVING: i64 = 3600;
 
-/// Times that differ by one second count as the same: FAT stores every second second only.
+/// Times that differ by this many seconds count as the same: FAT stores times to two seconds.
 const TOLERANCE: i64 = 1;
 
 impl Between {
