@@ -44,20 +44,21 @@ use crate::tree::{
 /// no local file can have, a directory that cannot be read, a name that a listing has twice, a loop
 /// of links. Nothing is deleted in a directory whose source could not be read completely.
 ///
-/// *Times.* A listing may tell the minute or the day only, and in a zone that it does not name. Such
-/// a time stands for all the times that it may mean. Before a file is transferred for its time, the
-/// server is asked for its exact time by MLST or MDTM. One file with a time in the server's zone is
-/// asked about in any case, to learn the zone. If the server does not tell, a file is newer only if
-/// it is newer in every zone. So a plan that was carried out has nothing left to do, as long as
-/// nothing changes. Times that differ by one second are the same, since FAT stores times to two seconds.
-/// An upload by [`Compare::SizeOrTime`] needs a server that lets the client set times. If the server
-/// does not, and its clock is behind, a file that was changed shortly before its upload seems newer
-/// than its copy, and the next upload sends it again.
+/// *Times.* A listing may tell only the minute or the day, in a zone that it does not name. Such a
+/// time stands for all the times that it may mean. Before a file is transferred for its time, the
+/// server is asked for the exact time by MLST or MDTM. Some files are asked about to learn the
+/// zone. If the server does not tell it, a file is newer only if it is newer in every zone. So a
+/// plan that was carried out has nothing left to do, as long as nothing changes. Times that differ
+/// by one second are the same, since FAT stores times to two seconds.
+///
+/// An upload by [`Compare::SizeOrTime`] needs a server that lets the client set times. If the
+/// server does not, and its clock is slow, a file that was changed shortly before its upload seems
+/// newer than its copy, and the next upload sends it again.
 ///
 /// *Hidden names.* Many servers leave names that begin with a dot out of LIST. If no listing has
-/// shown one, an upload asks the server about each such file that seems to be missing, and enters each
-/// such directory by CWD. If the server does not answer, each upload plans the hidden files and the
-/// empty hidden directories again. A download deletes no such file.
+/// shown such a name, an upload asks the server about each hidden file that seems to be missing,
+/// and enters each hidden directory by CWD. If the server does not answer, each upload plans the
+/// hidden files and the empty hidden directories again. A download deletes no hidden file.
 ///
 /// *Partial files* of unfinished transfers are never a source. In the target they are deleted like
 /// everything else that the source does not have, unless their file is transferred.
