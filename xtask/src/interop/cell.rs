@@ -52,7 +52,7 @@ pub(super) const MODIFIED: Duration = Duration::from_secs(1_704_067_200);
 /// One server that one adapter reaches in one way, with the session in which the tasks run.
 pub(super) struct Cell<'s> {
     pub(super) server: &'s Foreign,
-    adapter: Adapter,
+    pub(super) adapter: Adapter,
     pub(super) way: Way,
     pub(super) options: Options,
     pub(super) dialogue: Dialogue,

@@ -2,6 +2,7 @@
 //! After each sync, the plan must be empty when it is made again.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
 use fastrand::Rng;
@@ -45,9 +46,6 @@ const STEPS: &[Step] = &[
 /// Names that every server takes as they are.
 const NAMES: &[&str] = &["a", "B", "data.csv", "b.tar.gz", "read me.txt", "a;b=c"];
 
-/// All runs have the same trees, so that their exceptions are the same.
-const SEED: u64 = 15;
-
 /// The direction of a sync.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -67,8 +65,8 @@ pub(super) fn steps() -> Vec<String> {
 }
 
 impl Scene {
-    fn new(kind: Kind) -> Self {
-        let mut random = Rng::with_seed(SEED);
+    fn new(kind: Kind, seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
         let of_files: &[&str] = match kind {
             // It reads commands as Latin-1, and stores names as UTF-8.
             Kind::Twisted => &[],
@@ -96,15 +94,29 @@ impl Cell<'_> {
             self.clear()?;
             let _ = fs::remove_dir_all(self.side(Way::Up));
             self.begin()?;
-            let mut scene = Scene::new(self.server.kind);
+            let seed = self.seed(step);
+            let mut scene = Scene::new(self.server.kind, seed);
             let done = run(self, &mut scene).and_then(|()| self.check_in_step("the step"));
             if let Err(error) = done {
-                different.push((step, error.to_string()));
+                different.push((step, format!("seed {seed}: {error}")));
                 self.drop_session();
             }
             let _ = fs::remove_dir_all(self.side(Way::Up));
         }
         Ok(different)
+    }
+
+    /// The seed of a step's tree. Each step of each cell has another tree, but all runs have the
+    /// same trees, so that their exceptions are the same.
+    fn seed(&self, step: usize) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let cell = [
+            self.server.kind.name(),
+            self.adapter.name(),
+            self.way.name(),
+        ];
+        (cell, step).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The directory from which a sync in this direction reads: on this machine's disk outside the
