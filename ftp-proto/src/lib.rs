@@ -228,6 +228,7 @@ pub use options::ftp_proxy::{FtpProxy, FtpProxyKind};
 pub use options::limits::{LowSpeed, TransferLimits};
 pub use options::netrc::{InvalidNetrc, Netrc, NetrcFault};
 pub use options::optional_name::OptionalName;
+pub use options::pipelining::{Pipelining, When};
 pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};
 pub use options::url::{InvalidUrl, Url, UrlType};
 pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};

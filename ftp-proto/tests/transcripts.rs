@@ -16,7 +16,8 @@ use ftp_proto::flows::{
 };
 use ftp_proto::wire::Escaped;
 use ftp_proto::{
-    Completion, Config, DataEnd, DataMode, Direction, Error, Flow, Reply, Transfer, Wait,
+    Completion, Config, DataEnd, DataMode, Direction, Error, Flow, Pipelining, Reply, Transfer,
+    Wait,
 };
 use support::{Arrival, Driver, Reaction, Server};
 
@@ -198,7 +199,11 @@ fn replay(text: &str) {
         .and_then(|(_, rest)| rest.split_once(':'))
         .map_or("", |(user, _)| user);
     let mut replay = Replay {
-        driver: Driver::new(Config::default(), Replayed::default()),
+        // The sessions were recorded with one command at a time.
+        driver: Driver::new(
+            Config::default().with_pipelining(Pipelining::never()),
+            Replayed::default(),
+        ),
         user,
     };
     let steps = parse(text);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ftp_blocking::wire::{Class, Limits};
 use ftp_blocking::{
     Client, Config, Credentials, DataMode, DebugLevel, Encoding, Entry, Error, ErrorKind, Observed,
-    Options, Reply, SizeCheck, Timeouts, TransferOptions, TransferType,
+    Options, Pipelining, Reply, SizeCheck, Timeouts, TransferOptions, TransferType,
 };
 use ftp_proto::PassiveAddress;
 use ftp_proto::reply::{self, Malformed};
@@ -30,8 +30,10 @@ pub(crate) fn run(dialogue: &Dialogue, port: u16, target: Option<u16>) -> Vec<Ve
 }
 
 fn options(setting: &Setting, host: IpAddr, port: u16) -> Options {
+    // ftplib sends one command at a time. The order of the commands and replies is compared too.
     let config = |config: Config| {
         config
+            .with_pipelining(Pipelining::never())
             .with_data_mode(match setting.mode {
                 Mode::Passive => DataMode::Passive,
                 Mode::Active => DataMode::Active,

@@ -87,6 +87,15 @@ capabilities! {
     Mlst: "MLST";
     /// MMD5 (draft-twine-ftpmd5): the server calculates the MD5 hashes of several files.
     Mmd5: "MMD5";
+    /// Pipelining: the client sends several commands together, and the server replies to each. The
+    /// session notes it as refused after a reply that was odd, missing or late.
+    Pipelining: "pipelining";
+    /// Pipelining of ports: the server bears EPSV or PASV while a transfer is under way, and keeps
+    /// the port for the next transfer.
+    PortAhead: "pipelining of ports";
+    /// Pipelining of handshakes: the client begins the TLS handshake on a data connection before
+    /// the 150.
+    HandshakeAhead: "pipelining of handshakes";
     /// PRET: the client announces the transfer command before PASV or EPSV.
     Pret: "PRET";
     /// RANG (draft-bryan-ftp-range): sets the range of bytes that the next command transfers.
@@ -240,6 +249,8 @@ impl Capability {
             Self::SiteUtime | Self::SiteUtimeShort => features.lists("SITE", "UTIME"),
             // RFC 959 demands these two of every server, so no server lists them in FEAT.
             Self::Abor | Self::TypeA => false,
+            // No reply to FEAT lists these.
+            Self::Pipelining | Self::PortAhead | Self::HandshakeAhead => false,
             _ => features.supports(self.name()),
         }
     }

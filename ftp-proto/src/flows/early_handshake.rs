@@ -21,10 +21,12 @@
 //!        Awaiting
 //! ```
 
+use crate::error::Error;
 use crate::session::transfer::DataTls;
 use crate::session::{FirstOnData, Session};
 use crate::tls::Tickets;
 use crate::wait::Wait;
+use crate::wire::Reply;
 
 /// How far a transfer is with a handshake that begins before the reply to the data command.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,7 +68,8 @@ impl EarlyHandshake {
     /// Decides what to do next, because the server has not replied to the data command yet. `late`
     /// says whether the last wait has timed out.
     pub(super) fn without_reply(&mut self, session: &Session, late: bool) -> NextMove {
-        let at_once = session.first_on_data() == Some(FirstOnData::Handshake);
+        let at_once = session.first_on_data() == Some(FirstOnData::Handshake)
+            || session.may_begin_handshake_ahead();
         let (next, next_move) = match (*self, late) {
             (Self::Undecided, _) if !session.protects_data() => {
                 (Self::Never, NextMove::Wait(Wait::Preliminary))
@@ -141,6 +144,18 @@ impl EarlyHandshake {
         }
         *self = Self::Never;
         secured
+    }
+
+    /// Whether this refusal, after a handshake that was done before the reply, says that the server
+    /// demands the resumption of the TLS session.
+    pub(super) fn is_demanded(&self, refusal: &Error) -> bool {
+        let full = matches!(
+            self,
+            Self::Done(DataTls::FullHandshake)
+                | Self::Looking(DataTls::FullHandshake)
+                | Self::Awaiting(DataTls::FullHandshake)
+        );
+        full && refusal.reply().is_some_and(Reply::is_about_resumption)
     }
 
     /// Handles a refusal of the transfer that comes during the handshake. The handshake has then

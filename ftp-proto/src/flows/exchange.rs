@@ -43,6 +43,22 @@ impl Exchange {
         self.sent
     }
 
+    /// Sends `OPTS UTF8 ON` if this command needs it.
+    pub(super) fn settle_names(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+    ) -> Result<(), Halt> {
+        self.utf8.switch_on(&self.command, session, answer)
+    }
+
+    /// Queues the command now, so that other commands can join its flight. Call
+    /// [`settle_names`](Self::settle_names) before, if the command has a name.
+    pub(super) fn queue(&mut self, session: &mut Session) -> Result<(), Error> {
+        self.sent = true;
+        session.send(self.command.clone())
+    }
+
     /// Sends the command if it was not sent yet, and returns its reply with any code.
     pub(super) fn reply(
         &mut self,

@@ -2,13 +2,14 @@
 
 use alloc::boxed::Box;
 
-use super::compose::inner;
+use super::compose::{inner, unless_refused};
 use super::proxy_login::ProxyLogin;
-use super::{Protect, Secure};
+use super::{Protect, Secure, Type};
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Flow, Halt, Step};
 use crate::options::config::{ProtectWhen, Protection};
 use crate::options::credentials::Credentials;
+use crate::representation::TransferType;
 use crate::session::Session;
 use crate::wait::Wait;
 use crate::wire::{Class, Reply};
@@ -20,6 +21,9 @@ use crate::wire::{Class, Reply};
 /// Through an [FTP proxy](crate::FtpProxy), the flow first logs in at the proxy and names the
 /// server, as the proxy needs it.
 ///
+/// To a server that is known to bear it, PBSZ and PROT leave together with PASS, and also TYPE I and
+/// EPSV if a transfer comes next ([`Pipelining`](crate::Pipelining)).
+///
 /// Returns the reply that accepted the login.
 #[derive(Debug)]
 pub struct Login {
@@ -27,6 +31,8 @@ pub struct Login {
     /// The credentials that are sent instead, because they name the server for an FTP proxy. `None`
     /// without an FTP proxy.
     sent: Option<Box<Credentials>>,
+    /// The commands after the login. `None` before they were queued, or if there are none.
+    after: Option<Box<After>>,
     state: State,
 }
 
@@ -38,10 +44,22 @@ enum State {
     Preparing(Protect),
     /// Sending what an FTP proxy needs before the server's login.
     AtProxy(Box<ProxyLogin>),
-    User,
-    Password,
+    /// The flag says whether PASS has left together with USER.
+    User(bool),
+    /// Holds the reply to USER if the server wants no password, but has got one.
+    Password(Option<Reply>),
+    /// Throwing away the replies to commands that left together with PASS, because the server wants
+    /// ACCT first.
+    Early,
     Account,
-    Protecting(Reply, Protect),
+    After(Reply),
+}
+
+/// The commands that follow a login. They may leave in the flight of PASS.
+#[derive(Debug, Default)]
+struct After {
+    protect: Option<Protect>,
+    image: Option<Type>,
 }
 
 impl Login {
@@ -50,6 +68,7 @@ impl Login {
         Self {
             credentials,
             sent: None,
+            after: None,
             state: State::Start,
         }
     }
@@ -73,26 +92,26 @@ impl Flow for Login {
                     }
                     State::AtProxy(at_proxy) => {
                         inner(&mut **at_proxy, session, answer)?;
-                        session.send(self.sent().user().clone())?;
-                        State::User
+                        self.send_user(session)?
                     }
-                    State::User | State::Password | State::Account => {
+                    State::User(_) | State::Password(_) | State::Account => {
                         let reply = session.next_reply(answer, Wait::Reply)?;
-                        match self.send_next(session, &reply)? {
-                            Some(asked) => asked,
-                            None if is_unprotected(session) => {
-                                State::Protecting(reply, Protect::new(Protection::Private))
-                            }
-                            None => {
-                                session.remember_login(&self.credentials);
-                                return Ok(reply);
-                            }
-                        }
+                        self.next(session, reply)?
                     }
-                    State::Protecting(reply, protect) => {
-                        inner(protect, session, answer)?;
+                    State::Early => {
+                        if let Some(after) = &mut self.after {
+                            after.discard(session, answer)?;
+                        }
+                        self.after = None;
+                        self.send_account(session)?
+                    }
+                    State::After(reply) => {
+                        let reply = reply.clone();
+                        if let Some(after) = &mut self.after {
+                            after.finish(session, answer)?;
+                        }
                         session.remember_login(&self.credentials);
-                        return Ok(reply.clone());
+                        return Ok(reply);
                     }
                 };
             }
@@ -115,8 +134,36 @@ impl Login {
             self.sent = Some(Box::new(route.credentials(&self.credentials)?));
             return Ok(State::AtProxy(Box::new(ProxyLogin::new(route.before()?))));
         }
+        Ok(self.send_user(session)?)
+    }
+
+    /// Sends USER, and PASS in the same flight if the settings allow that under TLS.
+    fn send_user(&mut self, session: &mut Session) -> Result<State, Error> {
         session.send(self.sent().user().clone())?;
-        Ok(State::User)
+        let together = session.config().pipelining.password_with_user
+            && session.is_secured()
+            && self.sent.is_none();
+        if together {
+            self.send_password(session)?;
+        }
+        Ok(State::User(together))
+    }
+
+    /// Sends PASS. To a server that is known to bear it, the commands after the login leave in the
+    /// same flight.
+    fn send_password(&mut self, session: &mut Session) -> Result<(), Error> {
+        session.send(self.sent().password().clone())?;
+        if session.bears_flights() {
+            self.after = After::queued(session)?;
+        }
+        Ok(())
+    }
+
+    fn send_account(&self, session: &mut Session) -> Result<State, Error> {
+        if let Some(account) = self.sent().account() {
+            session.send(account.clone())?;
+        }
+        Ok(State::Account)
     }
 
     /// Returns the credentials as they are sent.
@@ -124,28 +171,82 @@ impl Login {
         self.sent.as_deref().unwrap_or(&self.credentials)
     }
 
-    /// Sends the next command of the login (PASS or ACCT), if this reply asks for it. Returns
-    /// `None` if the login is complete.
-    fn send_next(&self, session: &mut Session, reply: &Reply) -> Result<Option<State>, Error> {
+    /// Decides from this reply what the login needs next. Sends PASS or ACCT if the reply asks for
+    /// it, and the commands after the login if it is complete.
+    fn next(&mut self, session: &mut Session, reply: Reply) -> Result<State, Error> {
         let verb = match self.state {
-            State::User => "USER",
-            State::Password => "PASS",
+            State::User(_) => "USER",
+            State::Password(_) => "PASS",
             _ => "ACCT",
         };
-        let (command, state) = match (reply.class(), &self.state) {
-            (Class::Completion, _) => return Ok(None),
-            (Class::Intermediate, State::User) => (self.sent().password(), State::Password),
-            (Class::Intermediate, State::Password) => match self.sent().account() {
-                Some(account) => (account, State::Account),
-                None => {
-                    let unexpected = Error::new(ErrorKind::UnexpectedReply);
-                    return Err(unexpected.with_command(verb).with_reply(reply.clone()));
+        match (reply.class(), &self.state) {
+            (Class::Completion, State::User(true)) => Ok(State::Password(Some(reply))),
+            (Class::Intermediate, State::User(true)) => Ok(State::Password(None)),
+            (Class::Completion, _) => {
+                if self.after.is_none() {
+                    self.after = After::queued(session)?;
                 }
-            },
-            _ => return Err(Error::from_reply(reply.clone()).with_command(verb)),
-        };
-        session.send(command.clone())?;
-        Ok(Some(state))
+                Ok(State::After(reply))
+            }
+            (Class::Intermediate, State::User(false)) => {
+                self.send_password(session)?;
+                Ok(State::Password(None))
+            }
+            (Class::Intermediate, State::Password(_)) if self.sent().account().is_some() => {
+                match self.after {
+                    Some(_) => Ok(State::Early),
+                    None => self.send_account(session),
+                }
+            }
+            (Class::Intermediate, State::Password(_)) => {
+                let unexpected = Error::new(ErrorKind::UnexpectedReply);
+                Err(unexpected.with_command(verb).with_reply(reply))
+            }
+            // The login was complete after USER, so the server refuses PASS.
+            (_, State::Password(Some(accepted))) => Ok(State::After(accepted.clone())),
+            _ => Err(Error::from_reply(reply).with_command(verb)),
+        }
+    }
+}
+
+impl After {
+    /// Queues the commands that follow the login. `None` if there are none.
+    fn queued(session: &mut Session) -> Result<Option<Box<Self>>, Error> {
+        let mut after = Self::default();
+        if is_unprotected(session) {
+            let protect = after.protect.insert(Protect::new(Protection::Private));
+            protect.queue_now(session)?;
+        }
+        let transfer = session.config().pipelining.transfer_next;
+        if transfer && session.may_share_flight() {
+            let mut image = Type::new(TransferType::Image);
+            after.image = image.queue(session)?.then_some(image);
+            session.ask_for_port_ahead()?;
+        }
+        let any = after.protect.is_some() || after.image.is_some();
+        Ok(any.then(|| Box::new(after)))
+    }
+
+    /// Reads the replies to the commands. A refusal of TYPE does not matter yet.
+    fn finish(&mut self, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
+        if let Some(protect) = &mut self.protect {
+            inner(protect, session, answer)?;
+            self.protect = None;
+        }
+        if let Some(image) = &mut self.image {
+            unless_refused(inner(image, session, answer), session)?;
+            self.image = None;
+        }
+        Ok(())
+    }
+
+    /// Reads the replies to the commands, and throws them away.
+    fn discard(&mut self, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
+        if let Some(protect) = &mut self.protect {
+            unless_refused(inner(protect, session, answer), session)?;
+            self.protect = None;
+        }
+        self.finish(session, answer)
     }
 }
 

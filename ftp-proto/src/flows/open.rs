@@ -77,6 +77,13 @@ pub struct Open {
     size: Option<u64>,
     restarting: bool,
     sent: bool,
+    /// Whether the server named the port before this transfer began, so that the port may be too
+    /// old. `None` before the first step.
+    by_old_port: Option<bool>,
+    /// Whether the settings were sent twice, because a reply fitted none of their commands.
+    prepared_again: bool,
+    /// Whether another transfer follows this one. `None` if that is not known.
+    followed: Option<bool>,
     early: EarlyHandshake,
     state: State,
 }
@@ -195,6 +202,17 @@ impl Open {
         self
     }
 
+    /// Tells whether another transfer follows on this session. If so, the client may ask for the
+    /// port of the next transfer while this one is under way ([`Pipelining::next_port`]). Without
+    /// this, it does so from the second transfer on.
+    ///
+    /// [`Pipelining::next_port`]: crate::Pipelining::next_port
+    #[must_use]
+    pub fn followed_by_another(mut self, followed: bool) -> Self {
+        self.followed = Some(followed);
+        self
+    }
+
     /// Sets the offset, the representation type and the size check from these options.
     #[must_use]
     pub fn with_options(self, options: &TransferOptions) -> Self {
@@ -229,6 +247,9 @@ impl Open {
             size: None,
             restarting: false,
             sent: false,
+            by_old_port: None,
+            prepared_again: false,
+            followed: None,
             early: EarlyHandshake::default(),
             state: State::Prepare(Prepare::new(transfer_type)),
         }
@@ -240,10 +261,13 @@ impl Flow for Open {
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Transfer>, Error> {
         Step::run(answer, |answer| {
+            let sized = self.asks_for_size();
             loop {
                 self.state = match self.state {
                     State::Prepare(ref mut prepare) => {
-                        self.transfer_type = prepare.ready(&self.command, session, answer)?;
+                        self.by_old_port.get_or_insert(session.has_old_port());
+                        self.transfer_type =
+                            prepare.ready(&self.command, !sized, session, answer)?;
                         match self.size_question() {
                             Some(size) => State::Sizing(size),
                             None => self.connection(session),
@@ -256,8 +280,7 @@ impl Flow for Open {
                     }
                     State::Passive(ref mut passive) => {
                         let endpoint = inner(passive, session, answer)?;
-                        self.leave_early(session)?;
-                        State::Connecting(endpoint)
+                        self.port_named(session, endpoint)?
                     }
                     State::Active(ref mut active) => match inner(active, session, answer) {
                         Ok(()) => State::Restart,
@@ -269,10 +292,7 @@ impl Flow for Open {
                     State::Restart => self.restart(session, answer)?,
                     State::Command => {
                         self.send(session)?;
-                        match session.config().data_mode {
-                            DataMode::Passive => State::First,
-                            DataMode::Active => State::Accepting(Wait::Accept),
-                        }
+                        self.after_command(session)
                     }
                     State::Accepting(wait) => self.accept(session, answer, wait)?,
                     State::First => self.hear(session, answer)?,
@@ -295,14 +315,18 @@ impl Flow for Open {
 impl Open {
     /// Returns the flow that sends SIZE before the transfer. `None` if the size is not needed.
     fn size_question(&self) -> Option<Size> {
+        let asked = self.asks_for_size();
+        Size::new(self.command.argument().filter(|_| asked)?).ok()
+    }
+
+    fn asks_for_size(&self) -> bool {
         let unknown = match self.command.verb() {
             "RETR" | "APPE" => true,
             "STOR" => self.offset > 0,
             _ => false,
         };
         let countable = self.transfer_type == TransferType::Image;
-        let asked = unknown && countable && self.size_check == SizeCheck::Always;
-        Size::new(self.command.argument().filter(|_| asked)?).ok()
+        unknown && countable && self.size_check == SizeCheck::Always
     }
 
     /// Returns the size of the file from the result of SIZE. If the server has refused SIZE, the
@@ -329,6 +353,17 @@ impl Open {
             DataMode::Passive => State::Passive(Passive::new(&self.command)),
             DataMode::Active => State::Active(Active::default()),
         }
+    }
+
+    /// Returns the state after the server has named a port. If a reply fitted no command of the
+    /// flight of TYPE and EPSV, the type is unknown, and is set again.
+    fn port_named(&mut self, session: &mut Session, endpoint: Endpoint) -> Result<State, Error> {
+        let known = session.transfer_type() == Some(self.transfer_type);
+        if !known && !core::mem::replace(&mut self.prepared_again, true) {
+            return Ok(State::Prepare(Prepare::new(self.transfer_type)));
+        }
+        self.leave_early(session)?;
+        Ok(State::Connecting(endpoint))
     }
 
     /// If [`DataCommand::WithConnect`] is set, sends REST or the data command together with the
@@ -362,18 +397,34 @@ impl Open {
                 return Ok(State::Command);
             }
             self.send_restart(session)?;
+            // If the server refuses REST, it sends the file from its beginning. The client throws
+            // this data away. An upload would replace the file, so it waits for the reply.
+            if self.command.verb() == "RETR" && session.may_restart_in_one_flight() {
+                self.send(session)?;
+            }
         }
         let reply = session.next_reply(answer, Wait::Reply)?;
         if reply.class() != Class::Intermediate {
             let error = Error::from_reply(reply).with_command("REST");
             return Err(self.fail(session, error));
         }
-        Ok(State::Command)
+        Ok(match self.sent {
+            true => self.after_command(session),
+            false => State::Command,
+        })
+    }
+
+    fn after_command(&self, session: &Session) -> State {
+        match session.config().data_mode {
+            DataMode::Passive => State::First,
+            DataMode::Active => State::Accepting(Wait::Accept),
+        }
     }
 
     fn send(&mut self, session: &mut Session) -> Result<(), Error> {
         self.sent = true;
-        session.send_data_command(self.command.clone(), self.direction)
+        session.send_data_command(self.command.clone(), self.direction)?;
+        session.ask_for_next_port(self.followed)
     }
 
     fn connect(
@@ -399,6 +450,13 @@ impl Open {
                 let error = data_error(other, Wait::Connect)
                     .or_subject(&session.connecting_for_data(endpoint))
                     .or_command(self.command.verb());
+                if self.by_old_port == Some(true) && !self.sent {
+                    self.by_old_port = Some(false);
+                    // The server may have closed the port since it named it.
+                    session.give_up_next_ports();
+                    session.note_data_closed();
+                    return Ok(State::Passive(Passive::new(&self.command)));
+                }
                 if session.may_ask_for_another_port() && session.epsv_was_accepted() {
                     // Some firewalls understand PASV but not EPSV, and block every port from a
                     // reply to EPSV. So the client tries PASV next.
@@ -457,7 +515,13 @@ impl Open {
             // refusal.
             return Ok(State::Opened(DataTls::Clear));
         }
-        self.check_refusal(session)?;
+        if let Some(mut error) = self.refusal(session)? {
+            if self.early.is_demanded(&error) {
+                session.note_resumption_demanded();
+                error = error.with_tls_reason(Reason::ResumptionDemanded);
+            }
+            return Err(self.fail(session, error));
+        }
         let over = session.final_reply().is_some();
         if over && !begun && !late && !session.is_dead() {
             // A final reply came without a 150. It may belong to another command, so the client
@@ -589,6 +653,9 @@ impl Open {
     }
 
     fn fail(&mut self, session: &mut Session, error: Error) -> Halt {
+        if self.early.is_under_way() && error.reply().is_none() {
+            session.give_up_handshake_ahead();
+        }
         let failing = match self.state {
             State::Securing => Failing::Handshake,
             _ => Failing::Other,

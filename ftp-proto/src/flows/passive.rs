@@ -51,6 +51,8 @@ enum State {
     #[default]
     Start,
     Announced,
+    /// Reading the reply to an EPSV or PASV that was sent ahead.
+    Ahead(Verb),
     Extended,
     /// Sending a fence, because the server did not answer EPSV in time and may still do so.
     Fencing(Fence),
@@ -98,6 +100,13 @@ impl Flow for Passive {
                         completion(session.next_reply(answer, Wait::Reply)?, "PRET")?;
                         State::Start
                     }
+                    State::Ahead(ref verb) => {
+                        let verb = verb.clone();
+                        match self.ahead(session, answer, &verb)? {
+                            Some(endpoint) => return Ok(endpoint),
+                            None => continue,
+                        }
+                    }
                     State::Extended => {
                         let wait = session.wait_for_epsv();
                         match session.next_reply(answer, wait) {
@@ -137,6 +146,9 @@ impl Flow for Passive {
 impl Passive {
     /// Sends EPSV or PASV. Sends PRET before it if the server lists PRET.
     fn ask(&mut self, session: &mut Session) -> Result<State, Error> {
+        if let Some(verb) = session.port_ahead().filter(|_| !self.for_another) {
+            return Ok(State::Ahead(verb));
+        }
         let wanted = session.features().is_some_and(|all| all.supports("PRET"));
         let wanted = wanted && !core::mem::replace(&mut self.is_announced, true);
         if let Some(data) = self.announcement.as_ref().filter(|_| wanted) {
@@ -149,6 +161,52 @@ impl Passive {
         };
         session.send(Command::from(verb))?;
         Ok(state)
+    }
+
+    /// Takes the port that was asked for ahead. Returns `None` if the client must ask again: then
+    /// `state` says how.
+    fn ahead(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+        verb: &Verb,
+    ) -> Result<Option<Endpoint>, Halt> {
+        let extended = *verb == Verb::EPSV;
+        let wait = match extended {
+            true => session.wait_for_epsv(),
+            false => Wait::Reply,
+        };
+        let reply = match session.take_port(answer, wait) {
+            Ok(reply) => reply,
+            Err(Halt::Error(error)) => {
+                session.check_alive()?;
+                self.state = self.without_port(session, error)?;
+                return Ok(None);
+            }
+            Err(want) => return Err(want),
+        };
+        self.state = State::Start;
+        let endpoint = match extended {
+            true => self.extended(session, reply)?,
+            false => Some(self.classic(session, reply)?),
+        };
+        match endpoint {
+            Some(endpoint) if self.is_usable(session, endpoint, verb.as_str())? => {
+                Ok(Some(endpoint))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Continues after a question for a port that was sent ahead has failed. After a time-out, PASV
+    /// follows, as after any EPSV without a reply. If the replies are out of step, the server gets
+    /// the question again, alone.
+    fn without_port(&mut self, session: &mut Session, error: Error) -> Result<State, Error> {
+        if matches!(error.kind(), ErrorKind::Timeout(_)) {
+            return self.unanswered(session, error);
+        }
+        self.failure = Some(error);
+        Ok(State::Fencing(Fence::default()))
     }
 
     /// Reads the port from the reply to EPSV. Returns `None` if PASV must be tried next. PASV is

@@ -60,10 +60,11 @@ impl Prepare {
     }
 
     /// Sends all settings that this data command needs. Returns the representation type that is
-    /// then in force.
+    /// then in force. If `with_port` is true, the question for the port joins the flight of TYPE.
     pub(super) fn ready(
         &mut self,
         command: &Command,
+        with_port: bool,
         session: &mut Session,
         answer: &mut Answer,
     ) -> Result<TransferType, Halt> {
@@ -88,17 +89,22 @@ impl Prepare {
                     inner(purge, session, answer)?;
                     State::Start
                 }
-                State::Type(in_force) => match inner(in_force, session, answer) {
-                    Ok(()) => return Ok(self.transfer_type),
-                    // The server has refused TYPE A. The client then lists in TYPE I, which can
-                    // carry the same lines.
-                    Err(Halt::Error(error)) if listing && self.is_of_text(&error) => {
-                        session.give_up(Capability::TypeA);
-                        self.transfer_type = TransferType::Image;
-                        State::Type(Type::new(self.transfer_type))
+                State::Type(in_force) => {
+                    if in_force.queue(session)? && with_port {
+                        session.ask_for_port_ahead()?;
                     }
-                    Err(halt) => return Err(halt),
-                },
+                    match inner(in_force, session, answer) {
+                        Ok(()) => return Ok(self.transfer_type),
+                        // The server has refused TYPE A. The client then lists in TYPE I, which can
+                        // carry the same lines.
+                        Err(Halt::Error(error)) if listing && self.is_of_text(&error) => {
+                            session.give_up(Capability::TypeA);
+                            self.transfer_type = TransferType::Image;
+                            State::Type(Type::new(self.transfer_type))
+                        }
+                        Err(halt) => return Err(halt),
+                    }
+                }
             };
         }
     }

@@ -26,6 +26,8 @@ pub struct Protect {
 enum State {
     Start,
     BufferSize,
+    /// PROT has left together with PBSZ.
+    Both,
     Level,
 }
 
@@ -52,16 +54,15 @@ impl Flow for Protect {
                         if session.has_protection(self.protection) {
                             return Ok(());
                         }
-                        session.send(Command::fixed(Verb::PBSZ, "0"))?;
-                        State::BufferSize
+                        self.queue(session)?
                     }
                     State::BufferSize => {
                         session.next_reply(answer, Wait::Reply)?;
-                        let level = match self.protection {
-                            Protection::Private => "P",
-                            Protection::Clear => "C",
-                        };
-                        session.send(Command::fixed(Verb::PROT, level))?;
+                        session.send(self.level())?;
+                        State::Level
+                    }
+                    State::Both => {
+                        session.next_reply(answer, Wait::Reply)?;
                         State::Level
                     }
                     State::Level => {
@@ -86,6 +87,30 @@ impl Flow for Protect {
 }
 
 impl Protect {
+    /// Queues PBSZ and PROT now, so that other commands can join their flight.
+    pub(super) fn queue_now(&mut self, session: &mut Session) -> Result<(), Error> {
+        self.state = self.queue(session)?;
+        Ok(())
+    }
+
+    /// Queues PBSZ, and PROT too if both may leave in one flight. Returns the next state.
+    fn queue(&self, session: &mut Session) -> Result<State, Error> {
+        session.send(Command::fixed(Verb::PBSZ, "0"))?;
+        if !session.may_share_flight() {
+            return Ok(State::BufferSize);
+        }
+        session.send(self.level())?;
+        Ok(State::Both)
+    }
+
+    fn level(&self) -> Command {
+        let level = match self.protection {
+            Protection::Private => "P",
+            Protection::Clear => "C",
+        };
+        Command::fixed(Verb::PROT, level)
+    }
+
     fn check(&self, session: &Session) -> Result<(), Error> {
         if !session.is_secured() {
             return Err(Error::misuse(Misuse::NotSecured));

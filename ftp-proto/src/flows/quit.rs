@@ -10,6 +10,9 @@ use crate::wire::{Command, Reply, Verb};
 /// Ends the session by QUIT (RFC 959 section 4.1.1). Returns the reply, or `None` if the server
 /// closes the connection without a reply.
 ///
+/// With [`Pipelining::quit_without_reply`](crate::Pipelining::quit_without_reply), the flow does not
+/// wait for the reply, and returns `None`.
+///
 /// Afterwards the session is dead: every further operation fails.
 #[derive(Debug, Default)]
 pub struct Quit {
@@ -35,7 +38,15 @@ impl Flow for Quit {
             if !self.sent {
                 self.sent = true;
                 session.send(Command::from(Verb::QUIT))?;
-                return Err(session.receive_within(Wait::Reply).into());
+                return Err(match session.config().pipelining.quit_without_reply {
+                    // A look makes the driver write QUIT.
+                    true => session.look().into(),
+                    false => session.receive_within(Wait::Reply).into(),
+                });
+            }
+            if session.config().pipelining.quit_without_reply {
+                session.die_with(Error::new(ErrorKind::Closed));
+                return Ok(None);
             }
             let heard = matches!(answer.event(), Some(Event::Received));
             match session.next_reply(answer, Wait::Reply) {

@@ -1,7 +1,7 @@
 //! Renames a file or directory (RNFR and RNTO).
 
 use crate::error::Error;
-use crate::flow::{Answer, Flow, Step};
+use crate::flow::{Answer, Flow, Halt, Step};
 use crate::session::Session;
 use crate::wire::{Class, Reply, Verb};
 
@@ -9,12 +9,18 @@ use super::compose::completion;
 use super::exchange::Exchange;
 
 /// RNFR and RNTO (RFC 959 section 4.1.3): renames or moves a file or a directory. Returns the reply
-/// to RNTO. RNTO is sent only after a 3xx reply to RNFR.
+/// to RNTO.
+///
+/// RNTO is sent only after a 3xx reply to RNFR. To a server that is known to bear it, both leave
+/// together ([`Pipelining::flights`](crate::Pipelining::flights)), unless the server may still
+/// remember the name of an earlier RNFR.
 #[derive(Debug)]
 pub struct Rename {
     from: Exchange,
     to: Exchange,
     found: bool,
+    /// The refusal of RNFR, while the reply to an RNTO that left together with it is still to come.
+    refused: Option<Error>,
 }
 
 impl Rename {
@@ -28,7 +34,23 @@ impl Rename {
             from: Exchange::new(Verb::RNFR.with(from)?),
             to: Exchange::new(Verb::RNTO.with(to)?),
             found: false,
+            refused: None,
         })
+    }
+
+    /// Reads the reply to RNFR.
+    fn find(&mut self, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
+        let reply = self.from.reply(session, answer)?;
+        if reply.class() == Class::Intermediate {
+            self.found = true;
+            return Ok(());
+        }
+        let error = Error::from_reply(reply).with_command("RNFR");
+        if !self.to.is_sent() {
+            return Err(error.into());
+        }
+        self.refused = Some(error);
+        Ok(())
     }
 }
 
@@ -37,14 +59,27 @@ impl Flow for Rename {
 
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Reply>, Error> {
         Step::run(answer, |answer| {
-            if !self.found {
-                let reply = self.from.reply(session, answer)?;
-                if reply.class() != Class::Intermediate {
-                    return Err(Error::from_reply(reply).with_command("RNFR").into());
-                }
-                self.found = true;
+            if !self.from.is_sent() && session.may_rename_in_one_flight() {
+                self.from.settle_names(session, answer)?;
+                self.to.settle_names(session, answer)?;
+                self.from.queue(session)?;
+                self.to.queue(session)?;
             }
-            Ok(completion(self.to.reply(session, answer)?, "RNTO")?)
+            if !self.found && self.refused.is_none() {
+                self.find(session, answer)?;
+            }
+            let reply = self.to.reply(session, answer)?;
+            match self.refused.take() {
+                // The server refuses RNTO too. If it does not, it has renamed something else.
+                Some(error) if reply.class() == Class::Completion => {
+                    session.lose_step();
+                    Err(error.with_source(RENAMED).into())
+                }
+                Some(error) => Err(error.into()),
+                None => Ok(completion(reply, "RNTO")?),
+            }
         })
     }
 }
+
+const RENAMED: &str = "although the server refused RNFR, it accepted the RNTO that followed";

@@ -27,6 +27,20 @@ impl Type {
     }
 }
 
+impl Type {
+    /// Queues TYPE now, so that other commands can join its flight. Queues nothing if the type is in
+    /// force, or if TYPE is queued already.
+    /// Returns whether it was queued now.
+    pub(super) fn queue(&mut self, session: &mut Session) -> Result<bool, Error> {
+        if self.exchange.is_some() || session.transfer_type() == Some(self.transfer_type) {
+            return Ok(false);
+        }
+        let exchange = Exchange::new(command(self.transfer_type));
+        self.exchange.insert(exchange).queue(session)?;
+        Ok(true)
+    }
+}
+
 impl Flow for Type {
     type Output = ();
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::ops::RangeInclusive;
 
+use super::pipelining::Pipelining;
 use super::setters::setters;
 use crate::wire::{Limits, Multiline, Telnet};
 
@@ -75,6 +76,8 @@ pub struct Config {
     /// Whether the client waits for the data connection before it sends the data command, such as
     /// RETR.
     pub data_command: DataCommand,
+    /// Which commands the client sends together, without waiting for each reply.
+    pub pipelining: Pipelining,
     /// What the client sends before ABOR.
     pub abort_signal: AbortSignal,
     /// When the client closes the data connection of an aborted transfer.
@@ -340,6 +343,7 @@ impl Default for Config {
             active_address: None,
             active_peer: ActivePeer::default(),
             data_command: DataCommand::default(),
+            pipelining: Pipelining::default(),
             abort_signal: AbortSignal::default(),
             abort_close: AbortClose::default(),
             max_unsent: 64 * 1024,
@@ -416,6 +420,8 @@ setters! { Config
     with_active_peer => active_peer: ActivePeer;
     /// Sets [`Config::data_command`].
     with_data_command => data_command: DataCommand;
+    /// Sets [`Config::pipelining`].
+    with_pipelining => pipelining: Pipelining;
     /// Sets [`Config::abort_signal`].
     with_abort_signal => abort_signal: AbortSignal;
     /// Sets [`Config::abort_close`].

@@ -10,6 +10,7 @@ mod labels;
 pub(crate) mod limits;
 pub(crate) mod netrc;
 pub(crate) mod optional_name;
+pub(crate) mod pipelining;
 mod ports;
 pub(crate) mod proxied;
 pub(crate) mod setters;

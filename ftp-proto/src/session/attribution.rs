@@ -4,6 +4,7 @@ use super::Session;
 use super::codes::can_answer;
 use super::effect::Effect;
 use super::fencing::too_many_strays;
+use super::flights::may_answer_port;
 use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::capabilities::Capability;
@@ -19,7 +20,12 @@ const MOST_PRELIMINARIES: usize = 256;
 impl Session {
     /// Finds the command to which this reply belongs, and handles the reply. `more` says whether
     /// further bytes came in the same read.
-    pub(super) fn attribute(&mut self, mut reply: Reply, more: bool) {
+    pub(super) fn attribute(&mut self, reply: Reply, more: bool) {
+        self.find_command(reply, more);
+        self.check_flight();
+    }
+
+    fn find_command(&mut self, mut reply: Reply, more: bool) {
         self.observe_reply(&reply);
         self.awaited_last_line = false;
         // The reply to STOU holds the name that the server chose. Masking could change this name,
@@ -57,6 +63,7 @@ impl Session {
         }
         match owed.shape {
             Shape::Transfer => self.attribute_to_transfer(owed, reply),
+            Shape::Port => self.attribute_to_port(owed, reply, more),
             Shape::Abort(aborting) => self.attribute_to_abort(owed, reply, aborting),
             _ if preliminary && !owed.effect.is_of_login() => {
                 self.state.greeting_delayed |= owed.shape == Shape::Greeting;
@@ -77,7 +84,7 @@ impl Session {
     }
 
     /// Handles the final reply to a command that uses no data connection.
-    fn attribute_to_command(&mut self, owed: Owed, reply: Reply, more: bool) {
+    fn attribute_to_command(&mut self, mut owed: Owed, reply: Reply, more: bool) {
         if !self.is_possible_answer(&owed, &reply) {
             // This reply belongs to another command, so the reply to this command is still to come.
             self.state.auth_tried |= owed.effect == Effect::Auth;
@@ -85,17 +92,20 @@ impl Session {
             self.state
                 .fences
                 .mark_doubtful(&owed.verb, owed.shape == Shape::Raw);
+            self.doubt_flight();
             self.lose_step();
             let misfit = Error::new(ErrorKind::UnexpectedReply).with_reply(reply);
             let why = "it answers another command: the replies are out of step";
-            return self.deliver(owed.owner, Err(owed.add_verb_to(misfit.with_source(why))));
+            let misfit = owed.add_verb_to(misfit.with_source(why));
+            return self.hand_over(&owed, Err(misfit));
         }
         let upgrade = owed.effect == Effect::Auth;
         if !self.out_of_step {
             self.state.fences.learn(&owed.verb, &reply);
         }
         self.learn(&owed, &reply);
-        self.state.apply(owed.effect, &reply, &self.config);
+        let effect = core::mem::replace(&mut owed.effect, Effect::None);
+        self.state.apply(effect, &reply, &self.config);
         if upgrade && more {
             return self.die(Error::new(ErrorKind::Injection).with_command(&owed.verb));
         }
@@ -108,9 +118,18 @@ impl Session {
         let long = tells || owed.shape == Shape::Raw;
         self.out_of_step |= long && reply.ends_with_its_code_alone() && self.state.logged_in;
         let quit = owed.shape == Shape::Quit && reply.class() == Class::Completion;
-        self.deliver(owed.owner, Ok(reply.clone()));
+        self.hand_over(&owed, Ok(reply.clone()));
         if quit {
             self.die(Error::new(ErrorKind::Closed).with_reply(reply));
+        }
+    }
+
+    /// Gives a reply to the operation that sent the command. The reply to an EPSV that was sent ahead
+    /// is kept for the transfer that uses the port.
+    fn hand_over(&mut self, owed: &Owed, reply: Result<Reply, Error>) {
+        match owed.shape {
+            Shape::Port => self.keep_port(owed, reply),
+            _ => self.deliver(owed.owner, reply),
         }
     }
 
@@ -165,14 +184,10 @@ impl Session {
             trace::out_of_step();
         }
         self.out_of_step = true;
+        self.return_to_lock_step();
     }
 
     fn attribute_to_transfer(&mut self, owed: Owed, reply: Reply) {
-        let keep_alives = self
-            .ledger
-            .iter()
-            .filter(|owed| owed.shape == Shape::KeepAlive)
-            .count();
         let Some(live) = &mut self.live else {
             // The client has already closed its record of the transfer. The command stays in the
             // ledger until its final reply comes.
@@ -197,39 +212,115 @@ impl Session {
             _ if live.preliminary.is_none() && reply.code() == Code::OKAY => {
                 self.ledger.push_front(owed);
             }
-            _ if keep_alives == 0 => {
-                let ends = reply.ends_transfer();
-                // A reply shows whether the server knows the command only in two cases: it is a
-                // completion after a 150, or a refusal without a 150. A completion without a 150
-                // may belong to another command, and a refusal after a 150 is about the data.
-                if live.preliminary.is_some() == (reply.class() == Class::Completion) {
-                    if let Some(capability) = owed.capability {
-                        self.state.known.learn(capability, &reply);
-                    }
-                }
-                if live.was_restarted && !reply.confirms_transfer() {
-                    self.state.restart = Some(UNKNOWN_OFFSET);
-                }
-                live.outcome = Some(reply);
-                if live.preliminary.is_none() {
-                    live.unopened = Some(owed);
-                }
-                if !ends {
-                    self.lose_step();
-                }
-            }
-            _ => {
-                live.held.push(reply);
-                if live.held.len() <= keep_alives {
-                    return self.ledger.push_front(owed);
-                }
-                let clear = live.settle_held();
-                self.ledger.retain(|owed| owed.shape != Shape::KeepAlive);
-                if !clear {
-                    self.lose_step();
-                }
+            _ => self.attribute_final_reply(owed, reply),
+        }
+    }
+
+    /// Handles a reply that may be the transfer's final one. If it may also answer a command that
+    /// was sent beside the transfer, the session keeps it until it can decide.
+    fn attribute_final_reply(&mut self, owed: Owed, reply: Reply) {
+        let beside = self.count_beside();
+        let keep_alives = self.ledger.iter().any(|it| it.shape == Shape::KeepAlive);
+        let Some(live) = &mut self.live else { return };
+        if live.port_ahead && reply.class() == Class::Completion && may_answer_port(&reply) {
+            return self.attribute_to_port_beside(owed, reply);
+        }
+        let begun = live.preliminary.is_some();
+        let ambiguous = live.port_ahead && begun && may_answer_port(&reply);
+        if !keep_alives && !ambiguous && live.held.is_empty() {
+            return self.take_final_reply(owed, reply);
+        }
+        live.held.push(reply);
+        if live.held.len() <= beside {
+            return self.ledger.push_front(owed);
+        }
+        self.settle_held();
+    }
+
+    /// Takes this reply as the transfer's final reply.
+    fn take_final_reply(&mut self, owed: Owed, reply: Reply) {
+        let Some(live) = &mut self.live else { return };
+        let ends = reply.ends_transfer();
+        // A reply shows whether the server knows the command only in two cases: it is a completion
+        // after a 150, or a refusal without a 150. A completion without a 150 may belong to another
+        // command, and a refusal after a 150 is about the data.
+        if live.preliminary.is_some() == (reply.class() == Class::Completion) {
+            if let Some(capability) = owed.capability {
+                self.state.known.learn(capability, &reply);
             }
         }
+        if live.was_restarted && !reply.confirms_transfer() {
+            self.state.restart = Some(UNKNOWN_OFFSET);
+        }
+        live.outcome = Some(reply);
+        if live.preliminary.is_none() {
+            live.unopened = Some(owed);
+        }
+        if !ends {
+            self.lose_step();
+        }
+    }
+
+    /// Chooses the transfer's final reply among the held ones, after the server has replied to the
+    /// transfer and to all commands beside it.
+    fn settle_held(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        let clear = live.settle_held();
+        // A port that was named is not in the ledger any more, so this one was refused.
+        let refused = live.port_ahead;
+        self.ledger.retain(|owed| !owed.is_beside_transfer());
+        if refused {
+            self.refuse_next_port();
+        }
+        if !clear || refused {
+            self.lose_step();
+        }
+    }
+
+    /// Gives a 229 or 227 to the EPSV or PASV that was sent beside the transfer. The transfer's own
+    /// final reply is still to come, unless it is among the held replies.
+    fn attribute_to_port_beside(&mut self, transfer: Owed, reply: Reply) {
+        let mut ledger = self.ledger.iter();
+        let port = ledger.position(|owed| owed.shape == Shape::Port);
+        let port = port.and_then(|at| self.ledger.remove(at));
+        self.ledger.push_front(transfer);
+        let Some(port) = port else {
+            return self.handle_stray(reply);
+        };
+        self.attribute_to_command(port, reply, false);
+        let beside = self.count_beside();
+        if self
+            .live
+            .as_ref()
+            .is_some_and(|live| live.held.len() > beside)
+        {
+            self.ledger.pop_front();
+            self.settle_held();
+        }
+    }
+
+    /// Handles a reply while the first command in the ledger is an EPSV or PASV that was sent
+    /// ahead. After a transfer's final reply, a reply that no EPSV gets is another one to that
+    /// transfer.
+    fn attribute_to_port(&mut self, owed: Owed, reply: Reply, more: bool) {
+        let ended = self
+            .live
+            .as_ref()
+            .is_some_and(|live| live.outcome.is_some());
+        if ended && !may_answer_port(&reply) {
+            self.ledger.push_front(owed);
+            return self.handle_stray(reply);
+        }
+        match reply.class() {
+            Class::Preliminary => self.ledger.push_front(owed),
+            _ => self.attribute_to_command(owed, reply, more),
+        }
+    }
+
+    /// Returns how many commands that were sent beside the transfer have no reply yet.
+    fn count_beside(&self) -> usize {
+        let ledger = self.ledger.iter();
+        ledger.filter(|owed| owed.is_beside_transfer()).count()
     }
 
     /// Marks the restart offset as unknown after a failed transfer, because some servers keep the
@@ -241,12 +332,12 @@ impl Session {
         }
     }
 
-    /// Removes the transfer and its keep-alives from the ledger, and puts the session out of step.
-    /// If replies to them still come, the next fence throws them away.
+    /// Removes the transfer and the commands sent beside it from the ledger, and puts the session
+    /// out of step. If replies to them still come, the next fence throws them away.
     pub(super) fn strike_out_transfer(&mut self) {
         self.doubt_restart();
-        self.ledger
-            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
+        self.ledger.retain(|owed| !owed.is_of_transfer());
+        self.drop_port();
         self.out_of_step = true;
     }
 
@@ -271,10 +362,8 @@ impl Session {
             // Servers send up to three replies to an abort, so another one may still come. A fence
             // must follow.
             self.out_of_step = true;
-            self.abort_echoes |= matches!(
-                aborting,
-                Aborting::Unanswered | Aborting::UnansweredWithKeepAlive
-            );
+            self.abort_echoes |=
+                matches!(aborting, Aborting::Unanswered | Aborting::UnansweredBeside);
         }
         if aborting != Aborting::HalfAnswered {
             self.queued = self.may_stay_queued(&reply);

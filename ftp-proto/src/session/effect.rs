@@ -31,6 +31,9 @@ pub(super) enum Effect {
     /// CWD or CDUP, with the path of the new directory (`..` for CDUP).
     Directory(Vec<u8>),
     WorkingDirectory,
+    /// RNFR: the server remembers the name until RNTO.
+    RenameFrom,
+    RenameTo,
     /// HOST, OPTS, LANG or CLNT: a setting that a new connection must send again.
     Setting(Command),
 }
@@ -76,6 +79,8 @@ impl Effect {
             "CWD" | "XCWD" => Self::Directory(argument.to_vec()),
             "CDUP" | "XCUP" => Self::Directory(b"..".to_vec()),
             "PWD" | "XPWD" => Self::WorkingDirectory,
+            "RNFR" => Self::RenameFrom,
+            "RNTO" => Self::RenameTo,
             "HOST" | "OPTS" | "LANG" | "CLNT" => Self::Setting(command.clone()),
             _ => Self::None,
         }
@@ -114,7 +119,7 @@ impl Effect {
                 }
                 reply.class() == Class::Completion
             }
-            Self::Restart(_) => code == 350,
+            Self::Restart(_) | Self::RenameFrom => code == 350,
             Self::Reinitialize => by_digit || matches!(code, 200 | 202 | 220 | 250),
             Self::Setting(_) => reply.class() == Class::Completion,
             _ => by_digit || matches!(code, 200 | 202 | 250),
@@ -156,6 +161,7 @@ impl Negotiated {
                 self.known.set_features(Some(features));
                 self.features_heard = true;
             }
+            Effect::RenameTo => self.rename_is_open = false,
             Effect::System if done || reply.is_not_implemented() => self.known.set_system(reply),
             Effect::WorkingDirectory => {
                 if let Ok(Some(path)) = crate::reply::pathname(reply) {
@@ -184,6 +190,7 @@ impl Negotiated {
                 self.standing.secured = true;
             }
             Effect::Restart(offset) => self.restart = Some(offset),
+            Effect::RenameFrom => self.rename_is_open = true,
             Effect::ClearControl => self.channel = Channel::Clearing,
             Effect::Reinitialize => {
                 self.logged_in = false;
@@ -204,7 +211,11 @@ impl Negotiated {
                 let secured = self.channel == Channel::Secured;
                 self.standing.set(Setting { command, secured });
             }
-            Effect::None | Effect::Features | Effect::System | Effect::WorkingDirectory => {}
+            Effect::None
+            | Effect::Features
+            | Effect::System
+            | Effect::WorkingDirectory
+            | Effect::RenameTo => {}
         }
     }
 
@@ -222,6 +233,7 @@ impl Negotiated {
             }
             Effect::Framing(part, _) => *self.framing(*part) = FramingState::Unknown,
             Effect::Directory(_) => self.standing.lose_directory(),
+            Effect::RenameFrom => self.rename_is_open = true,
             _ => {}
         }
     }

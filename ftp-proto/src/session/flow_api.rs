@@ -678,8 +678,8 @@ impl Session {
         // too long. The cause is ABOR only if the data connection was already closed before this
         // wait.
         let unanswered = Shape::Abort(Aborting::Unanswered);
-        let with_keep_alive = Shape::Abort(Aborting::UnansweredWithKeepAlive);
-        let abort = |owed: &Owed| [unanswered, with_keep_alive].contains(&owed.shape);
+        let beside = Shape::Abort(Aborting::UnansweredBeside);
+        let abort = |owed: &Owed| [unanswered, beside].contains(&owed.shape);
         let unanswered = matches!(answer.event(), Some(Event::TimedOut))
             && !self.has_open_data()
             && self.ledger.front().is_some_and(abort);
@@ -708,6 +708,8 @@ impl Session {
 
     /// Closes the transfer's record, and returns the final reply.
     pub(crate) fn close_transfer(&mut self) -> Option<Reply> {
-        self.live.take()?.outcome
+        let outcome = self.live.take()?.outcome;
+        self.note_transfer_end(outcome.as_ref().is_some_and(Reply::confirms_transfer));
+        outcome
     }
 }

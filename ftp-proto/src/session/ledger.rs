@@ -44,6 +44,10 @@ pub(super) enum Shape {
     Transfer,
     /// A NOOP during a transfer. Its reply may come before or after the transfer's final reply.
     KeepAlive,
+    /// EPSV or PASV that was sent ahead of the transfer that uses the port. The session keeps the
+    /// reply. If it left together with the command of the transfer before, its reply may come
+    /// before that transfer's final reply.
+    Port,
     /// ABOR together with the transfer that it aborts. Servers send 426 and 226, 226 and 225, two
     /// replies of one code, or one reply.
     Abort(Aborting),
@@ -58,9 +62,10 @@ pub(super) enum Shape {
 pub(super) enum Aborting {
     /// No reply has come.
     Unanswered,
-    /// No reply has come, and the server still has to reply to a keep-alive (NOOP) too. So the
-    /// client cannot count which reply belongs to the transfer, to ABOR or to the NOOP.
-    UnansweredWithKeepAlive,
+    /// No reply has come, and the server still has to reply to a command that was sent beside the
+    /// transfer (a keep-alive, or the EPSV for the next transfer). So the client cannot count which
+    /// reply belongs to the transfer, to ABOR or to this command.
+    UnansweredBeside,
     /// The transfer's own reply has come, for example 426. The reply to ABOR comes next.
     HalfAnswered,
     /// The server does not know ABOR: it has refused this ABOR, or it refused an earlier ABOR and
@@ -103,6 +108,17 @@ impl Owed {
         error.with_command(&self.verb)
     }
 
+    /// Whether the command is a transfer's data command, or was sent beside a transfer.
+    pub(super) fn is_of_transfer(&self) -> bool {
+        self.shape == Shape::Transfer || self.is_beside_transfer()
+    }
+
+    /// Whether the command was sent beside a transfer, so that its reply may come before or after
+    /// the transfer's final reply.
+    pub(super) fn is_beside_transfer(&self) -> bool {
+        matches!(self.shape, Shape::KeepAlive | Shape::Port)
+    }
+
     /// Whether the command is CWD or CDUP, which change the directory.
     pub(super) fn changes_directory(&self) -> bool {
         matches!(self.effect, Effect::Directory(_))
@@ -124,11 +140,14 @@ impl Owed {
         match self.shape {
             Shape::Greeting if greeting_delayed => Wait::DelayedGreeting,
             Shape::Greeting => Wait::Greeting,
-            Shape::Single | Shape::Raw | Shape::KeepAlive | Shape::Fence(_) | Shape::Quit => {
-                Wait::Reply
-            }
+            Shape::Single
+            | Shape::Raw
+            | Shape::KeepAlive
+            | Shape::Port
+            | Shape::Fence(_)
+            | Shape::Quit => Wait::Reply,
             Shape::Transfer => Wait::FinalReply,
-            Shape::Abort(Aborting::Unanswered | Aborting::UnansweredWithKeepAlive) => Wait::Abort,
+            Shape::Abort(Aborting::Unanswered | Aborting::UnansweredBeside) => Wait::Abort,
             // At most one reply is still to come: the reply to ABOR (`HalfAnswered`), or the reply
             // to the transfer from a server that does not know ABOR (`Unknown`). Some servers never
             // send this reply, and the others send it soon. So the limit is short: 5 s by default,

@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use super::flights::may_answer_port;
 use super::ledger::Owed;
 use super::transfer::TransferId;
 use crate::wire::{Class, Reply};
@@ -36,6 +37,11 @@ pub(super) struct LiveTransfer {
     pub(super) unopened: Option<Owed>,
     /// Whether the session has once taken another command's reply for the final reply.
     pub(super) doubtful: bool,
+    /// Whether the EPSV (or PASV) for the next transfer left together with the data command, and
+    /// the server has not named the port yet.
+    pub(super) port_ahead: bool,
+    /// Whether a fence must show that the final reply is the transfer's own.
+    pub(super) needs_last_word: bool,
 }
 
 impl LiveTransfer {
@@ -52,6 +58,8 @@ impl LiveTransfer {
             held: Vec::new(),
             unopened: None,
             doubtful: false,
+            port_ahead: false,
+            needs_last_word: false,
         }
     }
 
@@ -61,7 +69,7 @@ impl LiveTransfer {
     pub(super) fn completion(&self) -> Option<&Reply> {
         self.outcome
             .iter()
-            .chain(self.held.iter().filter(|reply| !reply.may_answer_noop()))
+            .chain(self.held.iter().filter(|reply| self.is_own(reply)))
             .find(|reply| reply.class() == Class::Completion)
     }
 
@@ -89,7 +97,7 @@ impl LiveTransfer {
     /// all keep-alives. Returns `true` if the choice is certain: at most one of them has a code that
     /// NOOP cannot get, and the chosen reply has a code that ends transfers.
     pub(super) fn settle_held(&mut self) -> bool {
-        let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
+        let own = self.held.iter().filter(|reply| self.is_own(reply));
         let several = own.count() > 1;
         self.take_unmistakable();
         if self.outcome.is_none() {
@@ -104,7 +112,7 @@ impl LiveTransfer {
     /// Looks for held replies whose code no NOOP can get, and makes the worst of them the
     /// transfer's final reply. If every held reply could belong to a NOOP, nothing changes.
     pub(super) fn take_unmistakable(&mut self) {
-        let own = self.held.iter().filter(|reply| !reply.may_answer_noop());
+        let own = self.held.iter().filter(|reply| self.is_own(reply));
         if let Some(worst) = own.min_by_key(|reply| worth(reply)) {
             self.outcome = Some(worst.clone());
         }
@@ -131,13 +139,19 @@ impl LiveTransfer {
         None
     }
 
+    /// Whether this reply can belong to the transfer only, and to no command that was sent beside
+    /// it.
+    fn is_own(&self, reply: &Reply) -> bool {
+        !(reply.may_answer_noop() || self.port_ahead && may_answer_port(reply))
+    }
+
     /// Whether a held reply certainly refuses the transfer, for example 452: neither a NOOP nor a
     /// complete transfer gets such a code. The session can know such a refusal before all replies
     /// have come.
     pub(super) fn is_refused_for_sure(&self) -> bool {
         self.held
             .iter()
-            .any(|reply| !reply.confirms_transfer() && !reply.may_answer_noop())
+            .any(|reply| !reply.confirms_transfer() && self.is_own(reply))
     }
 }
 

@@ -73,6 +73,7 @@ mod effect;
 mod error_context;
 mod fence;
 mod fencing;
+mod flights;
 mod flow_api;
 mod ledger;
 mod live_transfer;
@@ -94,6 +95,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use self::error_context::ErrorContext;
 use self::fence::Fencing;
+use self::flights::Flights;
 use self::ledger::{Owed, Shape};
 use self::live_transfer::LiveTransfer;
 use self::negotiated::{Channel, Negotiated};
@@ -159,6 +161,7 @@ pub struct Session {
     /// SMNT, and other observers.
     unknown_changes: u64,
     state: Negotiated,
+    flights: Flights,
     /// The directory and settings of the session that this session replaces. `None` if there is no
     /// such session, or after they have been restored.
     unrestored: Option<Standing>,
@@ -234,6 +237,7 @@ impl Session {
             observer: None,
             unknown_changes: 0,
             state,
+            flights: Flights::default(),
             unrestored: None,
             credentials: None,
             resumption_failed: false,
@@ -350,6 +354,7 @@ impl Session {
             return;
         }
         let _entered = self.traced.enter();
+        self.blame_flight();
         let rest = self.decoder.finish();
         // Some servers leave the line end off their reply to QUIT. Any other reply without a line
         // end is incomplete: `213 12` may be the start of a longer size.

@@ -25,6 +25,8 @@ pub(super) struct Negotiated {
     /// The way back to the directory, if a listing has left it by CWD. `None` if no listing has
     /// left it.
     pub(super) detour: Option<Detour>,
+    /// Whether the server may remember the name of an RNFR that no RNTO has followed.
+    pub(super) rename_is_open: bool,
     pub(super) mode: FramingState,
     pub(super) structure: FramingState,
     pub(super) transfer_type: Option<TransferType>,

@@ -114,6 +114,7 @@ impl Session {
         answer: Answer,
     ) -> Result<Step<F::Output>, Error> {
         if let Some(Event::Broken(error)) = answer.event() {
+            self.blame_flight();
             let agreed = self.state.channel == Channel::Securing && self.state.auth_tried;
             self.die(match agreed {
                 true => error.clone().in_agreed_tls(),
@@ -265,6 +266,7 @@ impl Session {
 
     /// Sends the staged commands, and returns the flow's want for the driver.
     fn release_staged<F>(&mut self, running: &mut Running<F>) -> Halt {
+        self.begin_flight();
         for (command, owed) in core::mem::take(&mut self.staged) {
             self.release(&command, owed);
             self.error_context.sent(command);

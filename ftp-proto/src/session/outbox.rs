@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use super::effect::Effect;
 use super::ledger::{Owed, Shape};
 use super::negotiated::Channel;
 use super::{Session, baseline};
@@ -69,6 +70,9 @@ impl Session {
                 Shape::Fence(_) => Observed::Fence(&command),
                 _ => Observed::Sent(&command),
             });
+        }
+        if owed.shape != Shape::Port && ends_a_port(command.verb()) {
+            self.drop_port();
         }
         command.encode(self.config.telnet, &mut self.outgoing);
         self.ledger.push_back(owed);
@@ -139,7 +143,11 @@ impl Session {
             // nobody would know how to go on.
             return refuse(ErrorKind::Misuse(Misuse::AlreadySecured));
         }
+        // A port may be asked for in the flight of PROT P: no transfer uses it if PROT is refused.
+        let mut staged = self.staged.iter().map(|(_, owed)| &owed.effect);
+        let promised = staged.any(|it| *it == Effect::Protect(Protection::Private));
         let unmet = secured
+            && !(promised && shape == Shape::Port)
             && self.config.protection == Protection::Private
             && self.state.protection != Some(Protection::Private);
         let is_of_data =
@@ -152,4 +160,10 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether the server forgets a port that it has named when it gets this command, because the
+/// command asks for another one or begins another login.
+fn ends_a_port(verb: &str) -> bool {
+    ADDRESSES.contains(&verb) || ["AUTH", "CCC", "REIN", "USER"].contains(&verb)
 }

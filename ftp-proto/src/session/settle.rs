@@ -30,7 +30,7 @@ impl Session {
             let wait = owed.wait(self.state.greeting_delayed);
             return Err(self.receive_within(wait).into());
         }
-        self.live = None;
+        self.close_transfer();
         Ok(())
     }
 
@@ -85,7 +85,7 @@ impl Session {
     /// ABOR.
     fn awaits_abort(&mut self) -> bool {
         let unanswered = self.owes(Shape::Abort(Aborting::Unanswered))
-            || self.owes(Shape::Abort(Aborting::UnansweredWithKeepAlive));
+            || self.owes(Shape::Abort(Aborting::UnansweredBeside));
         let Some(live) = &mut self.live else {
             return false;
         };
@@ -93,15 +93,15 @@ impl Session {
         live.awaits_abort
     }
 
-    /// Sends ABOR. In the ledger, one entry for ABOR replaces the entries of the transfer and its
-    /// keep-alives, and gets all their replies. To a server that does not know ABOR, nothing is
+    /// Sends ABOR. In the ledger, one entry for ABOR replaces the entries of the transfer and of the
+    /// commands sent beside it, and gets all their replies. To a server that does not know ABOR, nothing is
     /// sent.
     fn send_abort(&mut self) {
         self.clock = None;
         self.doubt_restart();
-        let with_keep_alive = self.owes(Shape::KeepAlive);
-        self.ledger
-            .retain(|owed| !matches!(owed.shape, Shape::Transfer | Shape::KeepAlive));
+        let beside = self.owes(Shape::KeepAlive) || self.owes(Shape::Port);
+        self.ledger.retain(|owed| !owed.is_of_transfer());
+        self.drop_port();
         let clear = matches!(self.state.channel, Channel::Clear | Channel::Cleared);
         if clear
             && !self.lacks(Capability::Abor)
@@ -110,8 +110,8 @@ impl Session {
             self.release_synch();
         }
         let command = Command::from(Verb::ABOR);
-        let aborting = match (with_keep_alive, self.lacks(Capability::Abor)) {
-            (true, _) => Aborting::UnansweredWithKeepAlive,
+        let aborting = match (beside, self.lacks(Capability::Abor)) {
+            (true, _) => Aborting::UnansweredBeside,
             (false, true) => Aborting::Unknown,
             (false, false) => Aborting::Unanswered,
         };

@@ -123,11 +123,7 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
         vec![Item::Serve("secure data", Reaction::Resumes)],
         ended(),
         opened("RETR a"),
-        vec![
-            Item::Silence,
-            early(BY_SPARE, Reaction::Spares),
-            say("150 here"),
-        ],
+        vec![early(BY_SPARE, Reaction::Spares), say("150 here")],
         vec![Item::Serve("secure data", Reaction::Resumes)],
         ended(),
     ];

@@ -206,7 +206,6 @@ fn login_fails_closed_where_prot_is_refused() {
     for (reply, kind) in [("534 no", "Permanent"), ("431 later", "Transient")] {
         let mut script = secure_login();
         script[11] = say(reply);
-        script.extend([hear("TYPE I"), say("200 I")]);
         let ops = [Op::Greeting, Op::Login, Op::Retrieve("a", 0)];
         let outcomes = play(scripted(explicit(), script), &ops);
         assert_eq!(

@@ -1,6 +1,6 @@
 //! REST: a transfer starts at the right byte, or it does not start.
 
-use ftp_proto::Config;
+use ftp_proto::{Config, Pipelining};
 
 use crate::support::*;
 
@@ -35,7 +35,10 @@ fn open_never_starts_from_0_where_rest_is_refused() {
             &pwd_after(reply),
         ]
         .concat();
-        let driver = logged_in(Config::default(), script);
+        let driver = logged_in(
+            Config::default().with_pipelining(Pipelining::never()),
+            script,
+        );
         let outcomes = play(driver, &[Op::Retrieve("a", 7), Op::Pwd]);
         assert_eq!(
             outcomes,

@@ -2,8 +2,8 @@
 //! for the command's own reply.
 
 use ftp_proto::{
-    Config, Error, FileStructure, Flow, Protection, ReplyCodes, TransferType, TransmissionMode,
-    flows,
+    Config, Error, FileStructure, Flow, Pipelining, Protection, ReplyCodes, TransferType,
+    TransmissionMode, flows,
 };
 
 use crate::support::*;
@@ -222,7 +222,10 @@ fn a_reply_that_is_one_command_late_opens_no_data_connection() {
         say("226 again"),
         say("229 (|||6446|)"),
     ];
-    let mut driver = logged_in(Config::default(), script);
+    let mut driver = logged_in(
+        Config::default().with_pipelining(Pipelining::never()),
+        script,
+    );
     let outcome = driver.outcome(&Op::Retrieve("a", 0));
     assert_eq!(
         outcome,
@@ -295,7 +298,8 @@ fn an_effect_in_doubt_is_sent_again_before_it_matters() {
             ],
         ]
         .concat();
-        let mut driver = logged_in(Config::default(), script);
+        let config = Config::default().with_pipelining(Pipelining::never());
+        let mut driver = logged_in(config, script);
         let outcome = driver.outcome(&Op::Retrieve("a", 600));
         assert!(outcome.starts_with("UnexpectedReply"), "{outcome}");
         assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);

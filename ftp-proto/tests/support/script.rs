@@ -13,7 +13,8 @@ pub(crate) enum Item {
     /// client finds by a look before it sends the next line. If the session waits for something
     /// else, such as a handshake, the driver answers that want with `control_first`.
     Say(Vec<u8>),
-    /// The client must send exactly this line.
+    /// The client must send exactly this line. It may send it before the replies that stand
+    /// directly before this item, as a part of the same flight.
     Hear(String),
     /// The session must have this want. The driver answers it with this reaction.
     Serve(&'static str, Reaction),
@@ -65,6 +66,9 @@ pub(crate) enum Cut {
 
 pub(crate) struct Script {
     items: VecDeque<Item>,
+    /// How many of the first `Hear` items the client has sent already, although the replies before
+    /// them have not all gone out.
+    early: usize,
     cut: Cut,
     said: usize,
 }
@@ -73,6 +77,7 @@ impl Script {
     pub(crate) fn new(items: impl IntoIterator<Item = Item>) -> Self {
         Self {
             items: items.into_iter().collect(),
+            early: 0,
             cut: Cut::Whole,
             said: 0,
         }
@@ -97,18 +102,45 @@ impl Script {
     }
 
     pub(crate) fn hears_next(&self, line: &str) -> bool {
-        matches!(self.items.front(), Some(Item::Hear(expected)) if expected == line)
+        self.next_line().is_some_and(|expected| expected == line)
+    }
+
+    /// Returns the next line that the client must send, if nothing but replies stands before it.
+    fn next_line(&self) -> Option<&str> {
+        let mut items = self.items.iter();
+        let mut before = items
+            .by_ref()
+            .take_while(|it| matches!(it, Item::Say(_) | Item::Hear(_)));
+        let mut lines = before.by_ref().filter_map(|item| match item {
+            Item::Hear(line) => Some(line.as_str()),
+            _ => None,
+        });
+        lines.nth(self.early)
+    }
+
+    /// Removes the next item, and the lines after it that the client has sent already.
+    fn pop(&mut self) -> Option<Item> {
+        let item = self.items.pop_front();
+        self.skip_heard();
+        item
+    }
+
+    fn skip_heard(&mut self) {
+        while self.early > 0 && matches!(self.items.front(), Some(Item::Hear(_))) {
+            self.items.pop_front();
+            self.early -= 1;
+        }
     }
 
     fn due(&mut self) -> Option<Arrival> {
         match self.items.front()? {
             Item::Say(_) => {}
             Item::Eof => {
-                self.items.pop_front();
+                self.pop();
                 return Some(Arrival::Eof);
             }
             Item::Broken => {
-                self.items.pop_front();
+                self.pop();
                 return Some(Arrival::Broken);
             }
             _ => return None,
@@ -126,8 +158,9 @@ impl Script {
             Cut::Random(seed, most) => (1 + random(seed) % *most).min(bytes.len()),
         };
         let rest = bytes.split_off(length);
-        if !rest.is_empty() {
-            self.items.push_front(Item::Say(rest));
+        match rest.is_empty() {
+            true => self.skip_heard(),
+            false => self.items.push_front(Item::Say(rest)),
         }
         self.said += length;
         Some(Arrival::Bytes(bytes))
@@ -136,15 +169,17 @@ impl Script {
 
 impl Server for Script {
     fn hear(&mut self, line: &str) {
-        match self.items.pop_front() {
-            Some(Item::Hear(expected)) if expected == line => {}
-            other => panic!("the client sent {line:?}, the script says {other:?}"),
+        if !self.hears_next(line) {
+            let next = self.items.front();
+            panic!("the client sent {line:?}, the script says {next:?}");
         }
+        self.early += 1;
+        self.skip_heard();
     }
 
     fn arrival(&mut self, wait: Wait) -> Arrival {
         if wait == Wait::Arrived && matches!(self.items.front(), Some(Item::NotYet)) {
-            self.items.pop_front();
+            self.pop();
             return Arrival::Silence;
         }
         if let Some(arrival) = self.due() {
@@ -153,7 +188,7 @@ impl Server for Script {
         if wait == Wait::Arrived {
             return Arrival::Silence;
         }
-        match self.items.pop_front() {
+        match self.pop() {
             Some(Item::Silence) => Arrival::Silence,
             other => panic!("the client waits ({wait:?}), the script says {other:?}"),
         }
@@ -164,7 +199,7 @@ impl Server for Script {
             return None;
         }
         if matches!(self.items.front(), Some(Item::Silence)) {
-            self.items.pop_front();
+            self.pop();
             return Some(Arrival::Silence);
         }
         self.due()
@@ -174,7 +209,7 @@ impl Server for Script {
         if self.is_implied(want) {
             return Reaction::Done;
         }
-        match self.items.pop_front() {
+        match self.pop() {
             Some(Item::Serve(expected, reaction)) if expected == want => reaction,
             other => panic!("the client wants {want:?}, the script says {other:?}"),
         }

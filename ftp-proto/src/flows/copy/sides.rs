@@ -54,7 +54,7 @@ impl Flow for OfferPort {
         Step::run(answer, |answer| {
             if let Some(prepare) = &mut self.prepare {
                 check_copy_possible(session)?;
-                prepare.ready(&self.data, session, answer)?;
+                prepare.ready(&self.data, false, session, answer)?;
                 self.prepare = None;
             }
             inner(&mut self.passive, session, answer)
@@ -101,7 +101,7 @@ impl Flow for StartTransfer {
         Step::run(answer, |answer| {
             if let Some(prepare) = &mut self.prepare {
                 check_copy_possible(session)?;
-                prepare.ready(&self.command, session, answer)?;
+                prepare.ready(&self.command, false, session, answer)?;
                 self.prepare = None;
             }
             if let Some(active) = &mut self.active {

@@ -72,6 +72,8 @@ pub struct Finish {
     premature: Option<Reply>,
     /// Whether a preliminary reply (125 or 150) has come.
     begun: bool,
+    /// Whether the final reply may belong to another command, so that a fence must follow.
+    ambiguous: bool,
     /// Whether the control connection ended while the data connection was being closed.
     control_ended: bool,
     state: State,
@@ -107,6 +109,7 @@ impl Finish {
             cut_at_proxy: false,
             premature: None,
             begun: false,
+            ambiguous: false,
             control_ended: false,
             state: State::Start,
         }
@@ -278,7 +281,10 @@ impl Finish {
     fn hear(&mut self, session: &mut Session, answer: &mut Answer) -> Result<Completion, Halt> {
         let late = answer.take_timeout();
         let mut silence = session.check_alive().err();
-        if silence.is_none() && late {
+        let late_port = late && session.final_reply().is_some() && session.awaits_next_port();
+        if late_port {
+            session.give_up_next_port();
+        } else if silence.is_none() && late {
             silence = Some(Error::new(ErrorKind::Timeout(Wait::FinalReply)));
             session.give_up_final_reply(self.has_used_data_connection());
         }
@@ -290,6 +296,10 @@ impl Finish {
         if silence.is_none() {
             match session.final_reply() {
                 None => return Err(session.receive_within(Wait::FinalReply).into()),
+                // The final reply is followed by the port for the next transfer.
+                Some(reply) if !reply.is_refusal() && session.awaits_next_port() => {
+                    return Err(session.receive_within(Wait::Reply).into());
+                }
                 Some(reply) if !reply.is_refusal() => {
                     self.state = State::Following;
                     return Err(session.look().into());
@@ -320,6 +330,7 @@ impl Finish {
         silence: Option<Error>,
     ) -> Result<Completion, Halt> {
         self.begun = session.preliminary_reply().is_some();
+        self.ambiguous = session.needs_last_word();
         let Some(reply) = session.close_transfer() else {
             self.compare(session, self.expected);
             return Err(self.unconfirmed(silence).into());
@@ -351,7 +362,7 @@ impl Finish {
             session.note_resumption_demanded();
         }
         let completion = judged?;
-        let unmistakable = self.begun && completion.reply.code() != Code::OKAY;
+        let unmistakable = self.begun && !self.ambiguous && completion.reply.code() != Code::OKAY;
         if unmistakable || session.is_dead() {
             return Ok(completion);
         }
