@@ -45,7 +45,6 @@ fn after_auth_data_needs_protection() {
     for op in [Op::Greeting, Op::Login, Op::Secure] {
         driver.outcome(&op);
     }
-    driver.server.extend([hear("TYPE I"), say("200 I")]);
     let error = driver.run(flows::Open::retrieve("a").expect("a path"));
     assert_eq!(error.expect_err("no PROT P").kind(), ErrorKind::Insecure);
     driver.server.assert_over();
