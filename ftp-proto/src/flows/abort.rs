@@ -10,6 +10,25 @@ use crate::session::transfer::{Aborted, Transfer};
 ///
 /// Some servers send a third reply to ABOR. So a fence (PWD) is sent before the next command;
 /// otherwise a late reply would be taken for the reply to that command.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{Abort, Open};
+///
+/// let mut server = Server::new([
+///     "200 Binary",
+///     "229 Extended passive (|||2020|)",
+///     "150 Here it comes",
+///     "426 Aborted",
+///     "226 Abort done",
+/// ]);
+/// let transfer = drive(&mut session, Open::retrieve("genome.fa")?, &mut server)?;
+/// let aborted = drive(&mut session, Abort::new(transfer), &mut server)?;
+/// assert_eq!(aborted.reply.map(|reply| reply.code().value()), Some(426));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Abort {
     transfer: Transfer,

@@ -17,6 +17,19 @@ use super::exchange::Exchange;
 ///
 /// Returns `None` if the server does not know SIZE; the session then never sends it again. A 550,
 /// for example for a missing file, is an error.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Size;
+///
+/// let mut server = Server::new(["200 Binary", "213 4096"]);
+/// let size = drive(&mut session, Size::new("genome.fa")?, &mut server)?;
+/// assert_eq!(size, Some(4096));
+/// assert_eq!(server.heard(), ["TYPE I", "SIZE genome.fa"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Size {
     exchange: Exchange,
@@ -60,6 +73,19 @@ impl Flow for Size {
 /// Returns `None` if the server does not know MDTM; the session then never sends it again. A reply
 /// without a valid time is an error of kind [`Protocol`](crate::ErrorKind::Protocol), which holds
 /// the reply.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Modified;
+///
+/// let mut server = Server::new(["213 20260102030405"]);
+/// let modified = drive(&mut session, Modified::new("genome.fa")?, &mut server)?;
+/// let text = modified.map(|time| time.to_string());
+/// assert_eq!(text.as_deref(), Some("2026-01-02T03:04:05"));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Modified(Exchange);
 

@@ -9,6 +9,19 @@ use crate::wire::Reply;
 /// OPTS MLST (RFC 3659 section 7.9): chooses the facts, such as `type` and `size`, that MLSD and
 /// MLST send from now on. The server ignores facts that it does not know. If you choose no fact,
 /// MLSD and MLST send only names.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::ChooseFacts;
+///
+/// let mut server = Server::new(["200 MLST OPTS type;size;"]);
+/// drive(&mut session, ChooseFacts::new(["type", "size"])?, &mut server)?;
+/// assert_eq!(server.heard(), ["OPTS MLST type;size;"]);
+/// assert!(ChooseFacts::new(["type;"]).is_err());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ChooseFacts(SetOption);
 

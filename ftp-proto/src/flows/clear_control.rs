@@ -13,6 +13,20 @@ use crate::wire::{Command, Verb};
 /// network can inject commands and replies, so the session refuses USER, PASS and ACCT. The server
 /// must send close_notify before it continues in clear text. TLS on data connections does not
 /// change.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, secured};
+/// # let mut session = secured()?;
+/// use ftp_proto::flows::ClearControl;
+///
+/// assert!(session.is_secured());
+/// let mut server = Server::new(["200 In clear text from now on"]);
+/// drive(&mut session, ClearControl::new(), &mut server)?;
+/// assert!(!session.is_secured());
+/// assert_eq!(server.heard(), ["CCC"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct ClearControl {
     state: State,

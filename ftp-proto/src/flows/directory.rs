@@ -12,6 +12,19 @@ use super::exchange::Exchange;
 ///
 /// For `..`, CDUP is sent, because some servers have another name for the parent directory. If the
 /// server does not know CDUP, `CWD ..` is sent. An empty path is sent as `CWD .`.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::ChangeDirectory;
+///
+/// let mut server = Server::new(["250 Done", "250 Done"]);
+/// drive(&mut session, ChangeDirectory::new("pub")?, &mut server)?;
+/// drive(&mut session, ChangeDirectory::new("..")?, &mut server)?;
+/// assert_eq!(server.heard(), ["CWD pub", "CDUP"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ChangeDirectory {
     exchange: Exchange,

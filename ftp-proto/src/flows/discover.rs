@@ -13,6 +13,20 @@ use crate::wire::{Command, Verb};
 /// before. If the server refuses SYST, the flow does not fail.
 ///
 /// Returns everything that the session knows about the server.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Discover;
+/// use ftp_proto::{Capability, Support};
+///
+/// let mut server = Server::new(["211-Features:\r\n SIZE\r\n211 End", "215 UNIX Type: L8"]);
+/// let capabilities = drive(&mut session, Discover::new(), &mut server)?;
+/// assert_eq!(capabilities.support(Capability::Size), Support::Advertised);
+/// assert_eq!(server.heard(), ["FEAT", "SYST"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Discover {
     features: Feat,

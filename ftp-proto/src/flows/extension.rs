@@ -128,12 +128,39 @@ extensions! {
     /// MFCT (draft-somers-ftp-mfxx section 4): sets the time of a file's creation. The time is in
     /// UTC. If the server does not know MFCT, the flow fails with the kind
     /// [`Unsupported`](ErrorKind::Unsupported).
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::SetCreated;
+    /// use ftp_proto::reply::Timestamp;
+    ///
+    /// let time = Timestamp::parse(b"20260102030405")?;
+    /// let mut server = Server::new(["213 Create=20260102030405; report.csv"]);
+    /// drive(&mut session, SetCreated::new("report.csv", time)?, &mut server)?;
+    /// assert_eq!(server.heard(), ["MFCT 20260102030405 report.csv"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     SetCreated: Mfct(path: impl AsRef<[u8]>, time: Timestamp)
         => timed(Verb::MFCT, time, path.as_ref()), -> Reply, needed;
     /// MFF (draft-somers-ftp-mfxx section 5): sets facts of a file, such as `modify` or
     /// `UNIX.mode`, each with its value. FEAT lists the facts that the server lets you set. If the
     /// server does not know MFF, the flow fails with the kind
     /// [`Unsupported`](ErrorKind::Unsupported).
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::SetFacts;
+    ///
+    /// let mut server = Server::new(["213 UNIX.mode=0644; report.csv"]);
+    /// let flow = SetFacts::new("report.csv", [("UNIX.mode", "0644")])?;
+    /// drive(&mut session, flow, &mut server)?;
+    /// assert_eq!(server.heard(), ["MFF UNIX.mode=0644; report.csv"]);
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     SetFacts: Mff(
         path: impl AsRef<[u8]>,
         facts: impl IntoIterator<Item = (impl AsRef<[u8]>, impl AsRef<[u8]>)>
@@ -141,33 +168,121 @@ extensions! {
     /// SITE CHMOD: sets the permissions of a file. The mode is a number of at most four octal
     /// digits, such as `0o644`. If the server does not know SITE CHMOD, the flow fails with the
     /// kind [`Unsupported`](ErrorKind::Unsupported).
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::Chmod;
+    ///
+    /// let mut server = Server::new(["200 Permissions changed"]);
+    /// drive(&mut session, Chmod::new("report.csv", 0o640)?, &mut server)?;
+    /// assert_eq!(server.heard(), ["SITE CHMOD 640 report.csv"]);
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     Chmod: SiteChmod(path: impl AsRef<[u8]>, mode: u32)
         => chmod(path.as_ref(), mode), -> Reply, needed;
     /// SITE SYMLINK: makes a symbolic link that leads to the target. A name with a blank or a
     /// quotation mark is an error before anything is sent: the client cannot send such a name,
     /// because a blank separates the two names in the command. If the server does not know SITE
     /// SYMLINK, the flow fails with the kind [`Unsupported`](ErrorKind::Unsupported).
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::Symlink;
+    ///
+    /// let mut server = Server::new(["200 Link made"]);
+    /// drive(&mut session, Symlink::new("v2", "latest")?, &mut server)?;
+    /// assert_eq!(server.heard(), ["SITE SYMLINK v2 latest"]);
+    /// assert!(Symlink::new("version 2", "latest").is_err());
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     Symlink: SiteSymlink(target: impl AsRef<[u8]>, link: impl AsRef<[u8]>)
         => symlink(target.as_ref(), link.as_ref()), -> Reply, needed;
     /// COMB: appends the parts, which are files on the server, to the target. Some servers then
     /// delete the parts. No RFC defines COMB. If the server does not know it, the flow fails with
     /// the kind [`Unsupported`](ErrorKind::Unsupported).
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::Combine;
+    ///
+    /// let mut server = Server::new(["250 Combined"]);
+    /// let flow = Combine::new("image.iso", ["image.1", "image.2"])?;
+    /// drive(&mut session, flow, &mut server)?;
+    /// assert_eq!(server.heard(), ["COMB image.iso image.1 image.2"]);
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     Combine: Comb(target: impl AsRef<[u8]>, parts: impl IntoIterator<Item = impl AsRef<[u8]>>)
         => combine(target.as_ref(), parts), -> Reply, needed;
     /// RMDA: removes a directory and everything in it. No RFC defines RMDA. If the server does not
     /// know it, the flow fails with the kind [`Unsupported`](ErrorKind::Unsupported).
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::RemoveDirectoryTree;
+    ///
+    /// let mut server = Server::new(["250 Removed"]);
+    /// drive(&mut session, RemoveDirectoryTree::new("old")?, &mut server)?;
+    /// assert_eq!(server.heard(), ["RMDA old"]);
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     RemoveDirectoryTree: Rmda(path: impl AsRef<[u8]>)
         => Verb::RMDA.with(path), -> Reply, needed;
     /// CSID: tells the server the client's name and version, and returns what the server says about
     /// itself. No RFC defines CSID. Returns `None` if the server does not know it.
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::ClientId;
+    ///
+    /// let mut server = Server::new(["200 Name=Example FTP; Version=3.1;"]);
+    /// let identity = drive(&mut session, ClientId::new("backup", "1.2")?, &mut server)?;
+    /// let version = identity.as_ref().and_then(|identity| identity.get("Version"));
+    /// assert_eq!(version, Some(&b"3.1"[..]));
+    /// assert_eq!(server.heard(), ["CSID Name=backup; Version=1.2;"]);
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     ClientId: Csid(name: impl AsRef<[u8]>, version: impl AsRef<[u8]>)
         => identified(name.as_ref(), version.as_ref()), -> Option<Identity>, identity;
     /// AVBL (draft-peterson-streamlined-ftp-command-extensions): returns how many more bytes can be
     /// stored in a directory. Returns `None` if the server does not know AVBL.
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::Available;
+    ///
+    /// let mut server = Server::new(["213 1048576"]);
+    /// let bytes = drive(&mut session, Available::new("/pub")?, &mut server)?;
+    /// assert_eq!(bytes, Some(1_048_576));
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     Available: Avbl(path: impl AsRef<[u8]>)
         => Verb::AVBL.with(path), -> Option<u64>, count;
     /// DSIZ: returns how many bytes all files in a directory and below it have. No RFC defines
     /// DSIZ. Returns `None` if the server does not know it.
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::{Server, drive, logged_in};
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::DirectorySize;
+    ///
+    /// let mut server = Server::new(["213 4096"]);
+    /// let bytes = drive(&mut session, DirectorySize::new("/pub")?, &mut server)?;
+    /// assert_eq!(bytes, Some(4096));
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
     DirectorySize: Dsiz(path: impl AsRef<[u8]>)
         => Verb::DSIZ.with(path), -> Option<u64>, count;
 }

@@ -13,6 +13,19 @@ use crate::wire::{Command, Verb};
 ///
 /// If the server does not know FEAT, the result has no features. A feature that the server does not
 /// list may still work, and a feature that it lists may not work.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Feat;
+///
+/// let mut server = Server::new(["211-Features:\r\n SIZE\r\n REST STREAM\r\n211 End"]);
+/// let features = drive(&mut session, Feat::new(), &mut server)?;
+/// assert!(features.supports("SIZE"));
+/// assert_eq!(features.parameters("REST"), Some(&b"STREAM"[..]));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Feat {
     asked: bool,

@@ -12,6 +12,19 @@ use crate::wire::{Class, Reply};
 ///
 /// Returns the greeting. The flow fails if the server sends something else: 421 because it is full,
 /// a 5xx, or bytes that are not an FTP reply.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive};
+/// use ftp_proto::flows::Greeting;
+/// use ftp_proto::{Config, Session};
+///
+/// let mut session = Session::new(Config::default());
+/// let mut server = Server::new(["220 Welcome"]);
+/// let greeting = drive(&mut session, Greeting::new(), &mut server)?;
+/// assert_eq!(greeting.text().to_string(), "Welcome");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Greeting(());
 

@@ -25,6 +25,24 @@ use crate::wire::{Command, Reply, Verb};
 /// Returns `None` if the server lists no command for this algorithm, or says of each listed command
 /// that it does not know it. If the server has no FEAT, the flow tries the commands one after the
 /// other until one works. The session remembers each command that the server does not know.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::HashOf;
+/// use ftp_proto::reply::Algorithm;
+///
+/// let mut server = Server::new([
+///     "211-Features:\r\n XMD5\r\n211 End",
+///     "250 5d41402abc4b2a76b9719d911017c592",
+/// ]);
+/// let hash = drive(&mut session, HashOf::new("hello", Algorithm::Md5)?, &mut server)?;
+/// let digits = hash.map(|hash| hash.to_string());
+/// assert_eq!(digits.as_deref(), Some("5d41402abc4b2a76b9719d911017c592"));
+/// assert_eq!(server.heard(), ["FEAT", "XMD5 hello"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct HashOf {
     algorithm: Algorithm,

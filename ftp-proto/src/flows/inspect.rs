@@ -28,6 +28,22 @@ use crate::wire::Verb;
 ///
 /// If the server refuses such a command, and the refusal could be about the path, the flow does not
 /// fail: it returns [`Inspected::Refused`].
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Inspect;
+///
+/// let mut server = Server::new([
+///     "211-Features:\r\n MLST type*;size*;\r\n211 End",
+///     "250-Facts:\r\n type=file;size=5; hello\r\n250 End",
+/// ]);
+/// let inspected = drive(&mut session, Inspect::new("hello")?, &mut server)?;
+/// assert!(format!("{inspected:?}").starts_with("Facts"));
+/// assert_eq!(server.heard(), ["FEAT", "MLST hello"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Inspect {
     path: Vec<u8>,
@@ -41,6 +57,25 @@ pub struct Inspect {
 }
 
 /// What a server has said about one path.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Inspect;
+/// use ftp_proto::tree::Inspected;
+///
+/// # let features = "211-Features:\r\n MLST type*;size*;\r\n211 End";
+/// # let mut server = Server::new([features, "250-Facts:\r\n type=file;size=5; hello\r\n250 End"]);
+/// let size = match drive(&mut session, Inspect::new("hello")?, &mut server)? {
+///     Inspected::Facts(entry) => entry.size(),
+///     Inspected::File { size, .. } => size,
+///     Inspected::Refused(error) => return Err(error),
+///     _ => None,
+/// };
+/// assert_eq!(size, Some(5));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Inspected {

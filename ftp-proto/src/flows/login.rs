@@ -25,6 +25,21 @@ use crate::wire::{Class, Reply};
 /// EPSV if a transfer comes next ([`Pipelining`](crate::Pipelining)).
 ///
 /// Returns the reply that accepted the login.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, connected, drive, logged_in};
+/// # let mut session = connected(ftp_proto::Config::default())?;
+/// use ftp_proto::flows::{Credentials, Login};
+///
+/// let mut server = Server::new(["331 Password?", "230 Hello"]);
+/// let login = Login::new(Credentials::new("ada", "secret")?);
+/// let reply = drive(&mut session, login, &mut server)?;
+/// assert_eq!(reply.text().to_string(), "Hello");
+/// assert_eq!(server.heard(), ["USER ada", "PASS secret"]);
+/// assert!(session.is_logged_in());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Login {
     credentials: Credentials,

@@ -3,6 +3,11 @@
 //!
 //! You make a flow from its arguments, which are checked at once. Then you give the flow to a
 //! driver: [`Session::start`](crate::Session::start), or `run` of an adapter's client.
+//!
+//! In the examples of the flows, `drive` is the loop of the example on the [crate's page](crate). It
+//! starts the flow on the session, and answers its wants. `Server` has its replies ready, and
+//! `heard` returns the commands that it has got. If an example does not make a session, it uses one
+//! that is logged in.
 
 mod abort;
 mod active;

@@ -16,6 +16,25 @@ use crate::wire::{Command, Verb};
 /// implicit TLS, if the server does not know PROT, the session assumes that data connections are
 /// under TLS. For data connections in clear text, you must first set
 /// [`Config::protection`](crate::Config::protection).
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, connected, drive};
+/// use ftp_proto::flows::Protect;
+/// use ftp_proto::{Config, Protection, Security};
+///
+/// let config = Config::default()
+///     .with_security(Security::Explicit)
+///     .with_protection(Protection::Clear);
+/// # let mut session = connected(config)?;
+/// # drive(&mut session, ftp_proto::flows::Secure::new(), &mut Server::new(["234 Go"]))?;
+/// // The session is under TLS now, and has not sent PROT.
+/// let mut server = Server::new(["200 Fine", "200 Private"]);
+/// drive(&mut session, Protect::new(Protection::Private), &mut server)?;
+/// assert_eq!(session.protection(), Protection::Private);
+/// assert_eq!(server.heard(), ["PBSZ 0", "PROT P"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Protect {
     protection: Protection,

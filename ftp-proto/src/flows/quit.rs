@@ -14,6 +14,20 @@ use crate::wire::{Command, Reply, Verb};
 /// wait for the reply, and returns `None`.
 ///
 /// Afterwards the session is dead: every further operation fails.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{Pwd, Quit};
+///
+/// let mut server = Server::new(["221 Goodbye"]);
+/// let reply = drive(&mut session, Quit::new(), &mut server)?;
+/// assert_eq!(reply.map(|reply| reply.code().value()), Some(221));
+/// assert!(session.is_dead());
+/// assert!(drive(&mut session, Pwd::new(), &mut server).is_err());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Quit {
     sent: bool,

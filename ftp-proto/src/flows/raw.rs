@@ -13,6 +13,19 @@ use crate::wire::{Command, Reply, Verb};
 /// flow refuses AUTH, CCC and ABOR, which have flows of their own. (After AUTH, TLS begins, and
 /// after CCC, it ends.) It also refuses data commands, which
 /// [`Open::command`](super::Open::command) sends.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Raw;
+///
+/// let mut server = Server::new(["500 Unknown command"]);
+/// let reply = drive(&mut session, Raw::new("XCUP")?, &mut server)?;
+/// assert_eq!(reply.code().value(), 500); // a refusal is no error here
+/// assert!(Raw::new("two\nlines").is_err());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Raw {
     command: Command,

@@ -23,6 +23,32 @@ use crate::wire::Code;
 /// changes the directory back before it does anything else.
 ///
 /// Returns the [`Transfer`], and the [`Parser`] that reads its bytes.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::ReadDirectory;
+/// use ftp_proto::listing::Line;
+///
+/// # let mut server = Server::new([
+/// #     "211-Features:\r\n MLST type*;size*;\r\n211 End",
+/// #     "200 Type set",
+/// #     "229 Extended passive (|||2020|)",
+/// #     "150 Here it comes",
+/// # ]);
+/// let flow = ReadDirectory::new(Some("pub"))?;
+/// let (transfer, mut parser) = drive(&mut session, flow, &mut server)?;
+/// assert_eq!(server.heard().last().map(String::as_str), Some("MLSD pub"));
+/// // What the driver reads from the data connection goes to the parser.
+/// let mut data = &b"type=file;size=5; hello\r\n"[..];
+/// let Some(Line::Entry(entry)) = parser.next_line(&mut data) else {
+///     panic!("no entry")
+/// };
+/// assert_eq!(entry.name(), b"hello");
+/// # let _ = transfer;
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ReadDirectory {
     path: Option<Vec<u8>>,

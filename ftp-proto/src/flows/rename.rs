@@ -14,6 +14,18 @@ use super::exchange::Exchange;
 /// RNTO is sent only after a 3xx reply to RNFR. To a server that is known to bear it, both leave
 /// together ([`Pipelining::flights`](crate::Pipelining::flights)), unless the server may still
 /// remember the name of an earlier RNFR.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Rename;
+///
+/// let mut server = Server::new(["350 To what?", "250 Renamed"]);
+/// drive(&mut session, Rename::new("draft.txt", "final.txt")?, &mut server)?;
+/// assert_eq!(server.heard(), ["RNFR draft.txt", "RNTO final.txt"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Rename {
     from: Exchange,

@@ -11,6 +11,20 @@ use super::exchange::Exchange;
 
 /// TYPE (RFC 959 section 3.1.1): sets the representation type. If this type is in force already,
 /// the flow sends nothing.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::TransferType;
+/// use ftp_proto::flows::Type;
+///
+/// let mut server = Server::new(["200 Binary"]);
+/// drive(&mut session, Type::new(TransferType::Image), &mut server)?;
+/// drive(&mut session, Type::new(TransferType::Image), &mut server)?;
+/// assert_eq!(server.heard(), ["TYPE I"]); // sent once
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Type {
     transfer_type: TransferType,

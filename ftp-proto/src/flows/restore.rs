@@ -20,6 +20,24 @@ use super::{ChangeDirectory, Login, Protect, Secure, Type};
 /// Before `Restore` has succeeded, the session may be in the wrong directory. So if you run another
 /// operation before that, the operation fails and the session dies. If `Restore` fails, you can
 /// make another [successor](Session::successor) and try again.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{ChangeDirectory, Credentials, Greeting, Restore};
+///
+/// drive(&mut session, ChangeDirectory::new("/pub")?, &mut Server::new(["250 Done"]))?;
+/// // The connection is lost. On the new one, a successor takes the place of the session.
+/// let standing = session.standing();
+/// let mut session = session.successor();
+/// let mut server = Server::new(["220 Welcome", "331 Password?", "230 Hello", "250 Done"]);
+/// drive(&mut session, Greeting::new(), &mut server)?;
+/// let restore = Restore::new(Credentials::new("ada", "secret")?, standing)?;
+/// drive(&mut session, restore, &mut server)?;
+/// assert_eq!(server.heard(), ["USER ada", "PASS secret", "CWD /pub"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Restore {
     /// The tasks that are left, in reverse order: the next task is the last entry.

@@ -15,6 +15,19 @@ use crate::wire::{Command, Reply, Verb};
 /// If any byte has come after the reply to AUTH, an attacker may have sent it. The session is then
 /// dead, whether the server accepted or refused AUTH, and sends nothing more. The session is also
 /// dead if you drop the flow after the reply and before the end of the handshake.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, connected, drive, secured};
+/// # let mut session = connected(ftp_proto::Config::default())?;
+/// use ftp_proto::flows::Secure;
+///
+/// let mut server = Server::new(["234 Begin TLS"]);
+/// drive(&mut session, Secure::new(), &mut server)?;
+/// assert!(session.is_secured());
+/// assert_eq!(server.heard(), ["AUTH TLS"]);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Secure {
     state: State,

@@ -34,6 +34,22 @@ use crate::wire::Verb;
 /// [`MdtmSet`](Capability::MdtmSet), [`SiteUtime`](Capability::SiteUtime) or
 /// [`SiteUtimeShort`](Capability::SiteUtimeShort). If the server knows none of them, the flow fails
 /// with the kind [`Unsupported`](crate::ErrorKind::Unsupported).
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::Capability;
+/// use ftp_proto::flows::SetModified;
+/// use ftp_proto::reply::Timestamp;
+///
+/// let time = Timestamp::parse(b"20260102030405")?;
+/// let mut server = Server::new(["213 Modify=20260102030405; report.csv"]);
+/// let by = drive(&mut session, SetModified::new("report.csv", time)?, &mut server)?;
+/// assert_eq!(by, Capability::Mfmt);
+/// assert_eq!(server.heard(), ["MFMT 20260102030405 report.csv"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct SetModified {
     attempts: [Extension; 4],

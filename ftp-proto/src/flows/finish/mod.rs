@@ -52,6 +52,28 @@ use crate::wire::{Code, Reply};
 /// or if no 150 came before the 226 or 250, some servers send another final reply. So the flow then
 /// sends one more command, usually PWD, and fails if another reply comes before the reply to it.
 /// Any other 2xx makes the transfer [`ErrorKind::Unconfirmed`].
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{Finish, Open};
+/// use ftp_proto::DataEnd;
+///
+/// # let mut server = Server::new([
+/// #     "200 Binary",
+/// #     "229 Extended passive (|||2020|)",
+/// #     "150 Here it comes (5 bytes)",
+/// #     "226 Done",
+/// # ]);
+/// let transfer = drive(&mut session, Open::retrieve("hello")?, &mut server)?;
+/// // The driver has read 5 bytes, and then the server has ended the data.
+/// let finish = Finish::new(transfer, 5, DataEnd::Clean);
+/// let completion = drive(&mut session, finish, &mut server)?;
+/// assert_eq!(completion.bytes, 5);
+/// assert_eq!(completion.reply.code().value(), 226);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Finish {
     transfer: Transfer,
