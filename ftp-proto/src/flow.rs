@@ -103,6 +103,23 @@ pub(crate) enum Adopted {
 }
 
 /// What [`Flow::step`] returns.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::logged_in;
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Noop;
+/// use ftp_proto::{Step, Wait, Want};
+///
+/// let (mut running, answer) = session.start(Noop::new());
+/// match session.step(&mut running, answer)? {
+///     // Before it sends the command, the session reads what has already arrived.
+///     Step::Want(Want::Receive(want)) => assert_eq!(want.wait(), Wait::Arrived),
+///     Step::Want(_) => panic!("a NOOP needs no data connection"),
+///     Step::Done(reply) => println!("{reply}"),
+/// }
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub enum Step<T> {
@@ -163,6 +180,24 @@ pub enum Want {
 
 /// Where the driver makes a data connection to. For the peer of the control connection, only the
 /// port is given, because the driver may reach the peer through a proxy.
+///
+/// ```
+/// use std::net::{IpAddr, SocketAddr};
+/// use std::num::NonZeroU16;
+///
+/// use ftp_proto::Endpoint;
+///
+/// /// Returns where to connect. `peer` is the address of the control connection's peer.
+/// fn address(endpoint: Endpoint, peer: IpAddr) -> SocketAddr {
+///     match endpoint {
+///         Endpoint::ControlPeer(port) => (peer, port.get()).into(),
+///         Endpoint::Address(address) => address,
+///     }
+/// }
+///
+/// let endpoint = Endpoint::ControlPeer(NonZeroU16::MIN);
+/// assert_eq!(address(endpoint, [192, 0, 2, 1].into()).to_string(), "192.0.2.1:1");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// The machine to which the control connection goes, at this port.
@@ -212,6 +247,26 @@ impl Closing {
 }
 
 /// What happened when the driver served a want. A method of the want makes it.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::logged_in;
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Noop;
+/// use ftp_proto::{ErrorKind, Misuse, Step};
+///
+/// let (mut running, first) = session.start(Noop::new());
+/// let Step::Want(want) = session.step(&mut running, first)? else {
+///     panic!("a NOOP waits for its reply")
+/// };
+/// let late = want.timed_out();
+/// let (mut other, _) = session.start(Noop::new());
+/// // The answer belongs to the first operation.
+/// let result = session.step(&mut other, late).map(drop);
+/// let kind = result.map_err(|error| error.kind());
+/// assert_eq!(kind, Err(ErrorKind::Misuse(Misuse::StaleAnswer)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct Answer {

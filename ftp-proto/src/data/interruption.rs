@@ -6,6 +6,28 @@ use crate::session::transfer::DataEnd;
 
 /// Why the driver has stopped an attempt on the data connection, such as connecting it or moving
 /// bytes. This type is for drivers that watch the control connection during the attempt.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// # use ftp_proto::flows::Open;
+/// use ftp_proto::data::{DataPhase, DataStep, Interruption};
+/// use ftp_proto::{ErrorKind, TransferOptions, Wait};
+///
+/// # let replies = ["200 Binary", "229 Here (|||2020|)", "150 Comes (5 bytes)", "226 Done"];
+/// # let mut server = Server::new(replies);
+/// # let transfer = drive(&mut session, Open::retrieve("hello")?, &mut server)?;
+/// let mut phase = DataPhase::new(transfer, &TransferOptions::new());
+/// // No byte has moved within the time limit.
+/// phase.interrupted(&mut session, Interruption::TimedOut);
+/// let DataStep::Finish(flow) = phase.step(&session) else {
+///     panic!("the data has ended")
+/// };
+/// let result = drive(&mut session, flow, &mut server);
+/// assert!(result.is_err_and(|error| error.kind() == ErrorKind::Timeout(Wait::DataIdle)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub enum Interruption {
     /// The data connection failed, for example with a reset.

@@ -3,6 +3,24 @@
 use crate::session::transfer::DataEnd;
 
 /// The result of one attempt of a driver to move bytes over a data connection.
+///
+/// ```
+/// use std::io::Read;
+///
+/// use ftp_proto::data::DataProgress;
+/// use ftp_proto::{DataEnd, Error, ErrorKind};
+///
+/// fn read(data: &mut impl Read, buffer: &mut [u8]) -> DataProgress {
+///     let failed = |error| Error::new(ErrorKind::Io).with_source(error);
+///     match data.read(buffer) {
+///         Ok(0) => DataProgress::End(DataEnd::Clean),
+///         Ok(count) => DataProgress::Bytes(count),
+///         Err(error) => DataProgress::End(DataEnd::Failed(failed(error))),
+///     }
+/// }
+///
+/// assert!(matches!(read(&mut &b"hello"[..], &mut [0; 80]), DataProgress::Bytes(5)));
+/// ```
 #[derive(Debug)]
 pub enum DataProgress {
     /// This many bytes were moved.

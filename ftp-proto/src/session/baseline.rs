@@ -12,6 +12,22 @@ use crate::wire::Command;
 
 /// How a session and the options of its client were at one moment: its login, directory, settings,
 /// data mode and encoding.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::Options;
+/// use ftp_proto::flows::ChangeDirectory;
+///
+/// let options = Options::new("ftp.example.org");
+/// let baseline = session.baseline(&options);
+/// assert!(session.is_at(&baseline, &options));
+/// let mut server = Server::new(["250 Done"]);
+/// drive(&mut session, ChangeDirectory::new("/pub")?, &mut server)?;
+/// assert!(!session.is_at(&baseline, &options));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Baseline {
     standing: Standing,

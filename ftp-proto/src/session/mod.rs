@@ -124,6 +124,23 @@ use crate::wire::{Command, DecodeError, Decoded, Reply, ReplyDecoder, Verb};
 /// randomness and no sockets.
 ///
 /// The [crate's page](crate) shows a whole dialogue.
+///
+/// ```
+/// use ftp_proto::flows::Greeting;
+/// use ftp_proto::{Config, Session, Step, Want};
+///
+/// let mut session = Session::new(Config::default());
+/// let (mut running, answer) = session.start(Greeting::new());
+/// let Step::Want(Want::Receive(want)) = session.step(&mut running, answer)? else {
+///     panic!("the greeting has not come yet")
+/// };
+/// session.receive(b"220 Welcome\r\n"); // what the driver has read
+/// let Step::Done(reply) = session.step(&mut running, want.received())? else {
+///     panic!("the greeting has come")
+/// };
+/// assert_eq!(reply.text().to_string(), "Welcome");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 pub struct Session {
     config: Config,
     id: usize,

@@ -11,6 +11,22 @@ use crate::trace::{self, wants};
 use crate::wait::Wait;
 
 /// An operation that was started on a session.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::Step;
+/// use ftp_proto::flows::{Delete, Noop};
+///
+/// let (mut noop, answer) = session.start(Noop::new());
+/// assert!(matches!(session.step(&mut noop, answer)?, Step::Want(_)));
+/// // You may drop an operation at any point. The next one cleans up what it has left.
+/// drop(noop);
+/// let mut server = Server::new(["250 Deleted"]);
+/// drive(&mut session, Delete::new("a.txt")?, &mut server)?;
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct Running<F> {

@@ -14,6 +14,21 @@ use crate::wire::{Command, Verb};
 ///
 /// [`Session::standing`](crate::Session::standing) returns it. [`Restore`](crate::flows::Restore)
 /// brings a new session to the same directory and settings.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{ChangeDirectory, Credentials, Restore};
+///
+/// let mut server = Server::new(["250 Done"]);
+/// drive(&mut session, ChangeDirectory::new("/pub")?, &mut server)?;
+/// let standing = session.standing();
+/// // Run this flow on a successor of the session, after its greeting.
+/// let restore = Restore::new(Credentials::new("ada", "secret")?, standing)?;
+/// # let _ = restore;
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The arguments of the CWD commands that lead, one after the other, from the login's directory

@@ -15,6 +15,23 @@ use crate::wire::Reply;
 ///
 /// The value cannot be cloned. If you drop or forget it, the session's next operation first aborts
 /// the transfer.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::Direction;
+/// use ftp_proto::flows::Open;
+///
+/// # let replies = ["200 Binary", "229 Here (|||2020|)", "150 Comes (5 bytes)", "226 Done"];
+/// # let mut server = Server::new(replies);
+/// let open = Open::retrieve("hello")?;
+/// let transfer = drive(&mut session, open, &mut server)?;
+/// assert_eq!(transfer.direction(), Direction::Download);
+/// assert_eq!(transfer.size_hint(), Some(5)); // from the server's 150
+/// assert!(!transfer.is_protected());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "finish or abort the transfer; dropping it makes the next operation abort it"]
 pub struct Transfer {
@@ -191,6 +208,16 @@ pub(crate) struct TransferId {
 }
 
 /// Which way data goes.
+///
+/// ```
+/// use ftp_proto::Direction;
+///
+/// let arrow = |direction| match direction {
+///     Direction::Download => "<-",
+///     Direction::Upload => "->",
+/// };
+/// assert_eq!(arrow(Direction::Upload), "->");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// From the server.
@@ -200,6 +227,26 @@ pub enum Direction {
 }
 
 /// What the server has said over the control connection about a transfer whose data still moves.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Open;
+/// use ftp_proto::Verdict;
+///
+/// # let replies = ["200 Binary", "229 Here (|||2020|)", "150 Comes (5 bytes)", "226 Done"];
+/// # let mut server = Server::new(replies);
+/// let transfer = drive(&mut session, Open::store("hello")?, &mut server)?;
+/// assert_eq!(session.verdict(&transfer), Verdict::Open);
+/// session.receive(b"552 Disk full\r\n");
+/// let goes_on = match session.verdict(&transfer) {
+///     Verdict::Open | Verdict::Confirmed => true,
+///     Verdict::Failed => false,
+/// };
+/// assert!(!goes_on);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Verdict {
@@ -214,6 +261,23 @@ pub enum Verdict {
 }
 
 /// How the data of a transfer ended. The driver tells this to [`Finish`](crate::flows::Finish).
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{Finish, Open};
+/// use ftp_proto::{DataEnd, Error, ErrorKind};
+///
+/// # let replies = ["200 Binary", "229 Here (|||2020|)", "150 Comes (5 bytes)", "226 Done"];
+/// # let mut server = Server::new(replies);
+/// let transfer = drive(&mut session, Open::retrieve("hello")?, &mut server)?;
+/// // The data connection has failed after 2 bytes.
+/// let end = DataEnd::Failed(Error::new(ErrorKind::Io));
+/// let result = drive(&mut session, Finish::new(transfer, 2, end), &mut server);
+/// assert!(result.is_err_and(|error| error.transferred() == Some(2)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum DataEnd {
     /// In a download: the server has ended the data (under TLS, by close_notify). In an upload: the
@@ -230,6 +294,23 @@ pub enum DataEnd {
 }
 
 /// A successful transfer: the data ended cleanly *and* the server confirmed it.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{Finish, Open};
+/// use ftp_proto::DataEnd;
+///
+/// # let replies = ["200 Binary", "229 Here (|||2020|)", "150 Comes (5 bytes)", "226 Done"];
+/// # let mut server = Server::new(replies);
+/// let transfer = drive(&mut session, Open::retrieve("hello")?, &mut server)?;
+/// let finish = Finish::new(transfer, 5, DataEnd::Clean);
+/// let completion = drive(&mut session, finish, &mut server)?;
+/// assert_eq!((completion.bytes, completion.announced), (5, Some(5)));
+/// assert!(completion.clean_close);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Completion {
@@ -250,6 +331,22 @@ pub struct Completion {
 
 /// The result of an abort. You can use the session at once: if more replies to the abort may come,
 /// the session sends a fence before its next command.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::{Abort, Open};
+///
+/// # let replies = ["200 Binary", "229 Here (|||2020|)", "150 Comes", "426 Ends", "226 Done"];
+/// # let mut server = Server::new(replies);
+/// let transfer = drive(&mut session, Open::retrieve("hello")?, &mut server)?;
+/// let aborted = drive(&mut session, Abort::new(transfer), &mut server)?;
+/// if let Some(reply) = aborted.reply {
+///     assert_eq!(reply.code().value(), 426);
+/// }
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Aborted {
