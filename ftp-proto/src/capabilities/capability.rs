@@ -11,6 +11,17 @@ macro_rules! capabilities {
         /// property such as TVFS.
         ///
         /// `Display` shows the command, such as `SITE CHMOD`.
+        ///
+        /// ```
+        /// use ftp_proto::{Capabilities, Capability, Features, Support};
+        ///
+        /// let features = Features::from_lines(["SIZE", "MDTM"]);
+        /// let capabilities = Capabilities::from_features(features);
+        /// let known = Capability::ALL.iter().copied();
+        /// let listed = known.filter(|one| capabilities.support(*one) == Support::Advertised);
+        /// assert!(listed.map(Capability::name).eq(["MDTM", "SIZE"]));
+        /// assert_eq!(Capability::SiteChmod.to_string(), "SITE CHMOD");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Capability {

@@ -43,6 +43,20 @@ pub struct Capabilities {
 }
 
 /// What is known about one [`Capability`].
+///
+/// ```
+/// use ftp_proto::{Capabilities, Capability, Features, Support};
+///
+/// let capabilities = Capabilities::from_features(Features::from_lines(["SIZE"]));
+/// let advice = |capability| match capabilities.support(capability) {
+///     Support::Verified => "it works",
+///     Support::Advertised => "it should work",
+///     Support::Refused => "do not try it",
+///     _ => "try it",
+/// };
+/// assert_eq!(advice(Capability::Size), "it should work");
+/// assert_eq!(advice(Capability::Mfmt), "try it");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Support {

@@ -28,6 +28,22 @@ use crate::wire::Code;
 /// | [`Protocol`](Self::Protocol) | the server breaks the rules of FTP |
 /// | [`Aborted`](Self::Aborted) | your program stopped the operation |
 /// | [`Local`](Self::Local) | your file, argument, option or limit, such as the total time |
+///
+/// ```
+/// use ftp_proto::wire::Reply;
+/// use ftp_proto::{Cause, Error};
+///
+/// let reply = Reply::parse(b"452 Disk full.\r\n")?;
+/// let error = Error::from_reply(reply).with_command("STOR").with_argument("a.txt");
+/// let advice = match error.cause() {
+///     Cause::NoSpace => "make room on the server",
+///     Cause::LoginRefused => "check the password",
+///     Cause::Temporary | Cause::Connection => "try again later",
+///     _ => "show the error",
+/// };
+/// assert_eq!(advice, "make room on the server");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {

@@ -36,6 +36,18 @@ use crate::wait::Wait;
 /// | [`TooSlow`](Self::TooSlow) | the data moved more slowly than you allow | lives | try again, or change the [limit](crate::TransferLimits) |
 /// | [`OutOfTime`](Self::OutOfTime) | the [total time](crate::Options::with_total_time) of the client is over | lives as a rule, but does nothing any more | make a new client |
 /// | [`Misuse`](Self::Misuse) | a call or an option makes no sense here | lives; nothing was sent | see [`Misuse`] |
+///
+/// ```
+/// use ftp_proto::{Error, ErrorKind, Wait};
+///
+/// let error = Error::new(ErrorKind::Timeout(Wait::Reply));
+/// let text = match error.kind() {
+///     ErrorKind::Timeout(wait) => format!("it took too long, {wait}"),
+///     ErrorKind::Truncated | ErrorKind::Unconfirmed => "the file may not be complete".into(),
+///     kind => kind.to_string(),
+/// };
+/// assert!(text.starts_with("it took too long"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -112,6 +124,20 @@ pub enum ErrorKind {
 }
 
 /// The mistake in your program that caused an [`ErrorKind::Misuse`].
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::ClearControl;
+/// use ftp_proto::{ErrorKind, Misuse};
+///
+/// // The control connection of this session is in clear text.
+/// let result = drive(&mut session, ClearControl::new(), &mut Server::new([]));
+/// let kind = result.map_err(|error| error.kind());
+/// assert_eq!(kind, Err(ErrorKind::Misuse(Misuse::NotSecured)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Misuse {

@@ -13,6 +13,19 @@ use core::fmt;
 /// | `Refused` | | 5 | | |
 /// | `Unsupported` | an IPv6 address | 7, 8 | 501, 505 | |
 /// | `Failed` | 91 | 1, and others | others | a refusal of SITE or OPEN |
+///
+/// ```
+/// use ftp_proto::{Error, ErrorKind, ProxyFailure};
+///
+/// let error = Error::new(ErrorKind::Proxy(ProxyFailure::Login));
+/// let advice = match error.kind() {
+///     ErrorKind::Proxy(ProxyFailure::Login) => "check the proxy's password",
+///     ErrorKind::Proxy(ProxyFailure::NoConnection) => "check the proxy's address",
+///     ErrorKind::Proxy(_) => "ask the people who run the proxy",
+///     _ => "look elsewhere",
+/// };
+/// assert_eq!(advice, "check the proxy's password");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProxyFailure {

@@ -6,6 +6,15 @@ use super::modified::{DateOrder, Modified};
 use crate::reply::Timestamp;
 
 /// The format of a listing, named after the system or server that writes it.
+///
+/// ```
+/// use ftp_proto::listing::{Dialect, Line, Parser};
+///
+/// let mut line = &b"-rw-r--r--   1 ada  users  5 Jan  1  2024 hello\r\n"[..];
+/// // A parser for one dialect does not read the others.
+/// let mut parser = Parser::new().with_dialect(Dialect::Mlsx);
+/// assert!(matches!(parser.next_line(&mut line), Some(Line::Unparsed(_))));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]

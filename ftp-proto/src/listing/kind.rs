@@ -1,6 +1,18 @@
 //! The kind of an entry in a listing: file, directory, link and so on.
 
 /// What an entry is.
+///
+/// ```
+/// use ftp_proto::listing::{Entry, Kind};
+///
+/// let entry = Entry::from_facts("type=dir; pub").expect("an entry");
+/// let mark = match entry.kind() {
+///     Kind::Directory | Kind::Current | Kind::Parent => "/",
+///     Kind::Link => "@",
+///     _ => "",
+/// };
+/// assert_eq!(mark, "/");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]

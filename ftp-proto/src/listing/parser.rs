@@ -68,6 +68,19 @@ struct Meanings {
 
 /// One line of a listing. It borrows the input or the parser. Use [`into_owned`](Self::into_owned)
 /// to keep it longer.
+///
+/// ```
+/// use ftp_proto::listing::{Line, Parser};
+///
+/// let mut parser = Parser::new();
+/// let text = match parser.next_line(&mut &b"total 12\r\n"[..]) {
+///     Some(Line::Entry(entry)) => entry.display_name().to_string(),
+///     Some(Line::Noise(_)) => "nothing".into(),
+///     Some(Line::Unparsed(line) | Line::Cut(line)) => format!("a strange line: {line:?}"),
+///     None => "the line is not complete".into(),
+/// };
+/// assert_eq!(text, "nothing");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
     /// A line that names a file, a directory, a link or something else.

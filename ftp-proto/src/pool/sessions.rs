@@ -58,6 +58,22 @@ struct Idle<C> {
 }
 
 /// What somebody who wants a session does next.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ftp_proto::pool::{NextSession, PoolOptions, Sessions};
+///
+/// let mut sessions: Sessions<&str> = Sessions::new(PoolOptions::new(1));
+/// let next = match sessions.next(Duration::ZERO, Duration::ZERO) {
+///     NextSession::Use(client) => format!("use {client}"),
+///     NextSession::Check(client) => format!("send NOOP to {client}"),
+///     NextSession::Open => "connect and log in".into(),
+///     NextSession::Wait(most) => format!("wait for up to {most:?}"),
+///     NextSession::Failed(error) => error.to_string(),
+/// };
+/// assert_eq!(next, "connect and log in");
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub enum NextSession<C> {

@@ -32,6 +32,17 @@ pub struct Features(
 ///
 /// The lines may be indented or begin with `211-` (ProFTPD), and may end with blanks. A reply of
 /// one line (`211 no features`, or a refusal) gives an empty list.
+///
+/// ```
+/// use ftp_proto::reply::features;
+/// use ftp_proto::wire::Reply;
+///
+/// let reply = Reply::parse(b"211-Features:\r\n SIZE\r\n REST STREAM\r\n211 End\r\n")?;
+/// let features = features(&reply);
+/// assert!(features.supports("SIZE"));
+/// assert!(features.lists("REST", "STREAM"));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[must_use]
 pub fn features(reply: &Reply) -> Features {
     let lines: Vec<&[u8]> = reply.text_lines().collect();

@@ -8,6 +8,14 @@ use super::number::decimal;
 use crate::wire::Reply;
 
 /// A hash algorithm.
+///
+/// ```
+/// use ftp_proto::reply::Algorithm;
+///
+/// assert_eq!(Algorithm::Sha256.name(), "SHA-256");
+/// assert_eq!(Algorithm::Sha256.length(), 32);
+/// assert!(Algorithm::ALL.contains(&Algorithm::Crc32));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -27,6 +35,18 @@ pub enum Algorithm {
 /// The hash of a file, as the server has computed it.
 ///
 /// `Display` writes the hash in lower-case hexadecimal digits, as `sha256sum` and others do.
+///
+/// ```
+/// use ftp_proto::reply::{Algorithm, hash};
+/// use ftp_proto::wire::Reply;
+///
+/// let reply = Reply::parse(b"250 3610A686\r\n")?;
+/// let theirs = hash(&reply, Algorithm::Crc32)?;
+/// let ours = 0x3610_a686_u32.to_be_bytes(); // the CRC-32 of the local file
+/// assert_eq!(theirs.as_bytes(), ours);
+/// assert_eq!(theirs.to_string(), "3610a686");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileHash {
     algorithm: Algorithm,

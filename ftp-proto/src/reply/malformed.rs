@@ -5,6 +5,20 @@ use crate::wire::Code;
 use core::fmt;
 
 /// The error for a reply from which the value, such as a port or a size, cannot be read.
+///
+/// ```
+/// use ftp_proto::reply::{Malformed, size};
+/// use ftp_proto::wire::Reply;
+///
+/// let reply = Reply::parse(b"213 unknown\r\n")?;
+/// let text = match size(&reply) {
+///     Ok(bytes) => format!("{bytes} bytes"),
+///     Err(Malformed::Code { code }) => format!("a reply with the code {code}"),
+///     Err(malformed) => malformed.to_string(),
+/// };
+/// assert_eq!(text, "no number where a size should be");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Malformed {

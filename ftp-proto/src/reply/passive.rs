@@ -16,6 +16,16 @@ use nom::{IResult, Parser};
 ///
 /// Do not rely on the address: behind NAT it is often wrong, and a hostile server may name another
 /// host. Usually you should connect to the host to which the control connection goes.
+///
+/// ```
+/// use ftp_proto::reply::extended_passive;
+/// use ftp_proto::wire::Reply;
+///
+/// let reply = Reply::parse(b"229 Entering extended passive mode (|||6446|)\r\n")?;
+/// let passive = extended_passive(&reply)?;
+/// assert_eq!((passive.address, passive.port.get()), (None, 6446));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Passive {
     /// The IPv4 address in a 227. `None` for a 229, which has no address.

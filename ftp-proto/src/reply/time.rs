@@ -53,6 +53,13 @@ pub struct Timestamp {
 }
 
 /// Why a text is not a [`Timestamp`].
+///
+/// ```
+/// use ftp_proto::reply::Timestamp;
+///
+/// let invalid = Timestamp::parse(b"20261301000000"); // month 13
+/// assert!(invalid.is_err_and(|error| !error.to_string().is_empty()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidTimestamp {

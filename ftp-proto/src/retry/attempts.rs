@@ -34,6 +34,23 @@ pub struct Attempts {
 }
 
 /// What was tried and has failed.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ftp_proto::Error;
+/// use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
+/// use ftp_proto::wire::Reply;
+///
+/// let reply = Reply::parse(b"530 Too many users.\r\n")?;
+/// let refused = Error::from_reply(reply).with_command("PASS");
+/// let mut attempts = Attempts::new(&RetryPolicy::new(), 7);
+/// let again = attempts.failed(&refused, Trying::Reconnect, Duration::ZERO);
+/// assert!(matches!(again, Again::After(_)));
+/// let again = attempts.failed(&refused, Trying::Operation, Duration::ZERO);
+/// assert_eq!(again, Again::Never);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Trying {
@@ -45,6 +62,20 @@ pub enum Trying {
 }
 
 /// What follows a failure.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
+/// use ftp_proto::{Error, ErrorKind};
+///
+/// let mut attempts = Attempts::new(&RetryPolicy::new().with_jitter(0), 7);
+/// let lost = Error::new(ErrorKind::Closed);
+/// match attempts.failed(&lost, Trying::Operation, Duration::ZERO) {
+///     Again::After(pause) => assert_eq!(pause, Duration::from_secs(1)),
+///     Again::Never => panic!("{lost}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Again {

@@ -138,6 +138,21 @@ impl fmt::Debug for Code {
 }
 
 /// The class of a reply, given by the first digit of its code (RFC 959, section 4.2.1).
+///
+/// ```
+/// use ftp_proto::wire::{Class, Reply};
+///
+/// let reply = Reply::parse(b"450 File busy\r\n")?;
+/// let text = match reply.class() {
+///     Class::Preliminary => "it has begun",
+///     Class::Completion => "done",
+///     Class::Intermediate => "go on",
+///     Class::Transient => "try again later",
+///     Class::Permanent => "no",
+/// };
+/// assert_eq!(text, "try again later");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// 1xx: the command has begun, and another reply follows.

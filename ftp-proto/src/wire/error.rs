@@ -10,6 +10,17 @@ use core::fmt;
 ///
 /// After such an error no decoder can go on, because it is unknown where the next reply begins.
 /// Every later call of the decoder returns the same error.
+///
+/// ```
+/// use ftp_proto::wire::{DecodeError, Reply};
+///
+/// let text = match Reply::parse(b"HTTP/1.1 400 Bad Request\r\n") {
+///     Ok(reply) => reply.to_string(),
+///     Err(DecodeError::NotAReply { excerpt }) => format!("no FTP server: {excerpt}"),
+///     Err(error) => error.to_string(),
+/// };
+/// assert_eq!(text, "no FTP server: HTTP/1.1 400 Bad Request");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {

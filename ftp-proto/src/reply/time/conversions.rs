@@ -14,6 +14,13 @@ const DAYS_TO_1970: i64 = 719_528;
 const DAYS_OF_400_YEARS: i64 = 146_097;
 
 /// The error of a conversion from or to [`Timestamp`]: the target type cannot hold the time.
+///
+/// ```
+/// use ftp_proto::reply::{TimeOutOfRange, Timestamp};
+///
+/// let late = Timestamp::from_unix_time(i64::MAX, 0);
+/// assert_eq!(late, Err(TimeOutOfRange::Timestamp));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeOutOfRange {
