@@ -43,6 +43,22 @@ use crate::tree::{Inspected, Outcome};
 use crate::wire::Reply;
 
 /// Downloads a whole file. The adapters' `get_file` carries it out.
+///
+/// ```
+/// use ftp_proto::Options;
+/// use ftp_proto::files::{FileFact, FileOptions, FilePlan, FileStep, GetFile, LocalStep};
+/// use ftp_proto::listing::Entry;
+/// use ftp_proto::tree::{Inspected, Outcome};
+///
+/// let server = Options::new("ftp.example.org");
+/// let mut plan = GetFile::new("pub/a.txt", &server, &FileOptions::new())?;
+/// // First the plan asks the server about the file. Then it wants a partial file.
+/// assert!(matches!(plan.next_step(), FileStep::Run(_)));
+/// let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// plan.finished(Ok(FileFact::Task(Outcome::Inspected(Inspected::Facts(entry)))));
+/// assert!(matches!(plan.next_step(), FileStep::Local(LocalStep::Open { .. })));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct GetFile {
     path: Vec<u8>,

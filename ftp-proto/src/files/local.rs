@@ -8,6 +8,22 @@ use crate::reply::{Algorithm, Timestamp};
 use super::options::SyncToDisk;
 
 /// What a [`FilePlan`](super::FilePlan) wants from the local disk.
+///
+/// ```
+/// use ftp_proto::files::{LocalFact, LocalStep};
+///
+/// /// Answers two of the steps for a local file with these bytes.
+/// fn answer(step: LocalStep, file: &[u8]) -> LocalFact {
+///     match step {
+///         LocalStep::Source => LocalFact::Source { length: file.len() as u64, modified: None },
+///         LocalStep::Tail { length, .. } => LocalFact::Bytes(file[file.len() - length..].to_vec()),
+///         _ => todo!("the other steps"),
+///     }
+/// }
+///
+/// let tail = LocalStep::Tail { end: 5, length: 2 };
+/// assert!(matches!(answer(tail, b"hello"), LocalFact::Bytes(bytes) if bytes == b"lo"));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LocalStep {
@@ -57,6 +73,20 @@ pub enum LocalStep {
 }
 
 /// What the local disk answers to a [`LocalStep`].
+///
+/// ```
+/// use ftp_proto::files::{FileFact, FileOptions, FilePlan, FileStep, PutFile};
+/// use ftp_proto::files::{LocalFact, LocalStep};
+///
+/// let mut plan = PutFile::new("a.txt", &FileOptions::new())?;
+/// let FileStep::Local(LocalStep::Source) = plan.next_step() else {
+///     panic!("an upload first looks at the local file")
+/// };
+/// let fact = LocalFact::Source { length: 5, modified: None };
+/// plan.finished(Ok(FileFact::Local(fact)));
+/// assert!(matches!(plan.next_step(), FileStep::Send(_)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LocalFact {

@@ -4,6 +4,24 @@ use crate::reply::{Algorithm, Timestamp};
 use crate::wire::Reply;
 
 /// What a transfer of a whole file has done.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # let report = scripted::downloaded()?;
+/// use ftp_proto::files::FileReport;
+///
+/// fn tell(report: &FileReport) -> String {
+///     let verified = match report.verified {
+///         Some(algorithm) => format!("the {} is right", algorithm.name()),
+///         None => "no hash was compared".into(),
+///     };
+///     format!("{} of {} bytes moved, {verified}", report.transferred, report.size)
+/// }
+///
+/// // `report` is that of a download of 5 bytes.
+/// assert_eq!(tell(&report), "5 of 5 bytes moved, no hash was compared");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileReport {
@@ -30,6 +48,23 @@ pub struct FileReport {
 }
 
 /// Whether a transfer went on where an earlier one was interrupted.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # let report = scripted::downloaded()?;
+/// use ftp_proto::files::Resumed;
+///
+/// // `report` is that of a download that started at the beginning.
+/// let text = match report.resumed {
+///     Resumed::No => "the whole file was sent".into(),
+///     Resumed::Proven { offset } => format!("{offset} bytes were there, as a hash proves"),
+///     Resumed::Unproven { offset } => format!("{offset} bytes were there, probably the same"),
+///     Resumed::Discarded(why) => format!("the partial file was of no use: {why:?}"),
+///     _ => "unknown".into(),
+/// };
+/// assert_eq!(text, "the whole file was sent");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resumed {
@@ -54,6 +89,22 @@ pub enum Resumed {
 }
 
 /// Why a partial file was not used.
+///
+/// ```
+/// use ftp_proto::files::{Discarded, Resumed};
+///
+/// /// Whether the file on the server is another than when the download began.
+/// fn has_changed(resumed: Resumed) -> bool {
+///     match resumed {
+///         Resumed::Discarded(Discarded::Changed | Discarded::TooLong) => true,
+///         Resumed::Discarded(Discarded::BlockDiffers | Discarded::HashDiffers) => true,
+///         _ => false,
+///     }
+/// }
+///
+/// assert!(has_changed(Resumed::Discarded(Discarded::Changed)));
+/// assert!(!has_changed(Resumed::Discarded(Discarded::NoRestart)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Discarded {
@@ -77,6 +128,22 @@ pub enum Discarded {
 }
 
 /// How the new file has got its name.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # let report = scripted::downloaded()?;
+/// use ftp_proto::files::Placed;
+///
+/// // `report` is that of a download.
+/// let text = match report.placed {
+///     Placed::Renamed => "the old file was there until the new one was complete",
+///     Placed::RenamedAfterDelete => "for a moment there was no file",
+///     Placed::Direct => "for a while the file was incomplete",
+///     _ => "unknown",
+/// };
+/// assert_eq!(text, "the old file was there until the new one was complete");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Placed {

@@ -22,6 +22,22 @@ use crate::tree::{Outcome, Task};
 /// If the plan has ended with an error that may pass, you may begin another attempt, over a new
 /// session if the old one is dead: call [`restart`](Self::restart), and go on with 1.
 /// [`Attempts`](crate::retry::Attempts) says whether the error may pass.
+///
+/// ```
+/// use ftp_proto::files::{FileOptions, FilePlan, FileStep, PutFile};
+/// use ftp_proto::{Error, ErrorKind};
+///
+/// let mut plan = PutFile::new("a.txt", &FileOptions::new())?;
+/// let result = loop {
+///     match plan.next_step() {
+///         FileStep::Done(result) => break result,
+///         // There is no such local file, so the plan ends.
+///         _step => plan.finished(Err(Error::new(ErrorKind::Local))),
+///     }
+/// };
+/// assert!(result.is_err_and(|error| error.kind() == ErrorKind::Local));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 pub trait FilePlan {
     /// Returns what to do next.
     fn next_step(&mut self) -> FileStep;
@@ -54,6 +70,23 @@ impl<P: FilePlan + ?Sized> FilePlan for &mut P {
 }
 
 /// The next step of a [`FilePlan`].
+///
+/// ```
+/// use ftp_proto::files::{FileOptions, FilePlan, FileStep, PutFile};
+///
+/// fn where_it_happens(step: &FileStep) -> &'static str {
+///     match step {
+///         FileStep::Run(_) => "control connection",
+///         FileStep::Local(_) => "local disk",
+///         FileStep::Receive(_) | FileStep::Send(_) | FileStep::Read(_) => "data connection",
+///         FileStep::Done(_) => "nowhere",
+///     }
+/// }
+///
+/// let mut plan = PutFile::new("a.txt", &FileOptions::new())?;
+/// assert_eq!(where_it_happens(&plan.next_step()), "local disk");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 #[allow(
@@ -105,6 +138,15 @@ pub struct SendFile {
 }
 
 /// A download of the end of a file into memory.
+///
+/// ```
+/// use ftp_proto::files::ReadPart;
+///
+/// let part = ReadPart::whole("motd.txt", 64 * 1024)?;
+/// assert_eq!(part.limit, 65_536);
+/// assert!(ReadPart::whole("two\nlines", 80).is_err());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ReadPart {
     /// The flow that opens the transfer.
@@ -130,6 +172,15 @@ impl ReadPart {
 }
 
 /// The error for a file with more bytes than the limit of a [`ReadPart`].
+///
+/// ```
+/// use ftp_proto::ErrorKind;
+/// use ftp_proto::files::above_limit;
+///
+/// let error = above_limit(1024);
+/// assert_eq!(error.kind(), ErrorKind::TooLarge);
+/// assert!(error.to_string().contains("more than 1024 bytes"));
+/// ```
 #[must_use]
 pub fn above_limit(limit: usize) -> Error {
     Error::new(ErrorKind::TooLarge).with_source(format!(

@@ -74,6 +74,14 @@ use crate::tree::Outcome;
 use crate::wire::Reply;
 
 /// Uploads a whole file. The adapters' `put_file` carries it out.
+///
+/// ```
+/// use ftp_proto::files::{FileOptions, FilePlan, FileStep, LocalStep, PutFile};
+///
+/// let mut plan = PutFile::new("in/", &FileOptions::new())?.with_name(b"a.txt")?;
+/// assert!(matches!(plan.next_step(), FileStep::Local(LocalStep::Source)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct PutFile {
     target: Vec<u8>,
