@@ -92,6 +92,25 @@ impl DeleteOptions {
 }
 
 /// How much [`DeleteTree`] has deleted, and what it could not delete.
+///
+/// ```
+/// use ftp_proto::listing::Entry;
+/// use ftp_proto::tree::{DeleteOptions, DeleteTree, Inspected, Outcome, Plan, Todo};
+///
+/// let mut plan = DeleteTree::new("a.txt", &DeleteOptions::new())?;
+/// # let _ = plan.next_step();
+/// # let entry = Entry::from_facts("type=file; a.txt").expect("an entry");
+/// # plan.finished(Ok(Outcome::Inspected(Inspected::Facts(entry))));
+/// # let _ = plan.next_step();
+/// # plan.finished(Ok(Outcome::Done));
+/// // The driver carries the plan out. Then it gets the result.
+/// let Todo::Yield(deleted) = plan.next_step() else {
+///     panic!("the plan has ended")
+/// };
+/// let deleted = deleted?;
+/// assert_eq!((deleted.files, deleted.error_count), (1, 0));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Deleted {
@@ -114,6 +133,20 @@ pub struct Deleted {
 /// The plan deletes files before the directories that hold them. It deletes links and does not
 /// follow them. If something in a directory could not be deleted, the plan sends no RMD for that
 /// directory. If the server's listing hides a file, the file stays, and RMD fails.
+///
+/// ```
+/// use ftp_proto::listing::Entry;
+/// use ftp_proto::tree::{DeleteOptions, DeleteTree, Inspected, Outcome, Plan, Todo};
+///
+/// let mut plan = DeleteTree::new("old", &DeleteOptions::new())?;
+/// assert!(matches!(plan.next_step(), Todo::Run(_))); // What is it?
+/// let entry = Entry::from_facts("type=dir; old").expect("an entry");
+/// plan.finished(Ok(Outcome::Inspected(Inspected::Facts(entry))));
+/// assert!(matches!(plan.next_step(), Todo::Run(_))); // DELE, since it may be a link.
+/// // `/` and `.` are usually a mistake.
+/// assert!(DeleteTree::new("/", &DeleteOptions::new()).is_err());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DeleteTree {
     on_error: OnError,

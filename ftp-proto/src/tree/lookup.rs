@@ -26,6 +26,22 @@ use crate::wire::Code;
 ///
 /// The plan sends MLST if the server has it, and SIZE and MDTM otherwise. If their replies do not
 /// tell what the path is, the plan lists the directory above and looks for the name.
+///
+/// ```
+/// use ftp_proto::listing::Entry;
+/// use ftp_proto::tree::{Inspected, Lookup, Outcome, Plan, Todo};
+///
+/// let mut lookup = Lookup::metadata("pub/a.txt")?;
+/// assert!(matches!(lookup.next_step(), Todo::Run(_)));
+/// // What the server has replied to MLST.
+/// let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// lookup.finished(Ok(Outcome::Inspected(Inspected::Facts(entry))));
+/// let Todo::Yield(finding) = lookup.next_step() else {
+///     panic!("nothing else is to be asked")
+/// };
+/// assert_eq!(finding?.into_metadata()?.size, Some(5));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Lookup {
     /// The path that you gave.

@@ -13,6 +13,27 @@ use crate::wire::Escaped;
 ///
 /// A field is `None` if the server does not say it. How reliable the fields are depends on the
 /// command that has found the path: see [`found_by`](Self::found_by).
+///
+/// ```
+/// # use ftp_proto::listing::Entry;
+/// # use ftp_proto::tree::{Inspected, Lookup, Outcome, Plan, Todo};
+/// use ftp_proto::tree::FoundBy;
+///
+/// # let mut lookup = Lookup::metadata("pub/a.txt")?;
+/// # let _ = lookup.next_step();
+/// # let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// # lookup.finished(Ok(Outcome::Inspected(Inspected::Facts(entry))));
+/// # let Todo::Yield(finding) = lookup.next_step() else {
+/// #     panic!("no finding")
+/// # };
+/// # let finding = finding?;
+/// // `finding` is the result of a `Lookup` of a file that has 5 bytes.
+/// let metadata = finding.into_metadata()?;
+/// assert!(metadata.is_file());
+/// assert_eq!(metadata.size, Some(5));
+/// assert_eq!(metadata.found_by, FoundBy::Mlst);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metadata {
@@ -30,6 +51,32 @@ pub struct Metadata {
 }
 
 /// Which command has found a file or a directory.
+///
+/// ```
+/// # use ftp_proto::listing::Entry;
+/// # use ftp_proto::tree::{Inspected, Lookup, Outcome, Plan, Todo};
+/// use ftp_proto::tree::{FoundBy, Metadata};
+///
+/// /// Whether the kind is beyond doubt.
+/// fn is_certain(metadata: &Metadata) -> bool {
+///     match metadata.found_by {
+///         FoundBy::Mlst | FoundBy::Listing => true,
+///         _ => false, // SIZE may succeed for a directory.
+///     }
+/// }
+///
+/// # let mut lookup = Lookup::metadata("pub/a.txt")?;
+/// # let _ = lookup.next_step();
+/// # let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// # lookup.finished(Ok(Outcome::Inspected(Inspected::Facts(entry))));
+/// # let Todo::Yield(finding) = lookup.next_step() else {
+/// #     panic!("no finding")
+/// # };
+/// # let finding = finding?;
+/// // `finding` is the result of a `Lookup`, which MLST has answered.
+/// assert!(is_certain(&finding.into_metadata()?));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FoundBy {
@@ -68,6 +115,30 @@ pub enum FoundBy {
 /// * LIST of the directory above sends no line: `Absent` in the current directory and in `/`,
 ///   otherwise `Unknown`. Some servers (vsftpd) send none for a directory that is missing or
 ///   forbidden.
+///
+/// ```
+/// # use ftp_proto::listing::Entry;
+/// # use ftp_proto::tree::{Inspected, Lookup, Outcome, Plan, Todo};
+/// use ftp_proto::tree::Existence;
+///
+/// # let mut lookup = Lookup::metadata("pub/a.txt")?;
+/// # let _ = lookup.next_step();
+/// # let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// # lookup.finished(Ok(Outcome::Inspected(Inspected::Facts(entry))));
+/// # let Todo::Yield(finding) = lookup.next_step() else {
+/// #     panic!("no finding")
+/// # };
+/// # let finding = finding?;
+/// // `finding` is the result of a `Lookup` of a file that is there.
+/// let text = match finding.existence() {
+///     Existence::Exists => "it is there",
+///     Existence::Absent => "it is not there",
+///     Existence::Forbidden => "you may not look",
+///     Existence::Unknown => "the server does not say",
+/// };
+/// assert_eq!(text, "it is there");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Existence {
     /// A file, a directory or something else has this path.
@@ -81,6 +152,28 @@ pub enum Existence {
 }
 
 /// What a [`Lookup`](super::Lookup) has found out.
+///
+/// ```
+/// # use ftp_proto::listing::Entry;
+/// # use ftp_proto::tree::{Inspected, Lookup, Outcome, Plan, Todo};
+/// use ftp_proto::wire::Reply;
+/// use ftp_proto::{Cause, Error};
+///
+/// # let mut lookup = Lookup::metadata("pub/a.txt")?;
+/// # let _ = lookup.next_step();
+/// # let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// # lookup.finished(Ok(Outcome::Inspected(Inspected::Facts(entry))));
+/// # let Todo::Yield(finding) = lookup.next_step() else {
+/// #     panic!("no finding")
+/// # };
+/// # let finding = finding?;
+/// // `finding` says that the file is there. So if the server refuses it, you may not read it.
+/// let reply = Reply::parse(b"550 Failed to open file.\r\n")?;
+/// let error = Error::from_reply(reply).with_command("RETR").with_argument("pub/a.txt");
+/// assert_eq!(error.cause(), Cause::NotFoundOrDenied);
+/// assert_eq!(finding.explain(error).cause(), Cause::Denied);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Finding {
     pub(super) path: Vec<u8>,

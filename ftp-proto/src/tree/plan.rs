@@ -25,6 +25,22 @@ use crate::session::Session;
 ///    session is dead, drop the plan instead.
 ///
 /// If you stop in the middle of a step, go on with 1: `next_step` then returns the same step again.
+///
+/// ```
+/// use ftp_proto::tree::{MakeDirectories, Outcome, Plan, Todo};
+///
+/// let mut plan = MakeDirectories::new("backup")?;
+/// let made = loop {
+///     match plan.next_step() {
+///         // Here the driver runs the task on the session, and the server carries it out.
+///         Todo::Run(_task) => plan.finished(Ok(Outcome::Done)),
+///         Todo::Yield(made) => break made,
+///         _ => unreachable!("this plan reads no listing and no local file"),
+///     }
+/// };
+/// assert!(made.is_ok());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 pub trait Plan {
     /// What the plan hands out in [`Todo::Yield`].
     type Item;
@@ -44,6 +60,21 @@ pub trait Plan {
 }
 
 /// The next step of a [`Plan`].
+///
+/// ```
+/// use ftp_proto::tree::{Plan, Todo, WalkOptions, Walker};
+///
+/// let mut walker = Walker::new(Some("pub"), &WalkOptions::new())?;
+/// let next = match walker.next_step() {
+///     Todo::Read(_) => "read a listing",
+///     Todo::Run(_) => "run a task",
+///     Todo::HashLocal(_) => "read a local file",
+///     Todo::Yield(_) => "use an entry",
+///     Todo::Done => "stop",
+/// };
+/// assert_eq!(next, "read a listing");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub enum Todo<T> {
@@ -62,6 +93,19 @@ pub enum Todo<T> {
 }
 
 /// A flow that a plan wants to run, such as an inspection of a path, a DELE or an RNTO.
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::Delete;
+/// use ftp_proto::tree::{Outcome, Task};
+///
+/// let task = Task::from(Delete::new("a.txt")?);
+/// let mut server = Server::new(["250 Deleted"]);
+/// assert!(matches!(drive(&mut session, task, &mut server)?, Outcome::Done));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Task(Which);
 
@@ -88,6 +132,26 @@ pub struct HashLocal {
 }
 
 /// The result of one step of a [`Plan`].
+///
+/// ```
+/// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+/// # use scripted::{Server, drive, logged_in};
+/// # let mut session = logged_in()?;
+/// use ftp_proto::flows::HashOf;
+/// use ftp_proto::reply::Algorithm;
+/// use ftp_proto::tree::{Outcome, Task};
+///
+/// # let features = "211-Features:\r\n XMD5\r\n211 End";
+/// # let mut server = Server::new([features, "250 5d41402abc4b2a76b9719d911017c592"]);
+/// let task = Task::from(HashOf::new("hello", Algorithm::Md5)?);
+/// let text = match drive(&mut session, task, &mut server)? {
+///     Outcome::Hash(Some(hash)) => hash.to_string(),
+///     Outcome::Hash(None) => "the server computes no MD5".into(),
+///     other => format!("{other:?}"),
+/// };
+/// assert_eq!(text, "5d41402abc4b2a76b9719d911017c592");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {

@@ -13,6 +13,28 @@ use crate::listing::{Kind, Line};
 pub(super) const MOST_ERRORS: usize = 64;
 
 /// How many files, directories and bytes a tree has. The directory at its top is not counted.
+///
+/// ```
+/// # use ftp_proto::listing::{Entry, Line};
+/// # use ftp_proto::tree::{CountTree, Outcome, Plan, Todo};
+/// # let mut plan = CountTree::new(Some("pub"))?;
+/// # let Todo::Read(_listing) = plan.next_step() else {
+/// #     panic!("it reads `pub` first")
+/// # };
+/// # for line in ["type=file;size=5; a.txt", "type=file;size=7; b.txt"] {
+/// #     let entry = Entry::from_facts(line).expect("an entry");
+/// #     plan.take_line(Line::Entry(entry))?;
+/// # }
+/// # plan.finished(Ok(Outcome::Done));
+/// # let Todo::Yield(size) = plan.next_step() else {
+/// #     panic!("nothing else is to be read")
+/// # };
+/// // `size` is the result of a `CountTree`, for a directory with two files.
+/// let size = size?;
+/// assert_eq!((size.files, size.bytes), (2, 12));
+/// assert!(size.is_exact());
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct TreeSize {
@@ -36,6 +58,22 @@ pub struct TreeSize {
 
 /// Counts what a tree has. [`Plan::Item`] is the [`TreeSize`], or the error with which the
 /// directory at the top could not be read.
+///
+/// ```
+/// use ftp_proto::listing::{Entry, Line};
+/// use ftp_proto::tree::{CountTree, Outcome, Plan, Todo};
+///
+/// let mut plan = CountTree::new(Some("pub"))?;
+/// assert!(matches!(plan.next_step(), Todo::Read(_)));
+/// let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// plan.take_line(Line::Entry(entry))?;
+/// plan.finished(Ok(Outcome::Done));
+/// let Todo::Yield(size) = plan.next_step() else {
+///     panic!("nothing else is to be read")
+/// };
+/// assert_eq!(size?.bytes, 5);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct CountTree {
     walker: Walker,

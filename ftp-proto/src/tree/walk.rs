@@ -40,6 +40,22 @@ use crate::wire::Code;
 /// Some servers (simple-ftpd) ignore the argument of LIST, and list the current directory. If a
 /// listing looks like this, the walk enters the directory (CWD) and lists it once more. If that
 /// shows something else, the walk enters all further directories.
+///
+/// ```
+/// use ftp_proto::listing::{Entry, Line};
+/// use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions, Walker};
+///
+/// let mut walk = Walker::new(Some("pub"), &WalkOptions::new())?;
+/// assert!(matches!(walk.next_step(), Todo::Read(_)));
+/// let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// walk.take_line(Line::Entry(entry))?;
+/// walk.finished(Ok(Outcome::Done));
+/// let Todo::Yield(Ok(item)) = walk.next_step() else {
+///     panic!("the listing has an entry")
+/// };
+/// assert_eq!(item.path.as_bytes(), b"pub/a.txt");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Walker {
     options: WalkOptions,

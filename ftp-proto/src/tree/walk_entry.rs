@@ -12,6 +12,26 @@ use crate::path::RemotePath;
 use crate::wire::Escaped;
 
 /// A file, a directory or something else that a walk has found.
+///
+/// ```
+/// # use ftp_proto::listing::{Entry, Line};
+/// # use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions, Walker};
+/// # let mut walk = Walker::new(Some("pub"), &WalkOptions::new())?;
+/// # let _ = walk.next_step();
+/// # let entry = Entry::from_facts("type=file;size=5; a.txt").expect("an entry");
+/// # walk.take_line(Line::Entry(entry))?;
+/// # walk.finished(Ok(Outcome::Done));
+/// # let Todo::Yield(yielded) = walk.next_step() else {
+/// #     panic!("it yields something")
+/// # };
+/// // `yielded` comes from a walk through `pub`, which has found a file.
+/// let item = yielded.expect("an entry");
+/// assert_eq!(item.path.as_bytes(), b"pub/a.txt");
+/// assert_eq!(item.depth, 1);
+/// assert_eq!(item.entry.size(), Some(5));
+/// assert_eq!(item.note, None);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WalkEntry {
@@ -27,6 +47,30 @@ pub struct WalkEntry {
 }
 
 /// Why a walk does not go into a directory, or distrusts an entry.
+///
+/// ```
+/// # use ftp_proto::listing::{Entry, Line};
+/// # use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions, Walker};
+/// use ftp_proto::tree::Note;
+///
+/// # let mut walk = Walker::new(Some("pub"), &WalkOptions::new().with_depth(1))?;
+/// # let _ = walk.next_step();
+/// # let entry = Entry::from_facts("type=dir; old").expect("an entry");
+/// # walk.take_line(Line::Entry(entry))?;
+/// # walk.finished(Ok(Outcome::Done));
+/// # let Todo::Yield(yielded) = walk.next_step() else {
+/// #     panic!("it yields something")
+/// # };
+/// // `yielded` comes from a walk that goes one level deep, and has found a directory.
+/// let text = match yielded.expect("an entry").note {
+///     None => "the walk goes into it",
+///     Some(Note::TooDeep) => "it is too deep",
+///     Some(Note::Loop) => "the walk is in it already",
+///     Some(_) => "the walk stays out of it",
+/// };
+/// assert_eq!(text, "it is too deep");
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Note {
@@ -44,6 +88,24 @@ pub enum Note {
 
 /// An error at one path of a walk. The walk goes on with the other entries, except after
 /// [`Trouble::Limit`].
+///
+/// ```
+/// # use ftp_proto::listing::{Entry, Line};
+/// # use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions, Walker};
+/// # let mut walk = Walker::new(Some("pub"), &WalkOptions::new())?;
+/// # let _ = walk.next_step();
+/// # let entry = Entry::from_facts("type=file; ..\\..\\a").expect("an entry");
+/// # walk.take_line(Line::Entry(entry))?;
+/// # walk.finished(Ok(Outcome::Done));
+/// # let Todo::Yield(yielded) = walk.next_step() else {
+/// #     panic!("it yields something")
+/// # };
+/// // `yielded` comes from a walk: the listing of `pub` has the name `..\..\a`.
+/// let error = yielded.expect_err("the name is not safe");
+/// assert_eq!(error.path.as_bytes(), b"pub");
+/// assert_eq!(error.depth, 0);
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WalkError {
@@ -58,6 +120,30 @@ pub struct WalkError {
 }
 
 /// What can go wrong at one path of a walk.
+///
+/// ```
+/// # use ftp_proto::listing::{Entry, Line};
+/// # use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions, Walker};
+/// use ftp_proto::tree::Trouble;
+///
+/// # let mut walk = Walker::new(Some("pub"), &WalkOptions::new())?;
+/// # let _ = walk.next_step();
+/// # let entry = Entry::from_facts("type=file; ..\\..\\a").expect("an entry");
+/// # walk.take_line(Line::Entry(entry))?;
+/// # walk.finished(Ok(Outcome::Done));
+/// # let Todo::Yield(yielded) = walk.next_step() else {
+/// #     panic!("it yields something")
+/// # };
+/// // `yielded` comes from a walk: the listing of `pub` has the name `..\..\a`.
+/// let text = match yielded.expect_err("the name is not safe").trouble {
+///     Trouble::UnsafeName(entry) => format!("bad name {}", entry.display_name()),
+///     Trouble::Unread(error) | Trouble::Undeleted(error) => error.to_string(),
+///     Trouble::Limit(limit) => format!("too many: {limit:?}"),
+///     _ => "something may be missing".into(),
+/// };
+/// assert!(text.starts_with("bad name"));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Trouble {
@@ -85,6 +171,25 @@ pub enum Trouble {
 }
 
 /// A limit that ends a walk.
+///
+/// ```
+/// # use ftp_proto::listing::{Entry, Line};
+/// # use ftp_proto::tree::{Outcome, Plan, Todo, WalkOptions, Walker};
+/// use ftp_proto::tree::{Limit, Trouble};
+///
+/// # let mut walk = Walker::new(Some("pub"), &WalkOptions::new().with_entries(0))?;
+/// # let _ = walk.next_step();
+/// # let entry = Entry::from_facts("type=file; a.txt").expect("an entry");
+/// # let result = walk.take_line(Line::Entry(entry));
+/// # walk.finished(result.map(|()| Outcome::Done));
+/// # let Todo::Yield(yielded) = walk.next_step() else {
+/// #     panic!("it yields something")
+/// # };
+/// // `yielded` comes from a walk that may meet no entry, and has met one.
+/// let trouble = yielded.expect_err("a limit").trouble;
+/// assert!(matches!(trouble, Trouble::Limit(Limit::Entries)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
