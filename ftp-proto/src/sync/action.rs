@@ -11,6 +11,18 @@ use crate::wire::Escaped;
 /// `Display` shows it as one line without a line feed: `update  data/a.csv  (newer)`. Control
 /// characters and bytes that are not UTF-8 are escaped. The directory of the sync itself is shown
 /// as `.`.
+///
+/// ```
+/// use ftp_proto::Direction;
+/// use ftp_proto::sync::{Change, SyncOptions, SyncPlan};
+///
+/// let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// plan.add_file("today.csv", Ok("pub/2026-11-27.csv"));
+/// let action = &plan.actions()[0];
+/// assert_eq!(action.change, Change::Create);
+/// assert_eq!(&*action.local, b"today.csv");
+/// assert_eq!(action.remote(), b"pub/2026-11-27.csv");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Action {
@@ -30,6 +42,23 @@ pub struct Action {
 }
 
 /// What happens to a path in the target of a sync.
+///
+/// ```
+/// # use ftp_proto::Direction;
+/// # use ftp_proto::sync::{SyncOptions, SyncPlan};
+/// use ftp_proto::sync::Change;
+///
+/// # let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// # plan.add_file("a.csv", Ok("pub/a.csv"));
+/// // The first action of `plan` downloads a new file.
+/// let sign = match plan.actions()[0].change {
+///     Change::Create | Change::MakeDirectory => '+',
+///     Change::Update => '~',
+///     Change::Delete | Change::RemoveDirectory => '-',
+///     _ => ' ',
+/// };
+/// assert_eq!(sign, '+');
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Change {
@@ -48,6 +77,24 @@ pub enum Change {
 }
 
 /// Why a sync does something with a path.
+///
+/// ```
+/// # use ftp_proto::Direction;
+/// # use ftp_proto::sync::{SyncOptions, SyncPlan};
+/// use ftp_proto::sync::Reason;
+///
+/// # let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// # plan.add_file("a.csv", Ok("pub/a.csv"));
+/// // `plan` is a list of files, which are always transferred.
+/// let text = match plan.actions()[0].reason {
+///     Reason::Missing => "it is not there",
+///     Reason::Newer | Reason::TimeDiffers => "the times differ",
+///     Reason::SizeDiffers | Reason::HashDiffers => "the contents differ",
+///     Reason::Always => "you asked for it",
+///     _ => "another reason",
+/// };
+/// assert_eq!(text, "you asked for it");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {

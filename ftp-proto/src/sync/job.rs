@@ -13,6 +13,22 @@ use crate::tree::{MakeDirectories, Outcome, Plan, Todo};
 
 /// One job of a sync. Do its work, and then hand it to
 /// [`SyncRun::finished`](super::SyncRun::finished).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ftp_proto::sync::{SessionState, SyncOptions, SyncPlan, SyncRun, SyncStep};
+/// use ftp_proto::{Direction, Options};
+///
+/// let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// plan.add_file("a.csv", Ok("pub/a.csv"));
+/// let mut run = SyncRun::new(plan, &Options::new("ftp.example.org"), 1);
+/// let mut worker = run.worker();
+/// let SyncStep::Run(job) = run.next_step(&mut worker, SessionState::Alive, Duration::ZERO) else {
+///     panic!("there is a file to download")
+/// };
+/// assert_eq!(&*job.local.path, b"a.csv");
+/// ```
 #[derive(Debug)]
 pub struct Job {
     /// The number of its action.
@@ -34,6 +50,22 @@ pub struct Job {
 }
 
 /// What is to be done.
+///
+/// ```
+/// use ftp_proto::sync::{LocalChange, Work};
+///
+/// fn describe(work: &Work) -> &'static str {
+///     match work {
+///         Work::Get(_) => "download",
+///         Work::Put(_) => "upload",
+///         Work::Remote(_) => "change on the server",
+///         Work::Local(_) => "change here",
+///         _ => "something else",
+///     }
+/// }
+///
+/// assert_eq!(describe(&Work::Local(LocalChange::DeleteFile)), "change here");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 #[allow(
@@ -52,6 +84,14 @@ pub enum Work {
 }
 
 /// A path on this machine.
+///
+/// ```
+/// use ftp_proto::sync::{LocalLinks, LocalPlace};
+///
+/// let place = LocalPlace::new(b"/srv/site", b"images/a.png", LocalLinks::Refuse);
+/// assert_eq!(&*place.root, b"/srv/site");
+/// assert_eq!(&*place.path, b"images/a.png");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LocalPlace {
@@ -83,6 +123,24 @@ pub enum LocalLinks {
 }
 
 /// What changes on the local disk, besides the content of files.
+///
+/// ```
+/// use std::path::Path;
+/// use std::{fs, io};
+///
+/// use ftp_proto::sync::LocalChange;
+///
+/// fn change(what: LocalChange, path: &Path) -> io::Result<()> {
+///     match what {
+///         LocalChange::MakeDirectory => fs::create_dir_all(path),
+///         LocalChange::DeleteFile => fs::remove_file(path),
+///         LocalChange::RemoveDirectory => fs::remove_dir(path),
+///         _ => Err(io::ErrorKind::Unsupported.into()),
+///     }
+/// }
+///
+/// assert!(change(LocalChange::MakeDirectory, Path::new(".")).is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LocalChange {
@@ -96,6 +154,17 @@ pub enum LocalChange {
 }
 
 /// What changes on the server, besides the content of files. Carry it out as a [`Plan`].
+///
+/// ```
+/// use ftp_proto::sync::RemoteChange;
+/// use ftp_proto::tree::{MakeDirectories, Outcome, Plan, Todo};
+///
+/// let mut change = RemoteChange::from(MakeDirectories::new("backup")?);
+/// assert!(matches!(change.next_step(), Todo::Run(_)));
+/// change.finished(Ok(Outcome::Done)); // the server has made the directory
+/// assert!(matches!(change.next_step(), Todo::Yield(Ok(()))));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct RemoteChange(Which);
 
@@ -110,6 +179,27 @@ enum Which {
 }
 
 /// What a job has done.
+///
+/// ```
+/// # use ftp_proto::sync::{SyncOptions, SyncPlan, SyncRun};
+/// # use ftp_proto::{Direction, Options};
+/// use std::time::Duration;
+///
+/// use ftp_proto::sync::{JobDone, SessionState, SyncStep};
+///
+/// # let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// # plan.add_file("a.csv", Ok("pub/a.csv"));
+/// # let mut run = SyncRun::new(plan, &Options::new("ftp.example.org"), 1);
+/// // `run` has one file to download.
+/// let (alive, now) = (SessionState::Alive, Duration::ZERO);
+/// let mut worker = run.worker();
+/// let SyncStep::Run(job) = run.next_step(&mut worker, alive, now) else {
+///     panic!("there is a file to download")
+/// };
+/// // A job that transfers no file reports `JobDone::Changed`.
+/// assert!(run.finished(&mut worker, *job, Ok(JobDone::Changed), alive, now).is_some());
+/// assert!(run.into_report().is_complete());
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum JobDone {

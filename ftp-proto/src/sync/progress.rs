@@ -9,6 +9,26 @@ use crate::error::Error;
 /// How far a sync has got. Your function gets it while a file moves, and after each action.
 ///
 /// `Display` is a text such as `3 of 10: update  data/a.csv  (newer), 1.5 MiB of 3.0 MiB, 50 %`.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use ftp_proto::sync::{SessionState, SyncOptions, SyncPlan, SyncRun, SyncStep};
+/// # use ftp_proto::{Direction, Options};
+/// use ftp_proto::data::Progress;
+///
+/// # let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// # plan.add_file("a.csv", Ok("pub/a.csv"));
+/// # let mut run = SyncRun::new(plan, &Options::new("ftp.example.org"), 1);
+/// # let mut worker = run.worker();
+/// # let (alive, now) = (SessionState::Alive, Duration::ZERO);
+/// # let SyncStep::Run(job) = run.next_step(&mut worker, alive, now) else {
+/// #     panic!("there is a file to download")
+/// # };
+/// // `job` is a job of `run`. Its file has 80 bytes, and half of them have moved.
+/// let progress = run.moved(job.id(), Progress::new(40, Some(80))).expect("it is not stopped");
+/// assert_eq!((progress.done, progress.total), (0, 1));
+/// assert_eq!(&*progress.action.local, b"a.csv");
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SyncProgress<'a> {

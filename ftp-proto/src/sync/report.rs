@@ -20,6 +20,20 @@ use crate::wire::Escaped;
 /// failed  old/a.txt (create): RETR pub/old/a.txt: the server refused: 550 Permission denied.
 /// 3 created, 1 updated, 0 deleted, 12 skipped, 1 failed, 48213 bytes
 /// ```
+///
+/// ```
+/// use ftp_proto::sync::{SyncOptions, SyncPlan, SyncRun};
+/// use ftp_proto::{Direction, Error, ErrorKind, Options};
+///
+/// let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// plan.add_file("a.csv", Ok("pub/a.csv"));
+/// let mut run = SyncRun::new(plan, &Options::new("ftp.example.org"), 1);
+/// run.stop(Error::new(ErrorKind::Aborted)); // before anything was done
+/// let report = run.into_report();
+/// assert_eq!(report.undone, 1);
+/// assert!(!report.is_complete());
+/// assert!(report.into_result().is_err_and(|error| error.kind() == ErrorKind::Aborted));
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SyncReport {
@@ -52,6 +66,18 @@ pub struct SyncReport {
 
 /// What failed in a sync. `Display` shows it as one line without a line feed, with the names
 /// escaped: `old/a.txt (create): RETR pub/old/a.txt: the server refused: 550 Permission denied.`
+///
+/// ```
+/// use ftp_proto::sync::{SyncOptions, SyncPlan};
+/// use ftp_proto::{Direction, Error, ErrorKind};
+///
+/// let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// let unknown = Error::new(ErrorKind::InvalidArgument);
+/// plan.add_file("a.csv", Err::<&str, _>(unknown));
+/// let failure = &plan.failures()[0];
+/// assert_eq!(&*failure.path, b"a.csv");
+/// assert_eq!(failure.error.kind(), ErrorKind::InvalidArgument);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SyncFailure {

@@ -86,6 +86,27 @@ pub struct SyncRun {
 }
 
 /// What a session does next for a [`SyncRun`].
+///
+/// ```
+/// # use ftp_proto::sync::{SyncOptions, SyncPlan, SyncRun};
+/// # use ftp_proto::{Direction, Options};
+/// use std::time::Duration;
+///
+/// use ftp_proto::sync::{SessionState, SyncStep};
+///
+/// # let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// # plan.add_file("a.csv", Ok("pub/a.csv"));
+/// # let mut run = SyncRun::new(plan, &Options::new("ftp.example.org"), 1);
+/// # let mut worker = run.worker();
+/// // `run` has one file to download, but this session has ended.
+/// let next = match run.next_step(&mut worker, SessionState::Dead, Duration::ZERO) {
+///     SyncStep::Connect => "connect again",
+///     SyncStep::Run(_) => "do a job",
+///     SyncStep::Pause(_) | SyncStep::Wait => "ask again later",
+///     SyncStep::Done => "quit",
+/// };
+/// assert_eq!(next, "connect again");
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub enum SyncStep {

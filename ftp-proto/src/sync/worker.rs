@@ -9,6 +9,27 @@ use crate::session::Session;
 
 /// What a [`SyncRun`](super::SyncRun) knows about one session that works for it.
 /// [`SyncRun::worker`](super::SyncRun::worker) makes it.
+///
+/// ```
+/// # use ftp_proto::sync::{SyncOptions, SyncPlan, SyncRun};
+/// # use ftp_proto::{Direction, Options};
+/// use std::time::Duration;
+///
+/// use ftp_proto::sync::{SessionState, SyncStep};
+/// use ftp_proto::{Error, ErrorKind};
+///
+/// # let mut plan = SyncPlan::of_files(Direction::Download, &SyncOptions::new());
+/// # plan.add_file("a.csv", Ok("pub/a.csv"));
+/// # let mut run = SyncRun::new(plan, &Options::new("ftp.example.org"), 1);
+/// // `run` has one file to download, but this session has ended.
+/// let (dead, now) = (SessionState::Dead, Duration::ZERO);
+/// let mut worker = run.worker();
+/// assert!(matches!(run.next_step(&mut worker, dead, now), SyncStep::Connect));
+/// let refused = Error::new(ErrorKind::Io);
+/// run.connected(&mut worker, Err(refused), now);
+/// // The worker tries again after a pause.
+/// assert!(matches!(run.next_step(&mut worker, dead, now), SyncStep::Pause(_)));
+/// ```
 #[derive(Debug)]
 pub struct SyncWorker {
     policy: RetryPolicy,
@@ -25,6 +46,16 @@ pub struct SyncWorker {
 }
 
 /// Whether a session can run operations.
+///
+/// ```
+/// use ftp_proto::sync::SessionState;
+/// use ftp_proto::{Config, Session};
+///
+/// let mut session = Session::new(Config::default());
+/// assert_eq!(SessionState::of(&session), SessionState::Alive);
+/// session.receive_eof();
+/// assert_eq!(SessionState::of(&session), SessionState::Dead);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionState {
     /// It can.
