@@ -205,6 +205,22 @@ pub enum Ending {
 }
 
 /// The result of an operation.
+///
+/// ```
+/// use ftp_proto::simulator::contract::Outcome;
+/// use ftp_proto::{Error, ErrorKind};
+///
+/// /// What a driver returns for `Operation::Size`.
+/// fn sized(result: Result<Option<u64>, Error>) -> Outcome {
+///     match result {
+///         Ok(size) => Outcome::Size(size),
+///         Err(error) => Outcome::failed(&error),
+///     }
+/// }
+///
+/// assert_eq!(sized(Ok(Some(5))), Outcome::Size(Some(5)));
+/// assert!(matches!(sized(Err(Error::new(ErrorKind::Closed))), Outcome::Failed(..)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -225,6 +241,17 @@ pub enum Outcome {
 }
 
 /// The parts of an error that a test case compares.
+///
+/// ```
+/// use ftp_proto::simulator::contract::Failure;
+/// use ftp_proto::wire::Reply;
+/// use ftp_proto::{Error, ErrorKind};
+///
+/// let error = Error::from_reply(Reply::parse(b"550 No such file\r\n")?);
+/// let failure = Failure::from(&error);
+/// assert_eq!((failure.kind, failure.code), (ErrorKind::Permanent, Some(550)));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The kind of the error.
@@ -278,6 +305,14 @@ pub enum Expect {
 
 /// Returns whether these lines fulfil [`Expect::Entries`]. Lines that are no entry are ignored, for
 /// example `total 4`, and so are the lines of the directory itself and of its parent.
+///
+/// ```
+/// use ftp_proto::simulator::contract::has_entries;
+///
+/// let lines = [b"total 4".to_vec(), b"-rw-r--r-- 1 ada ada 5 Jan 1 2024 hello".to_vec()];
+/// assert!(has_entries(&lines, &[&["hello", "5"]]));
+/// assert!(!has_entries(&lines, &[&["hello"], &["world"]]));
+/// ```
 pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
     let fits = |line: &[u8], entry: &[&str]| {
         let lower = line.to_ascii_lowercase();
@@ -293,6 +328,13 @@ pub fn has_entries(lines: &[Vec<u8>], entries: &[&[&str]]) -> bool {
 }
 
 /// Returns whether these bytes fulfil [`Expect::Words`].
+///
+/// ```
+/// use ftp_proto::simulator::contract::has_words;
+///
+/// assert!(has_words(b"size=5; type=file;", &["type=file;"]));
+/// assert!(!has_words(b"size=50;", &["size=5;"]));
+/// ```
 pub fn has_words(bytes: &[u8], words: &[&str]) -> bool {
     let found: Vec<_> = bytes.split(|byte| *byte == b' ').collect();
     words.iter().all(|word| found.contains(&word.as_bytes()))
@@ -338,6 +380,16 @@ pub struct TlsEnds {
 
 /// One row of the contract table: the settings of the server, and the operations to run, each with
 /// the outcome that it must have.
+///
+/// ```
+/// use ftp_proto::simulator::cases;
+///
+/// let case = cases::listings();
+/// assert!(case.is_well_behaved());
+/// assert!(case.files().any(|(path, content)| (path, content) == (b"/d/one", b"1")));
+/// let (operation, _expect) = &case.operations()[0];
+/// println!("{operation:?}");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Case {
     pub(super) setup: Setup,

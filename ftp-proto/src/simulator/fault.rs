@@ -12,6 +12,19 @@ use std::vec::Vec;
 /// In place of a command, a fault can name an event: `GREETING` is the server's greeting. `CONNECT`
 /// is the making of a data connection, which the client does in passive mode and the server in
 /// active mode. `HANDSHAKE` is the TLS handshake on a data connection.
+///
+/// ```
+/// use ftp_proto::simulator::{Action, Connected, Fault, Read, Setup, Simulator};
+///
+/// let full = Action::Reply(b"421 Too many users\r\n".to_vec());
+/// let mut server = Simulator::new(Setup::new().fault(Fault::on("GREETING", full)));
+/// let Connected::Open(control) = server.connect(21) else {
+///     panic!("refused")
+/// };
+/// let mut buffer = [0; 80];
+/// assert_eq!(server.read(control, &mut buffer), Read::Bytes(20));
+/// assert_eq!(&buffer[..20], b"421 Too many users\r\n");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Fault {
     verb: String,

@@ -23,6 +23,18 @@ pub enum DuringTransfer {
 }
 
 /// The settings of a [`Simulator`](crate::simulator::Simulator), and the files it starts with.
+///
+/// ```
+/// use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
+///
+/// let busy = Action::Reply(b"450 Busy\r\n".to_vec());
+/// let setup = Setup::new()
+///     .user("ada", "secret")
+///     .file("/pub/a.txt", "hello")
+///     .fault(Fault::nth("RETR", 0, busy));
+/// let server = Simulator::new(setup);
+/// assert_eq!(server.file("/pub/a.txt"), Some(&b"hello"[..]));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub(super) user: Vec<u8>,
