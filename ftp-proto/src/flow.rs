@@ -208,6 +208,22 @@ pub enum Endpoint {
 }
 
 /// How the driver is to end a data connection.
+///
+/// ```
+/// use ftp_proto::Closing;
+///
+/// /// Whether the driver drops the connection with a reset, if it can.
+/// fn resets(closing: Closing) -> bool {
+///     match closing {
+///         Closing::Abandon => true,
+///         Closing::SendEnd | Closing::AwaitEnd | Closing::Acknowledge => false,
+///         Closing::Harvest | Closing::Discard => false,
+///     }
+/// }
+///
+/// assert!(resets(Closing::Abandon) && !Closing::Abandon.leaves_it_open());
+/// assert!(!resets(Closing::SendEnd) && Closing::SendEnd.leaves_it_open());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Closing {
     /// After all data of an upload was written: flush everything, send close_notify (under TLS),

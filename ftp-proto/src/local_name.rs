@@ -68,6 +68,18 @@ pub struct UnsafeName {
 
 /// Why a name is not safe as the name of a local file, either on some system or for a person who
 /// reads it.
+///
+/// ```
+/// use ftp_proto::{Encoding, LocalName, UnsafeRule};
+///
+/// let unsafe_name = LocalName::new("a/b", &Encoding::Utf8).expect_err("it has a slash");
+/// let text = match unsafe_name.rule() {
+///     UnsafeRule::Character { character, at } => format!("{character:?} at {at}"),
+///     UnsafeRule::Device => "the name of a device".into(),
+///     rule => format!("{rule:?}"),
+/// };
+/// assert_eq!(text, "'/' at 1");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnsafeRule {

@@ -29,6 +29,17 @@ pub struct RemotePath(Vec<u8>);
 pub const HERE: Option<&str> = None;
 
 /// Why bytes are not a valid [`RemotePath`].
+///
+/// ```
+/// use ftp_proto::{InvalidPath, RemotePath};
+///
+/// let text = match RemotePath::new("two\nlines") {
+///     Ok(path) => path.to_string(),
+///     Err(InvalidPath::Byte { byte, at }) => format!("byte {byte} at {at} cannot be sent"),
+///     Err(invalid) => invalid.to_string(),
+/// };
+/// assert_eq!(text, "byte 10 at 3 cannot be sent");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPath {

@@ -42,6 +42,16 @@ pub struct FileOptions {
 /// than the partial file on the server. In both cases the last block of the partial file must be
 /// the same on both sides. If something differs, the transfer starts at the beginning.
 /// [`Resumed`](super::Resumed) says what happened.
+///
+/// ```
+/// use ftp_proto::files::{FileOptions, Resume};
+///
+/// assert_eq!(FileOptions::new().resume, Resume::Never);
+/// assert_eq!(FileOptions::resuming().resume, Resume::Allowed);
+/// // Go on only if a hash proves that the file is right.
+/// let careful = FileOptions::new().with_resume(Resume::IfProven);
+/// # let _ = careful;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resume {
@@ -65,6 +75,14 @@ pub enum Resume {
 
 /// Whether the server is asked for its hash of the file, to compare it with the local file. The
 /// client uses SHA-256, and with the feature `hashes` also SHA-512, SHA-1, MD5 and CRC-32.
+///
+/// ```
+/// use ftp_proto::files::{FileOptions, Verify};
+///
+/// // If the server computes no hash, the transfer fails.
+/// let strict = FileOptions::new().with_verify(Verify::Required);
+/// assert_eq!(strict.verify, Verify::Required);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verify {

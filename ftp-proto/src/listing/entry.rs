@@ -33,6 +33,14 @@ pub struct Entry<'a> {
 }
 
 /// What the login may do with a file or a directory, by the `perm` fact (RFC 3659, section 7.5.5).
+///
+/// ```
+/// use ftp_proto::listing::{Entry, Permission};
+///
+/// let entry = Entry::from_facts("type=file;perm=r; a.txt").expect("an entry");
+/// assert_eq!(entry.allows(Permission::Retrieve), Some(true));
+/// assert_eq!(entry.allows(Permission::Delete), Some(false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

@@ -28,6 +28,15 @@ pub struct Modified {
 }
 
 /// How exact a time in a listing is.
+///
+/// ```
+/// use ftp_proto::listing::{Entry, Precision};
+///
+/// let entry = Entry::from_facts("type=file;modify=20260102030405; a.txt").expect("an entry");
+/// let modified = entry.modified().expect("it has a time");
+/// assert_eq!(modified.precision(), Precision::Second);
+/// assert!(Precision::Second > Precision::Day); // a finer one is greater
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -42,6 +51,17 @@ pub enum Precision {
 }
 
 /// The time zone of a time in a listing.
+///
+/// ```
+/// use ftp_proto::listing::{Entry, Zone};
+///
+/// let entry = Entry::from_facts("type=file;modify=20260102030405; a.txt").expect("an entry");
+/// let zone = match entry.modified().expect("it has a time").zone() {
+///     Zone::Utc => "in UTC",
+///     _ => "in the server's local time",
+/// };
+/// assert_eq!(zone, "in UTC");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]

@@ -91,6 +91,14 @@ pub trait Codec: fmt::Debug + Send + Sync {
 
 /// The error for a text that has a character which the [`Encoding`] cannot express in bytes. The
 /// error never shows the text, because it may be a password.
+///
+/// ```
+/// use ftp_proto::{Encoding, Unencodable};
+///
+/// let error = Encoding::Latin1.encode("5 €").expect_err("Latin-1 has no euro sign");
+/// let cause = error.inner().and_then(|inner| inner.downcast_ref::<Unencodable>());
+/// assert_eq!(cause.and_then(|cause| cause.at), Some(2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unencodable {

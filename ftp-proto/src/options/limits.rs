@@ -25,6 +25,16 @@ pub struct TransferLimits {
 }
 
 /// The speed below which a transfer fails, as curl's `--speed-limit` and `--speed-time` say it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ftp_proto::TransferLimits;
+///
+/// let limits = TransferLimits::new().with_low_speed(1000, Duration::from_secs(30));
+/// let low = limits.low_speed.expect("it was set");
+/// assert_eq!((low.bytes_per_second.get(), low.window.as_secs()), (1000, 30));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LowSpeed {

@@ -71,6 +71,19 @@ pub struct Url {
 }
 
 /// How a URL says that its file is transferred: the `;type=` at its end (RFC 1738 section 3.2.2).
+///
+/// ```
+/// use ftp_proto::{Url, UrlType};
+///
+/// let url = Url::parse("ftp://ftp.example.org/pub/notes.txt;type=a")?;
+/// let how = match url.transfer_type() {
+///     Some(UrlType::Ascii) => "as text",
+///     Some(UrlType::Directory) => "list it",
+///     _ => "as bytes",
+/// };
+/// assert_eq!(how, "as text");
+/// # Ok::<(), ftp_proto::InvalidUrl>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UrlType {

@@ -7,6 +7,18 @@ use crate::wire::{Escaped, Reply};
 
 /// What a server says about itself in the reply to CSID: pairs of a name and a value, in the
 /// server's order. Common names are `Name`, `Version`, `OS`, `CaseSensitive` and `DirSep`.
+///
+/// ```
+/// use ftp_proto::reply::identity;
+/// use ftp_proto::wire::Reply;
+///
+/// let reply = Reply::parse(b"200 Name=Example FTP; Version=3.1;\r\n")?;
+/// for (name, value) in identity(&reply).iter() {
+///     println!("{}: {}", name.escape_ascii(), value.escape_ascii());
+/// }
+/// assert_eq!(identity(&reply).get("version"), Some(&b"3.1"[..]));
+/// # Ok::<(), ftp_proto::Error>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Identity(Vec<(Vec<u8>, Vec<u8>)>);
 

@@ -65,6 +65,16 @@ pub struct SyncOptions {
 /// Sizes and hashes are not compared for text
 /// ([`FileOptions::transfer`](crate::files::FileOptions::transfer)), because the two files differ in
 /// their line ends.
+///
+/// ```
+/// use ftp_proto::sync::{Compare, Extra, SyncOptions};
+///
+/// // An exact copy, as far as sizes and times can tell.
+/// let exact = SyncOptions::new()
+///     .with_compare(Compare::SizeOrTime)
+///     .with_extra(Extra::Delete);
+/// assert_eq!(exact.compare, Compare::SizeOrTime);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compare {

@@ -31,6 +31,13 @@ pub struct WalkOptions {
 }
 
 /// What a walk does with symbolic links.
+///
+/// ```
+/// use ftp_proto::tree::{Links, WalkOptions};
+///
+/// let options = WalkOptions::new().with_links(Links::Follow).with_depth(20);
+/// assert_eq!(options.links, Links::Follow);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Links {

@@ -49,6 +49,17 @@ pub enum Telnet {
 
 /// Why a verb and an argument are not a command. The error never shows the argument, which may be a
 /// password.
+///
+/// ```
+/// use ftp_proto::wire::{InvalidCommand, Verb};
+///
+/// let text = match Verb::DELE.with("") {
+///     Ok(command) => command.verb().to_owned(),
+///     Err(InvalidCommand::Empty { verb }) => format!("{} needs a path", verb.as_str()),
+///     Err(invalid) => invalid.to_string(),
+/// };
+/// assert_eq!(text, "DELE needs a path");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidCommand {

@@ -65,6 +65,18 @@ pub enum Multiline {
 }
 
 /// The result of [`ReplyDecoder::decode`].
+///
+/// ```
+/// use ftp_proto::wire::{Limits, Multiline, ReplyDecoder};
+///
+/// let mut decoder = ReplyDecoder::new(Limits::default(), Multiline::Strict);
+/// let bytes = b"220 Welcome\r\n331 Pass";
+/// let decoded = decoder.decode(bytes)?;
+/// assert!(decoded.reply.is_some());
+/// // Give the rest to the decoder next.
+/// assert_eq!(&bytes[decoded.consumed..], b"331 Pass");
+/// # Ok::<(), ftp_proto::wire::DecodeError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
     /// How many bytes were used: those up to the end of the reply, or all bytes if no reply is

@@ -76,6 +76,15 @@ pub struct InvalidNetrc {
 }
 
 /// What is wrong in a line of a `.netrc`.
+///
+/// ```
+/// use ftp_proto::{Netrc, NetrcFault};
+///
+/// let Err(invalid) = Netrc::parse("machine ftp.example.org\n  pasword secret\n") else {
+///     panic!("a word is wrong")
+/// };
+/// assert_eq!((invalid.line, invalid.fault), (2, NetrcFault::Word));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NetrcFault {

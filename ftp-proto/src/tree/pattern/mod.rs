@@ -50,6 +50,13 @@ pub struct Pattern {
 }
 
 /// Why a text is no [`Pattern`]. Each `at` is a position in bytes, counted from 0.
+///
+/// ```
+/// use ftp_proto::tree::{InvalidPattern, Pattern};
+///
+/// assert_eq!(Pattern::new("pub/[ab.csv").err(), Some(InvalidPattern::Bracket { at: 4 }));
+/// assert_eq!(Pattern::new("pub/{a,b.csv").err(), Some(InvalidPattern::Brace { at: 4 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPattern {
