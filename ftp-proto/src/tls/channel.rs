@@ -6,6 +6,7 @@ use core::fmt;
 use super::clear_text;
 use super::errors::tls_error;
 use super::info::TlsInfo;
+use super::outgoing::Outgoing;
 use super::pump::Pump;
 use super::reason::Reason;
 use super::records::Records;
@@ -28,8 +29,7 @@ pub struct TlsChannel {
     /// Decrypted bytes that no read has returned yet.
     plain: Vec<u8>,
     taken: usize,
-    outgoing: Vec<u8>,
-    sent: usize,
+    outgoing: Outgoing,
 }
 
 /// Shows how many bytes the buffers hold, but not the bytes, because they may be secret.
@@ -39,7 +39,7 @@ impl fmt::Debug for TlsChannel {
             .field("pump", &self.pump)
             .field("ended", &self.ended)
             .field("plain", &self.plain.len())
-            .field("outgoing", &self.outgoing.len())
+            .field("outgoing", &self.outgoing.bytes().len())
             .finish_non_exhaustive()
     }
 }
@@ -116,8 +116,7 @@ impl TlsChannel {
             came: 0,
             plain: Vec::new(),
             taken: 0,
-            outgoing: Vec::new(),
-            sent: 0,
+            outgoing: Outgoing::default(),
         }
     }
 
@@ -309,16 +308,12 @@ impl TlsChannel {
 
     /// Returns the encrypted bytes to send.
     pub fn outgoing(&self) -> &[u8] {
-        self.outgoing.get(self.sent..).unwrap_or_default()
+        self.outgoing.bytes()
     }
 
     /// Notes that the driver has sent this many bytes of [`outgoing`](Self::outgoing).
     pub fn advance(&mut self, bytes: usize) {
-        self.sent = self.sent.saturating_add(bytes).min(self.outgoing.len());
-        if self.sent == self.outgoing.len() {
-            self.outgoing.clear();
-            self.sent = 0;
-        }
+        self.outgoing.advance(bytes);
     }
 
     /// Returns whether the handshake has resumed the TLS session of an earlier connection. `None`
@@ -344,9 +339,7 @@ impl TlsChannel {
         if self.plain.is_empty() {
             self.plain = Vec::new();
         }
-        if self.outgoing.is_empty() {
-            self.outgoing = Vec::new();
-        }
+        self.outgoing.shrink();
     }
 
     /// Returns that the driver must read more bytes. If 1 MiB has come and no read could return

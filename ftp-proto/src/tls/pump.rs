@@ -2,20 +2,18 @@
 
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::panic::AssertUnwindSafe;
 
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
-use rustls::unbuffered::{
-    ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
-};
+use rustls::unbuffered::{ConnectionState, UnbufferedStatus};
 use rustls::{ClientConfig, HandshakeKind, InvalidMessage, ProtocolVersion};
 
 use super::errors::{tls_error, with_reason};
 use super::info::{TlsInfo, TlsVersion, cipher_suite};
 use super::login_notes::{CertificateRequest, LoginNotes};
+use super::outgoing::Outgoing;
 use super::reason::Reason;
 use crate::error::Error;
 use crate::wire::Reply;
@@ -72,7 +70,7 @@ impl Pump {
     pub(super) fn process(
         &mut self,
         incoming: &mut [u8],
-        outgoing: &mut Vec<u8>,
+        outgoing: &mut Outgoing,
         mut plain: impl FnMut(&[u8]),
     ) -> Result<usize, Error> {
         self.check()?;
@@ -100,7 +98,7 @@ impl Pump {
                     true
                 }
                 Ok(ConnectionState::EncodeTlsData(mut encode)) => {
-                    append(outgoing, |room| encode.encode(room))?;
+                    outgoing.append(|room| encode.encode(room))?;
                     true
                 }
                 Ok(ConnectionState::TransmitTlsData(transmit)) => {
@@ -141,11 +139,11 @@ impl Pump {
         &mut self,
         plain: &[u8],
         incoming: &mut [u8],
-        outgoing: &mut Vec<u8>,
+        outgoing: &mut Outgoing,
     ) -> Result<(), Error> {
         self.check_open()?;
         self.with_write_traffic(incoming, outgoing, |traffic, outgoing| {
-            append(outgoing, |room| traffic.encrypt(plain, room))
+            outgoing.append(|room| traffic.encrypt(plain, room))
         })
     }
 
@@ -157,13 +155,13 @@ impl Pump {
     pub(super) fn close(
         &mut self,
         incoming: &mut [u8],
-        outgoing: &mut Vec<u8>,
+        outgoing: &mut Outgoing,
     ) -> Result<(), Error> {
         if core::mem::replace(&mut self.closed, true) {
             return Ok(());
         }
         self.with_write_traffic(incoming, outgoing, |traffic, outgoing| {
-            append(outgoing, |room| traffic.queue_close_notify(room))
+            outgoing.append(|room| traffic.queue_close_notify(room))
         })
     }
 
@@ -222,10 +220,10 @@ impl Pump {
     fn with_write_traffic(
         &mut self,
         incoming: &mut [u8],
-        outgoing: &mut Vec<u8>,
+        outgoing: &mut Outgoing,
         write: impl FnOnce(
             &mut rustls::unbuffered::WriteTraffic<'_, ClientConnectionData>,
-            &mut Vec<u8>,
+            &mut Outgoing,
         ) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.check()?;
@@ -235,7 +233,7 @@ impl Pump {
                     return write(&mut traffic, outgoing);
                 }
                 Ok(ConnectionState::EncodeTlsData(mut encode)) => {
-                    append(outgoing, |room| encode.encode(room))?;
+                    outgoing.append(|room| encode.encode(room))?;
                 }
                 Ok(ConnectionState::TransmitTlsData(transmit)) => transmit.done(),
                 Ok(ConnectionState::PeerClosed) => self.peer_closed = true,
@@ -313,13 +311,13 @@ impl Pump {
 
     /// Appends to `outgoing` the alert that rustls has queued because of an error. rustls must not
     /// process more records after this error, so the loop stops as soon as the alert is out.
-    fn take_alert(&mut self, incoming: &mut [u8], outgoing: &mut Vec<u8>) {
+    fn take_alert(&mut self, incoming: &mut [u8], outgoing: &mut Outgoing) {
         while self.connection.wants_write() {
             let state = self.connection.process_tls_records(incoming).state;
             let Ok(ConnectionState::EncodeTlsData(mut encode)) = state else {
                 return;
             };
-            if append(outgoing, |room| encode.encode(room)).is_err() {
+            if outgoing.append(|room| encode.encode(room)).is_err() {
                 return;
             }
         }
@@ -357,55 +355,6 @@ fn advance<'c, 'i>(
             "data that is not TLS after close_notify".to_string(),
         )),
     })
-}
-
-/// Appends the bytes that `write` produces. If `write` reports how much more room it needs, calls
-/// it a second time with that room.
-fn append<E: Shortage>(
-    outgoing: &mut Vec<u8>,
-    mut write: impl FnMut(&mut [u8]) -> Result<usize, E>,
-) -> Result<(), Error> {
-    let start = outgoing.len();
-    let mut room: usize = 0;
-    loop {
-        outgoing.resize(start.saturating_add(room), 0);
-        match write(outgoing.get_mut(start..).unwrap_or_default()) {
-            Ok(written) => {
-                outgoing.truncate(start.saturating_add(written));
-                return Ok(());
-            }
-            Err(error) => {
-                let needed = error.required().filter(|needed| *needed > room);
-                let Some(needed) = needed else {
-                    outgoing.truncate(start);
-                    return Err(tls_error(error));
-                };
-                room = needed;
-            }
-        }
-    }
-}
-
-trait Shortage: core::error::Error + Send + Sync + 'static {
-    fn required(&self) -> Option<usize>;
-}
-
-impl Shortage for EncodeError {
-    fn required(&self) -> Option<usize> {
-        match self {
-            Self::InsufficientSize(InsufficientSizeError { required_size }) => Some(*required_size),
-            Self::AlreadyEncoded => None,
-        }
-    }
-}
-
-impl Shortage for EncryptError {
-    fn required(&self) -> Option<usize> {
-        match self {
-            Self::InsufficientSize(InsufficientSizeError { required_size }) => Some(*required_size),
-            Self::EncryptExhausted => None,
-        }
-    }
 }
 
 impl fmt::Debug for Pump {

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::outgoing::Outgoing;
 use super::pump::Pump;
 use crate::error::Error;
 
@@ -46,7 +47,7 @@ impl Records {
     pub(super) fn process(
         &mut self,
         pump: &mut Pump,
-        outgoing: &mut Vec<u8>,
+        outgoing: &mut Outgoing,
         plain: impl FnMut(&[u8]),
     ) -> Result<(), Error> {
         let used = pump.process(self.bytes(), outgoing, plain)?;
