@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller, ReadAhead};
+use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller};
 use ftp_proto::{Completion, DataEnd, Error, ErrorKind};
 use rustix::event::PollFlags;
 
@@ -80,6 +80,11 @@ impl Download<'_> {
         file: BorrowedFd<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
+        let mut rest = self.1.waiting();
+        let written = descriptor::write_all(file, &mut rest);
+        let left = rest.len();
+        written.map_err(|error| self.cut_short(error, left))?;
+        self.1.end(&[]);
         progress.tell(&self.0.phase)?;
         if let Some(pipe) = self.0.pipe() {
             self.splice(pipe, file, progress)?;
@@ -110,16 +115,6 @@ impl Download<'_> {
         file: BorrowedFd<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
-        let mut rest = self.1.waiting();
-        if !rest.is_empty() {
-            let before = rest.len();
-            let written = descriptor::write_all(file, &mut rest);
-            let left = rest.len();
-            self.0.phase.moved(before - left);
-            written.map_err(|error| self.cut_short(error, 0))?;
-            self.1 = ReadAhead::default();
-            progress.tell(&self.0.phase)?;
-        }
         loop {
             // Bytes are added to `transferred` only after they have left the pipe for the file.
             let came = self.0.fill(&mut pipe)?;
@@ -174,7 +169,6 @@ impl Upload<'_> {
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        self.0.phase.will_send(descriptor::left(file));
         match self.send(file, &mut ProgressTeller::new(progress)) {
             Ok(()) => self.finish(),
             Err(error) => Err(self.0.stop(error)),
@@ -187,6 +181,8 @@ impl Upload<'_> {
         file: BorrowedFd<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
+        self.drain()?;
+        self.0.phase.will_send(descriptor::left(file));
         progress.tell(&self.0.phase)?;
         if self.0.is_plain() && kernel::worth_sending(file) {
             loop {

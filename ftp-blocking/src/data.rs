@@ -1,9 +1,9 @@
-//! Downloads that implement `Read`, and uploads that implement `Write`.
+//! Downloads that implement `Read` and `BufRead`, and uploads that implement `Write`.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::time::Instant;
 
-use ftp_proto::data::{DataPhase, DataProgress, DataStep, Lease, ReadAhead};
+use ftp_proto::data::{DataPhase, DataProgress, DataStep, Lease, ReadAhead, WriteBehind};
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions};
 
@@ -19,9 +19,9 @@ use crate::drive::Readiness;
 /// was positive. Otherwise the read fails with an `io::Error` that holds an [`Error`]:
 /// `Error::from(io_error)` returns it.
 ///
-/// You need no `BufReader`: small reads are served from a buffer that reads ahead by up to 256 KiB.
-/// Reads of 64 KiB and more go straight to your buffer. [`save_to`](Self::save_to) needs the least
-/// CPU.
+/// You need no `BufReader`: small reads, and the methods of `BufRead` such as `lines`, are served
+/// from a buffer that reads ahead by up to 256 KiB. Reads of 64 KiB and more go straight to your
+/// buffer. [`save_to`](Self::save_to) needs the least CPU.
 ///
 /// Dropping or forgetting a download is safe: the next operation of the client first aborts the
 /// transfer.
@@ -44,8 +44,13 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 /// A running upload. It writes like any stream. A file is stored for certain only after
 /// [`finish`](Self::finish) has returned `Ok`.
 ///
-/// Each write is sent at once, so a log needs no flush after each line. Send a large file through a
-/// `BufWriter`, in pieces of 64 KiB or more, or with [`send_from`](Self::send_from).
+/// You need no `BufWriter`: small writes are gathered, and sent when they are 64 KiB, at
+/// [`flush`](Write::flush) and at `finish`. If you write a log whose lines the server should have at
+/// once, flush after each line. Writes of 32 KiB and more go straight to the connection.
+/// [`send_from`](Self::send_from) needs the least CPU.
+///
+/// An error may show only at a later write or flush, and at `finish` at the latest: `finish` returns
+/// `Ok` only if the server has confirmed all bytes that you have written.
 ///
 /// Dropping or forgetting an upload is safe: the next operation of the client first aborts the
 /// transfer.
@@ -53,20 +58,19 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 /// ```no_run
 /// # fn main() -> Result<(), ftp_blocking::Error> {
 /// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
-/// use std::io::{BufWriter, Write as _};
+/// use std::io::Write as _;
 ///
-/// let mut upload = BufWriter::new(client.upload("numbers.txt")?);
+/// let mut upload = client.upload("numbers.txt")?;
 /// for number in 0..1000 {
 ///     writeln!(upload, "{number}")?;
 /// }
-/// upload.flush()?;
-/// upload.into_inner().map_err(|error| error.into_error())?.finish()?;
+/// upload.finish()?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
-pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
+pub struct Upload<'c>(pub(crate) DataTransfer<'c>, WriteBehind);
 
 /// The part that [`Download`] and [`Upload`] share: the client, and the state of the transfer.
 #[derive(Debug)]
@@ -100,31 +104,84 @@ impl<'c> Download<'c> {
     }
 }
 
+impl Download<'_> {
+    /// Returns how many bytes you have read until now. Bytes that wait in the buffer that reads
+    /// ahead do not count. If line ends are translated, the bytes are counted as they came from the
+    /// server.
+    pub fn transferred(&self) -> u64 {
+        let waiting = u64::try_from(self.1.waiting().len()).unwrap_or(u64::MAX);
+        self.0.phase.bytes().saturating_sub(waiting)
+    }
+
+    /// Reads bytes into the buffer that reads ahead, or into `buffer` if it is large. Returns how
+    /// many bytes are now in `buffer`. It may return 0 before the end.
+    fn read_ahead(&mut self, buffer: &mut [u8]) -> usize {
+        let Self(moving, ahead) = self;
+        let room = ahead.space(buffer);
+        let came = moving.attempt(Readiness::Readable, |channel, phase, until| {
+            let room = phase.some_room(room);
+            Ok(channel.read(room, until)?.map(DataProgress::from))
+        });
+        came.map_or(0, |came| {
+            ahead.filled(came, buffer, |bytes| moving.phase.received(bytes))
+        })
+    }
+}
+
 impl Read for Download<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Self(moving, ahead) = self;
         if buffer.is_empty() {
             return Ok(0);
         }
-        while !moving.phase.has_ended() {
-            let mut count = ahead.take(buffer);
+        loop {
+            let mut count = self.1.take(buffer);
             if count == 0 {
-                let room = ahead.space(buffer);
-                let came = moving.attempt(Readiness::Readable, |channel, phase, until| {
-                    let room = phase.some_room(room);
-                    Ok(channel.read(room, until)?.map(DataProgress::from))
-                });
-                count = came.map_or(0, |came| ahead.filled(came, buffer));
+                if self.0.phase.has_ended() {
+                    self.1.end(&[]);
+                    return Ok(self.0.phase.read_end(buffer)?);
+                }
+                // No bytes are not the end: the translation of line ends may hold back a CR until
+                // the next byte arrives.
+                count = self.read_ahead(buffer);
             }
-            // If no text came out, the data may still go on: the translation of line ends may hold
-            // back a CR until the next byte arrives.
-            match moving.phase.received(&mut buffer[..count]) {
-                0 => {}
-                count => return Ok(count),
+            if count > 0 {
+                return Ok(count);
             }
         }
-        *ahead = ReadAhead::default();
-        Ok(moving.phase.read_end(buffer)?)
+    }
+}
+
+/// Lines, for example, come without a `BufReader`:
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_blocking::Error> {
+/// # let mut client = ftp_blocking::Client::connect(ftp_blocking::Options::new("localhost"))?;
+/// use std::io::BufRead as _;
+///
+/// let mut download = client.download("notes.txt")?;
+/// for line in (&mut download).lines() {
+///     println!("{}", line?);
+/// }
+/// download.finish()?;
+/// # Ok(())
+/// # }
+/// ```
+impl BufRead for Download<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.1.waiting().is_empty() {
+            if self.0.phase.has_ended() {
+                let mut last = [0];
+                let count = self.0.phase.read_end(&mut last)?;
+                self.1.end(&last[..count]);
+                break;
+            }
+            self.read_ahead(&mut []);
+        }
+        Ok(self.1.waiting())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.1.consume(count);
     }
 }
 
@@ -138,7 +195,14 @@ impl<'c> Upload<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
-        Self(DataTransfer::new(client, transfer, options))
+        let moving = DataTransfer::new(client, transfer, options);
+        Self(moving, WriteBehind::default())
+    }
+
+    /// Returns how many bytes were sent until now, counted on the wire. Bytes that wait in the
+    /// buffer until more are written do not count.
+    pub fn transferred(&self) -> u64 {
+        self.0.phase.bytes()
     }
 
     /// Ends the upload, and waits for the server to confirm that it has the whole file.
@@ -153,36 +217,50 @@ impl<'c> Upload<'c> {
 
     /// Ends the data, and waits for the server's confirmation.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
-        let DataTransfer { client, phase, .. } = self.0.drained()?;
+        self.drain()?;
+        self.1 = WriteBehind::default();
+        let DataTransfer { client, phase, .. } = &mut self.0;
         phase.end(DataEnd::Clean);
         if let DataStep::Finish(flow) = phase.step(&client.session) {
             phase.finished(client.run(flow));
         }
         Ok(())
     }
+
+    /// Sends all bytes that were gathered or translated and are still unsent.
+    pub(crate) fn drain(&mut self) -> io::Result<()> {
+        let Self(moving, behind) = self;
+        while !behind.unsent().is_empty() {
+            let sent = moving.send_some(behind.unsent())?;
+            behind.advance(sent);
+        }
+        moving.drained()
+    }
 }
 
 impl Write for Upload<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let moving = self.0.drained()?;
-        if moving.phase.has_ended() {
-            return Err(moving.phase.refusal().into());
+        if self.0.phase.has_ended() {
+            return Err(self.0.phase.refusal().into());
         }
-        if let Some(taken) = moving.phase.fill(bytes) {
-            moving.drained()?;
-            return Ok(taken);
+        if self.1.is_due() {
+            self.drain()?;
         }
-        if bytes.is_empty() {
-            return Ok(0);
+        let mut taken = self.1.gather(bytes);
+        if taken == 0 && !bytes.is_empty() {
+            taken = self.0.send_some(bytes)?;
+            self.0.drained()?;
+        } else if self.1.is_due() {
+            self.drain()?;
         }
-        moving.write(|channel, phase, until| channel.write(phase.some_of(bytes), until))
+        Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let moving = self.0.drained()?;
+        self.drain()?;
         let flush =
             |channel: &mut Channel, _: &DataPhase, until| Ok(channel.flush(until)?.map(|()| 0));
-        moving.write(flush).map(|_| ())
+        self.0.write(flush).map(|_| ())
     }
 }
 
@@ -233,11 +311,6 @@ macro_rules! in_common {
                 phase.keep_alive(&mut client.session);
                 let flushed = client.flush();
                 flushed.map_err(|error| client.cut.take().unwrap_or(error))
-            }
-
-            /// Returns how many bytes were moved until now.
-            pub fn transferred(&self) -> u64 {
-                self.0.phase.bytes()
             }
 
             /// Returns the size in bytes that the server announced when the transfer began, usually
@@ -373,12 +446,12 @@ impl DataTransfer<'_> {
     }
 
     /// Sends all translated bytes that are still unsent.
-    fn drained(&mut self) -> io::Result<&mut Self> {
+    fn drained(&mut self) -> io::Result<()> {
         while !self.phase.unsent().is_empty() {
             self.write(|channel, phase, until| {
                 channel.write(phase.some_of(phase.unsent()), until)
             })?;
         }
-        Ok(self)
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Transfers that own their client.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use ftp_proto::data::{Lease, Returned};
 use ftp_proto::flows::Open;
@@ -142,6 +142,16 @@ impl Read for OwnedDownload {
     }
 }
 
+impl BufRead for OwnedDownload {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
+
 impl Write for OwnedUpload {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
@@ -203,7 +213,8 @@ macro_rules! in_common {
                 self.0.keep_alive()
             }
 
-            /// Returns how many bytes were moved until now.
+            /// Returns how many bytes were moved until now, as [`Download::transferred`] and
+            /// [`Upload::transferred`] say.
             pub fn transferred(&self) -> u64 {
                 self.0.transferred()
             }

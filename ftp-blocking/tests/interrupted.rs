@@ -116,6 +116,7 @@ fn session(client: &mut Client) -> Result<Vec<u8>, Error> {
     download.abort()?;
     let mut upload = client.upload("/aborted")?;
     upload.write_all(&all[..9000])?;
+    upload.flush()?;
     upload.abort()?;
     client.noop()?;
     client.names(None)?;

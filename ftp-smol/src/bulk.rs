@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use ftp_blocking::sys::descriptor;
 use ftp_blocking::sys::kernel::{self, KernelCopy, Pipe};
 use ftp_blocking::sys::local_file::LocalFile;
-use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller, ReadAhead};
+use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller};
 use ftp_proto::{Completion, DataEnd, Error, ErrorKind};
 use smol::Async;
 use smol::future::yield_now;
@@ -84,6 +84,11 @@ impl Download<'_> {
         file: BorrowedFd<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
+        let mut rest = self.1.waiting();
+        let written = descriptor::write_all(file, &mut rest);
+        let left = rest.len();
+        written.map_err(|error| self.cut_short(error, left))?;
+        self.1.end(&[]);
         progress.tell(&self.0.phase)?;
         let mut turn = TurnBudget::default();
         if let Some(pipe) = self.0.pipe() {
@@ -118,16 +123,6 @@ impl Download<'_> {
         turn: &mut TurnBudget,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
-        let mut rest = self.1.waiting();
-        if !rest.is_empty() {
-            let before = rest.len();
-            let written = descriptor::write_all(file, &mut rest);
-            let left = rest.len();
-            self.0.phase.moved(before - left);
-            written.map_err(|error| self.cut_short(error, 0))?;
-            self.1 = ReadAhead::default();
-            progress.tell(&self.0.phase)?;
-        }
         loop {
             // Adds bytes to `transferred` only after they are in the file. Bytes in the pipe may be
             // lost.
@@ -187,7 +182,6 @@ impl Upload<'_> {
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         let file = file.as_fd();
-        self.0.phase.will_send(descriptor::left(file));
         match self.send(file, &mut ProgressTeller::new(progress)).await {
             Ok(()) => self.finish().await,
             Err(error) => Err(self.0.stop(error).await),
@@ -200,6 +194,8 @@ impl Upload<'_> {
         file: BorrowedFd<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
+        poll_fn(|cx| self.poll_drain(cx)).await?;
+        self.0.phase.will_send(descriptor::left(file));
         progress.tell(&self.0.phase)?;
         let mut turn = TurnBudget::default();
         if self.0.is_plain() && kernel::worth_sending(file) {

@@ -1,4 +1,4 @@
-//! Downloads that implement `AsyncRead`, and uploads that implement `AsyncWrite`.
+//! Downloads that implement `AsyncRead` and `AsyncBufRead`, and uploads that implement `AsyncWrite`.
 
 use std::future::poll_fn;
 use std::io;
@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use ftp_proto::data::{DataPhase, DataProgress, DataStep, Interruption, Lease, ReadAhead};
+use ftp_proto::data::{
+    DataPhase, DataProgress, DataStep, Interruption, Lease, ReadAhead, WriteBehind,
+};
 use ftp_proto::flows::Finish;
 use ftp_proto::tls::TlsInfo;
 use ftp_proto::{Aborted, Completion, DataEnd, Error, Transfer, TransferOptions, Wait};
-use smol::io::{AsyncRead, AsyncWrite};
+use smol::io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
 use crate::channel::Channel;
 use crate::client::Client;
@@ -23,9 +25,9 @@ use crate::drive::Operation;
 /// was positive. Otherwise the read fails with an `io::Error` that holds an [`Error`]:
 /// `Error::from(io_error)` returns it.
 ///
-/// You need no `BufReader`: small reads are served from a buffer that reads ahead by up to 256 KiB.
-/// Reads of 64 KiB and more go straight to your buffer. [`save_to`](Self::save_to) needs the least
-/// CPU.
+/// You need no `BufReader`: small reads, and the methods of `AsyncBufRead` such as `lines`, are
+/// served from a buffer that reads ahead by up to 256 KiB. Reads of 64 KiB and more go straight to
+/// your buffer. [`save_to`](Self::save_to) needs the least CPU.
 ///
 /// Dropping or forgetting a download is safe: the next operation of the client first aborts the
 /// transfer.
@@ -50,8 +52,13 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 /// A running upload. It writes like any stream. A file is stored for certain only after
 /// [`finish`](Self::finish) or `close` has returned `Ok`.
 ///
-/// Each write is sent at once, so a log needs no flush after each line. Send a large file through a
-/// `BufWriter`, in pieces of 64 KiB or more, or with [`send_from`](Self::send_from).
+/// You need no `BufWriter`: small writes are gathered, and sent when they are 64 KiB, at `flush` and
+/// at `finish` or `close`. If you write a log whose lines the server should have at once, flush
+/// after each line. Writes of 32 KiB and more go straight to the connection.
+/// [`send_from`](Self::send_from) needs the least CPU.
+///
+/// An error may show only at a later write or flush, and at `finish` at the latest: `finish` returns
+/// `Ok` only if the server has confirmed all bytes that you have written.
 ///
 /// Dropping or forgetting an upload is safe: the next operation of the client first aborts the
 /// transfer.
@@ -60,21 +67,20 @@ pub struct Download<'c>(pub(crate) DataTransfer<'c>, pub(crate) ReadAhead);
 /// # fn main() -> Result<(), ftp_smol::Error> {
 /// # smol::block_on(async {
 /// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
-/// use smol::io::{AsyncWriteExt as _, BufWriter};
+/// use smol::io::AsyncWriteExt as _;
 ///
-/// let mut upload = BufWriter::new(client.upload("numbers.txt").await?);
+/// let mut upload = client.upload("numbers.txt").await?;
 /// for number in 0..1000 {
 ///     upload.write_all(format!("{number}\n").as_bytes()).await?;
 /// }
-/// upload.flush().await?;
-/// upload.into_inner().finish().await?;
+/// upload.finish().await?;
 /// # Ok(())
 /// # })
 /// # }
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is stored for certain before `finish`"]
-pub struct Upload<'c>(pub(crate) DataTransfer<'c>);
+pub struct Upload<'c>(pub(crate) DataTransfer<'c>, WriteBehind);
 
 /// The part that [`Download`] and [`Upload`] share.
 #[derive(Debug)]
@@ -121,37 +127,97 @@ impl<'c> Download<'c> {
     }
 }
 
+impl Download<'_> {
+    /// Returns how many bytes you have read until now. Bytes that wait in the buffer that reads
+    /// ahead do not count. If line ends are translated, the bytes are counted as they came from the
+    /// server.
+    pub fn transferred(&self) -> u64 {
+        let waiting = u64::try_from(self.1.waiting().len()).unwrap_or(u64::MAX);
+        self.0.phase.bytes().saturating_sub(waiting)
+    }
+
+    /// Reads bytes into the buffer that reads ahead, or into `buffer` if it is large. Returns how
+    /// many bytes are now in `buffer`. It may return 0 before the end.
+    fn poll_read_ahead(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<usize> {
+        let Self(moving, ahead) = self;
+        let room = ahead.space(buffer);
+        let came = ready!(moving.poll_attempt(cx, |channel, phase, cx| {
+            channel
+                .poll_read(cx, phase.some_room(room))
+                .map_ok(DataProgress::from)
+        }));
+        Poll::Ready(came.map_or(0, |came| {
+            ahead.filled(came, buffer, |bytes| moving.phase.received(bytes))
+        }))
+    }
+}
+
 impl AsyncRead for Download<'_> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let Self(moving, ahead) = self.get_mut();
+        let this = self.get_mut();
         if buffer.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        while !moving.phase.has_ended() {
-            let mut count = ahead.take(buffer);
+        loop {
+            let mut count = this.1.take(buffer);
             if count == 0 {
-                let room = ahead.space(buffer);
-                let came = ready!(moving.poll_attempt(cx, |channel, phase, cx| {
-                    channel
-                        .poll_read(cx, phase.some_room(room))
-                        .map_ok(DataProgress::from)
-                }));
-                count = came.map_or(0, |came| ahead.filled(came, buffer));
+                if this.0.phase.has_ended() {
+                    this.1.end(&[]);
+                    ready!(this.0.poll_finish(cx));
+                    return Poll::Ready(Ok(this.0.phase.read_end(buffer)?));
+                }
+                // No bytes are not the end: the translation of line ends may hold back a CR until
+                // the next byte arrives.
+                count = ready!(this.poll_read_ahead(cx, buffer));
             }
-            // `received` may return 0 before the end: in text, the translation of line ends may
-            // hold back a CR.
-            match moving.phase.received(&mut buffer[..count]) {
-                0 => {}
-                count => return Poll::Ready(Ok(count)),
+            if count > 0 {
+                return Poll::Ready(Ok(count));
             }
         }
-        *ahead = ReadAhead::default();
-        ready!(moving.poll_finish(cx));
-        Poll::Ready(Ok(moving.phase.read_end(buffer)?))
+    }
+}
+
+/// Lines, for example, come without a `BufReader`:
+///
+/// ```no_run
+/// # fn main() -> Result<(), ftp_smol::Error> {
+/// # smol::block_on(async {
+/// # let mut client = ftp_smol::Client::connect(ftp_smol::Options::new("localhost")).await?;
+/// use smol::io::AsyncBufReadExt as _;
+/// use smol::stream::StreamExt as _;
+///
+/// let mut download = client.download("notes.txt").await?;
+/// let mut lines = (&mut download).lines();
+/// while let Some(line) = lines.next().await {
+///     println!("{}", line?);
+/// }
+/// download.finish().await?;
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+impl AsyncBufRead for Download<'_> {
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let this = self.get_mut();
+        while this.1.waiting().is_empty() {
+            if this.0.phase.has_ended() {
+                ready!(this.0.poll_finish(cx));
+                let mut last = [0];
+                let count = this.0.phase.read_end(&mut last)?;
+                this.1.end(&last[..count]);
+                break;
+            }
+            ready!(this.poll_read_ahead(cx, &mut []));
+        }
+        Poll::Ready(Ok(this.1.waiting()))
+    }
+
+    fn consume(self: Pin<&mut Self>, count: usize) {
+        self.get_mut().1.consume(count);
     }
 }
 
@@ -165,7 +231,14 @@ impl<'c> Upload<'c> {
         if let Ok(channel) = client.data.channel() {
             channel.expect_bulk();
         }
-        Self(DataTransfer::new(client, transfer, options))
+        let moving = DataTransfer::new(client, transfer, options);
+        Self(moving, WriteBehind::default())
+    }
+
+    /// Returns how many bytes were sent until now, counted on the wire. Bytes that wait in the
+    /// buffer until more are written do not count.
+    pub fn transferred(&self) -> u64 {
+        self.0.phase.bytes()
     }
 
     /// Ends the upload, and waits for the server to confirm that it has the whole file.
@@ -174,8 +247,34 @@ impl<'c> Upload<'c> {
     /// The server's refusal, with the number of bytes sent; an error if the server does not confirm
     /// the file, or if a connection breaks.
     pub async fn finish(mut self) -> Result<Completion, Error> {
-        poll_fn(|cx| self.0.poll_close(cx)).await;
+        poll_fn(|cx| self.poll_end(cx)).await;
         self.0.phase.into_outcome()
+    }
+
+    /// Sends all bytes that were gathered or translated and are still unsent.
+    pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Self(moving, behind) = self;
+        while !behind.unsent().is_empty() {
+            let sent = ready!(moving.poll_send_some(cx, behind.unsent()))?;
+            behind.advance(sent);
+        }
+        moving.poll_drain(cx)
+    }
+
+    /// Ends the upload. After this is ready, `phase.outcome()` returns the result of the transfer.
+    pub(crate) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // If the last bytes cannot be sent, the transfer has failed already, and its outcome holds
+        // the reason. It must then not be marked as complete.
+        if ready!(self.poll_drain(cx)).is_ok() {
+            self.0.phase.end(DataEnd::Clean);
+        }
+        self.1 = WriteBehind::default();
+        self.0.poll_end(cx)
+    }
+
+    /// Whether bytes must be sent before a write can take more.
+    fn is_due(&self) -> bool {
+        self.1.is_due() || !self.0.phase.unsent().is_empty()
     }
 }
 
@@ -185,40 +284,40 @@ impl AsyncWrite for Upload<'_> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let moving = &mut self.get_mut().0;
-        ready!(moving.poll_drain(cx))?;
-        if moving.phase.has_ended() {
-            ready!(moving.poll_finish(cx));
-            return Poll::Ready(Err(moving.phase.refusal().into()));
+        let this = self.get_mut();
+        if this.is_due() {
+            ready!(this.poll_drain(cx))?;
         }
-        if let Some(taken) = moving.phase.fill(bytes) {
-            // If the connection cannot take all translated bytes now, the next call sends the rest.
-            if let Poll::Ready(drained) = moving.poll_drain(cx) {
+        if this.0.phase.has_ended() {
+            ready!(this.0.poll_finish(cx));
+            return Poll::Ready(Err(this.0.phase.refusal().into()));
+        }
+        let mut taken = this.1.gather(bytes);
+        if taken == 0 && !bytes.is_empty() {
+            taken = ready!(this.0.poll_send_some(cx, bytes))?;
+        }
+        if this.is_due() {
+            // What the connection cannot take now is sent by the next call.
+            if let Poll::Ready(drained) = this.poll_drain(cx) {
                 drained?;
             }
-            return Poll::Ready(Ok(taken));
         }
-        if bytes.is_empty() {
-            return Poll::Ready(Ok(0));
-        }
-        moving.poll_write(cx, |channel, phase, cx| {
-            channel.poll_write(cx, phase.some_of(bytes))
-        })
+        Poll::Ready(Ok(taken))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let moving = &mut self.get_mut().0;
-        ready!(moving.poll_drain(cx))?;
-        moving
+        let this = self.get_mut();
+        ready!(this.poll_drain(cx))?;
+        this.0
             .poll_write(cx, |channel, _, cx| channel.poll_flush(cx).map_ok(|()| 0))
             .map_ok(|_| ())
     }
 
     /// Ends the upload as [`finish`](Upload::finish) does, but does not return the [`Completion`].
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let moving = &mut self.get_mut().0;
-        ready!(moving.poll_close(cx));
-        Poll::Ready(Ok(moving.phase.outcome().map(|_| ())?))
+        let this = self.get_mut();
+        ready!(this.poll_end(cx));
+        Poll::Ready(Ok(this.0.phase.outcome().map(|_| ())?))
     }
 }
 
@@ -271,11 +370,6 @@ macro_rules! in_common {
                 client.start_sending();
                 let flushed = poll_fn(|cx| client.poll_flush(cx)).await;
                 flushed.map_err(|error| client.cut.take().unwrap_or(error))
-            }
-
-            /// Returns how many bytes were moved until now.
-            pub fn transferred(&self) -> u64 {
-                self.0.phase.bytes()
             }
 
             /// Returns the size in bytes that the server announced when the transfer began, usually
@@ -466,13 +560,8 @@ impl<'c> DataTransfer<'c> {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends the upload. After this is ready, `phase.outcome()` returns the result of the transfer.
-    pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // If the last bytes cannot be sent, the transfer has failed already, and its outcome holds
-        // the reason. It must then not be marked as complete.
-        if ready!(self.poll_drain(cx)).is_ok() {
-            self.phase.end(DataEnd::Clean);
-        }
+    /// Runs the flow that ends the transfer, after its data has ended.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.poll_attempt(cx, |_, _, _| Poll::Pending).map(|_| ())
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use smol::io::{AsyncRead, AsyncWrite};
+use smol::io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
 use ftp_proto::data::{Lease, Returned};
 use ftp_proto::flows::Open;
@@ -156,6 +156,16 @@ impl AsyncRead for OwnedDownload {
     }
 }
 
+impl AsyncBufRead for OwnedDownload {
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        Pin::new(&mut self.get_mut().0).poll_fill_buf(cx)
+    }
+
+    fn consume(self: Pin<&mut Self>, count: usize) {
+        Pin::new(&mut self.get_mut().0).consume(count);
+    }
+}
+
 impl AsyncWrite for OwnedUpload {
     fn poll_write(
         self: Pin<&mut Self>,
@@ -194,7 +204,7 @@ impl OwnedUpload {
     /// # Errors
     /// The errors of [`Upload::finish`], with the client.
     pub async fn finish(mut self) -> Result<(Client, Completion), Returned<Client>> {
-        poll_fn(|cx| self.0.0.poll_close(cx)).await;
+        poll_fn(|cx| self.0.poll_end(cx)).await;
         let DataTransfer { client, phase, .. } = self.0.0;
         give_back(client, phase.into_outcome())
     }
@@ -226,7 +236,8 @@ macro_rules! in_common {
                 self.0.keep_alive().await
             }
 
-            /// Returns how many bytes were moved until now.
+            /// Returns how many bytes were moved until now, as [`Download::transferred`] and
+            /// [`Upload::transferred`] say.
             pub fn transferred(&self) -> u64 {
                 self.0.transferred()
             }

@@ -87,6 +87,7 @@ async fn session(client: &mut Client) -> Result<(), Error> {
     download.abort().await?;
     let mut upload = client.upload("/aborted").await?;
     upload.write_all(&all[..9000]).await?;
+    upload.flush().await?;
     upload.abort().await?;
     client.noop().await?;
     client.names(None).await?;

@@ -110,6 +110,7 @@ fn given_up_in_every_way() {
         }
         let mut upload = client.upload("/up").expect("opened");
         upload.write_all(&[7; 1000]).expect("some bytes");
+        upload.flush().expect("sent");
         match ending {
             0 => drop(upload.abort().expect("answered")),
             1 => drop(upload),

@@ -81,7 +81,8 @@ fn a_dropped_transfer_that_owns_its_client_closes_its_connections() {
 fn a_dropped_upload_that_owns_its_client_is_not_stored_as_complete() {
     let (client, memory) = logged_in(Setup::new());
     let mut upload = client.into_upload("/g").expect("an upload");
-    upload.write_all(b"half of it").expect("sent");
+    upload.write_all(b"half of it").expect("taken");
+    upload.flush().expect("sent");
     drop(upload);
     let server = memory.server();
     assert_eq!(server.open_links(), 0);

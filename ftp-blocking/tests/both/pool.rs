@@ -139,7 +139,8 @@ fn a_session_that_is_not_as_after_its_login_does_not_come_back() {
         }),
         ("dropped upload", |it| {
             let mut upload = it.upload("/g").expect("begun");
-            upload.write_all(b"12").expect("sent");
+            upload.write_all(b"12").expect("taken");
+            upload.flush().expect("sent");
         }),
         ("dead", |it| drop(it.raw("QUIT"))),
     ];

@@ -230,6 +230,7 @@ fn download(client: &mut Client, path: &str) -> Result<bool, Error> {
 fn abort_upload(client: &mut Client) -> Result<(), Error> {
     let mut upload = client.upload("/half")?;
     upload.write_all(b"half")?;
+    upload.flush()?;
     upload.abort().map(|_| ())
 }
 
@@ -284,6 +285,7 @@ fn b5_an_upload_that_vanishes_with_its_client_is_reset() {
         let (mut client, _, tap) = logged_in(setup);
         let mut upload = client.upload("/half").expect("opened");
         upload.write_all(b"half").expect("written");
+        upload.flush().expect("sent");
         drop(upload);
         drop(client);
         assert_eq!(tap.events().last(), Some(&Event::Reset), "{version:?}");

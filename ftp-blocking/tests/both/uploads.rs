@@ -31,6 +31,7 @@ fn invariant_14_an_upload_that_vanishes_with_its_client_is_not_complete() {
         let (mut client, memory) = logged_in(Setup::new(), tls);
         let mut upload = client.upload("/half").expect("opened");
         upload.write_all(b"half").expect("written");
+        upload.flush().expect("sent");
         drop(upload);
         drop(client);
         let server = memory.server();
@@ -46,6 +47,7 @@ fn keep_alives_are_sent_while_data_moves_without_a_pause() {
     let mut upload = client.upload("/slow").expect("opened");
     for _ in 0..5 {
         upload.write_all(b"a little").expect("written");
+        upload.flush().expect("sent");
         upload.keep_alive().expect("sent");
     }
     upload.finish().expect("confirmed");

@@ -106,6 +106,7 @@ fn perform(
         Operation::BeginUpload(path, content, ending) => {
             let mut upload = client.upload(path)?;
             upload.write_all(content)?;
+            upload.flush()?;
             match ending {
                 Ending::Abort => drop(upload.abort()?),
                 Ending::Drop => drop(upload),

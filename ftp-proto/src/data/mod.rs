@@ -13,6 +13,7 @@ mod pace;
 mod phase;
 mod progress;
 mod read_ahead;
+mod write_behind;
 
 pub use ascii::{AsciiDecoder, AsciiEncoder, Encoded};
 use ascii_outbox::AsciiOutbox;
@@ -26,3 +27,4 @@ pub use listing::{LineKind, Listing};
 pub use phase::{DataPhase, DataStep};
 pub use progress::DataProgress;
 pub use read_ahead::ReadAhead;
+pub use write_behind::WriteBehind;

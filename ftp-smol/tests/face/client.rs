@@ -4,7 +4,7 @@
 //! For a new async method of the client, add a line to `waits_for!`. Other methods need no line,
 //! because `Deref` makes them available.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::ops::{ControlFlow, Deref, DerefMut};
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -14,7 +14,7 @@ use ftp_smol::listing::{Directory, Line};
 use ftp_smol::reply::{Algorithm, FileHash, Identity, Timestamp};
 use ftp_smol::transport::Network;
 use ftp_smol::tree::Deleted;
-use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use smol::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 
 // Except for `wait`, this file uses nothing from its parent module. The interop suite also includes
 // this file, in a module that has another `wait`.
@@ -531,6 +531,16 @@ impl Read for OwnedDownload {
     }
 }
 
+impl BufRead for OwnedDownload {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        wait(self.0.fill_buf())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
+
 impl Write for OwnedUpload {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         wait(self.0.write(buffer))
@@ -562,6 +572,16 @@ impl Download<'_> {
 impl Read for Download<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         wait(self.0.read(buffer))
+    }
+}
+
+impl BufRead for Download<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        wait(self.0.fill_buf())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
     }
 }
 

@@ -73,6 +73,7 @@ fn info_of_download(client: &mut Client, path: &str) -> Result<Option<TlsInfo>, 
 fn abort_upload(client: &mut Client, path: &str) -> Result<(), Error> {
     let mut upload = client.upload(path)?;
     upload.write_all(b"half")?;
+    upload.flush()?;
     upload.abort().map(|_| ())
 }
 
