@@ -1,4 +1,7 @@
 //! Decrypts and encrypts TLS records by rustls, on buffers that the caller owns.
+//!
+//! rustls' unbuffered connection has two rules, and panics if one is broken: it must not be called
+//! again after an error, and it must see the same unread input at every call. This file keeps both.
 
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
