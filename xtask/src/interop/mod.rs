@@ -56,6 +56,7 @@ impl Extent {
 /// Runs the interop tests with the servers that the arguments name, or else with all servers. With
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
 /// session with each server is recorded. With `--capture`, their listings are captured. With
+/// `--pipelined`, all clients pipeline everything from the beginning (`Pipelining::always`). With
 /// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. `--kills
 /// 500` kills transfers of whole files instead, and `--kills-of-trees 1000` syncs of trees (`kills`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
@@ -64,6 +65,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     }
     if let ["--kills-of-trees", count] = arguments {
         return kills::run(kills::Prey::Trees, count.parse()?);
+    }
+    if arguments.contains(&"--pipelined") {
+        way::pipeline_everything();
     }
     let workdir = workspace::root()?.join("target/interop");
     if arguments == [PROXIES] {

@@ -1,8 +1,9 @@
 //! The ways in which the tests connect to a server: the data mode, the IP version, and TLS.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ftp_blocking::{AbortClose, DataMode, Options, Timeouts};
+use ftp_blocking::{AbortClose, DataMode, Options, Pipelining, Timeouts};
 
 use super::trust::Secured;
 use crate::servers::foreign::{Foreign, Kind};
@@ -91,6 +92,14 @@ impl Way {
 /// wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Whether all clients pipeline everything from the beginning.
+static PIPELINED: AtomicBool = AtomicBool::new(false);
+
+/// Makes all clients pipeline everything from the beginning.
+pub(super) fn pipeline_everything() {
+    PIPELINED.store(true, Ordering::Relaxed);
+}
+
 /// Returns the options of a client that connects to this server in clear text and passive mode.
 pub(super) fn options(server: &Foreign) -> Options {
     let abort_close = match server.kind {
@@ -100,5 +109,13 @@ pub(super) fn options(server: &Foreign) -> Options {
     Options::new(server.host())
         .with_port(server.port())
         .with_timeouts(Timeouts::default().with_all(PATIENCE))
-        .with_config(|config| config.with_abort_close(abort_close))
+        .with_config(|config| {
+            let pipelining = match PIPELINED.load(Ordering::Relaxed) {
+                true => Pipelining::always(),
+                false => Pipelining::default(),
+            };
+            config
+                .with_abort_close(abort_close)
+                .with_pipelining(pipelining)
+        })
 }
