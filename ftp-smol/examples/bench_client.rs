@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `FTPBENCH_CA` names a PEM file of trusted certificates. `FTPBENCH_TLS` (`12` or `13`) and
-//! `FTPBENCH_AES128` limit TLS. Exit status 64: this library cannot do that.
+//! `FTPBENCH_AES128` limit TLS. `FTPBENCH_PIPELINING` (`always` or `never`) replaces the default. Exit status 64: this library cannot do that.
 
 use std::env;
 use std::error::Error;
@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use ftp_smol::listing::{Parser, Reader};
 use ftp_smol::tls::{TlsVersion, rustls};
-use ftp_smol::{Client, Options, Security, TlsConfig, TransferOptions, Url};
+use ftp_smol::{Client, Options, Pipelining, Security, TlsConfig, TransferOptions, Url};
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use rustls::version::{TLS12, TLS13};
@@ -43,6 +43,11 @@ async fn run(call: &[&str]) -> Result<ExitCode> {
         // A login always resumes its TLS session.
         _ if env::var_os("FTPBENCH_NO_RESUME").is_some() => return Ok(ExitCode::from(64)),
         _ => url.options_with_tls(tls()?)?,
+    };
+    let options = match env::var("FTPBENCH_PIPELINING").as_deref() {
+        Ok("always") => options.with_config(|it| it.with_pipelining(Pipelining::always())),
+        Ok("never") => options.with_config(|it| it.with_pipelining(Pipelining::never())),
+        _ => options,
     };
     if let ["idle", _, count] = call {
         return idle(options, count.parse()?).await;
