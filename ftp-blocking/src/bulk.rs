@@ -45,10 +45,10 @@ impl Download<'_> {
     /// the error is an [`Aborted`](ftp_proto::ErrorKind::Aborted), and you can use the client at
     /// once. `progress` may also return nothing.
     ///
-    /// On Linux and in clear text, the bytes pass through a pipe in the kernel and never through
-    /// this process (splice). Otherwise they pass through one buffer. The file may be anything with
-    /// a writable descriptor: a regular file, a pipe, `/dev/null`. The control connection is not
-    /// read while a write to the file blocks.
+    /// On Linux and in clear text, the bytes of a file of more than 64 KiB pass through a pipe in the
+    /// kernel and never through this process (splice). Otherwise they pass through one buffer. The
+    /// file may be anything with a writable descriptor: a regular file, a pipe, `/dev/null`. The
+    /// control connection is not read while a write to the file blocks.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), ftp_blocking::Error> {
@@ -90,8 +90,10 @@ impl Download<'_> {
         written.map_err(|error| self.cut_short(error, left))?;
         self.1.end(&[]);
         progress.tell(&self.0.phase)?;
-        if let Some(pipe) = self.0.pipe() {
-            self.splice(pipe, file, progress)?;
+        // A pipe costs more system calls than a small file is worth.
+        let is_large = self.size_hint().is_some_and(|size| size > FIRST as u64);
+        if is_large {
+            self.splice(file, progress)?;
         }
         if self.0.phase.has_ended() {
             return Ok(());
@@ -108,6 +110,12 @@ impl Download<'_> {
             progress.tell(&self.0.phase)?;
             // Under TLS, an unfinished record is held back, so that the buffer is seldom full.
             if buffer.len() == FIRST && count >= FIRST / 2 {
+                if !is_large {
+                    self.splice(file, progress)?;
+                }
+                if self.0.phase.has_ended() {
+                    return Ok(());
+                }
                 buffer.resize(if self.0.is_tls() { SAVING_TLS } else { SAVING }, 0);
             }
         }
@@ -116,10 +124,12 @@ impl Download<'_> {
     /// Moves bytes from the socket to the file by splice, until the kernel cannot move any more.
     fn splice<R: ProgressFlow>(
         &mut self,
-        mut pipe: Pipe,
         file: BorrowedFd<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
+        let Some(mut pipe) = self.0.pipe() else {
+            return Ok(());
+        };
         loop {
             // Bytes are added to `transferred` only after they have left the pipe for the file.
             let came = self.0.fill(&mut pipe)?;

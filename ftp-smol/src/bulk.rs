@@ -45,9 +45,9 @@ impl Download<'_> {
     /// the error is an [`Aborted`](ftp_proto::ErrorKind::Aborted), and you can use the client at
     /// once. `progress` may also return nothing.
     ///
-    /// On Linux and in clear text, the bytes pass through a pipe in the kernel and never through
-    /// this process (splice). Otherwise they pass through one buffer. The file may be anything with
-    /// a writable descriptor: a regular file, a pipe, `/dev/null`.
+    /// On Linux and in clear text, the bytes of a file of more than 64 KiB pass through a pipe in the
+    /// kernel and never through this process (splice). Otherwise they pass through one buffer. The
+    /// file may be anything with a writable descriptor: a regular file, a pipe, `/dev/null`.
     ///
     /// The reactor waits for the socket, but a write to the file blocks this thread, and the
     /// control connection is not read meanwhile. So do not pass a slow pipe, or use a separate
@@ -95,8 +95,10 @@ impl Download<'_> {
         self.1.end(&[]);
         progress.tell(&self.0.phase)?;
         let mut turn = TurnBudget::default();
-        if let Some(pipe) = self.0.pipe() {
-            self.splice(pipe, file, &mut turn, progress).await?;
+        // A pipe costs more system calls than a small file is worth.
+        let is_large = self.size_hint().is_some_and(|size| size > FIRST as u64);
+        if is_large {
+            self.splice(file, &mut turn, progress).await?;
         }
         if self.0.phase.has_ended() {
             return Ok(());
@@ -111,11 +113,17 @@ impl Download<'_> {
             let written = descriptor::write_all(file, &mut bytes);
             written.map_err(|error| self.cut_short(error, bytes.len()))?;
             progress.tell(&self.0.phase)?;
+            turn.spend(count).await;
             // Under TLS, an unfinished record is held back, so that the buffer is seldom full.
             if buffer.len() == FIRST && count >= FIRST / 2 {
+                if !is_large {
+                    self.splice(file, &mut turn, progress).await?;
+                }
+                if self.0.phase.has_ended() {
+                    return Ok(());
+                }
                 buffer.resize(if self.0.is_tls() { SAVING_TLS } else { SAVING }, 0);
             }
-            turn.spend(count).await;
         }
     }
 
@@ -123,11 +131,13 @@ impl Download<'_> {
     /// move more.
     async fn splice<R: ProgressFlow>(
         &mut self,
-        mut pipe: Pipe,
         file: BorrowedFd<'_>,
         turn: &mut TurnBudget,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
+        let Some(mut pipe) = self.0.pipe() else {
+            return Ok(());
+        };
         loop {
             // Adds bytes to `transferred` only after they are in the file. Bytes in the pipe may be
             // lost.
