@@ -2,7 +2,7 @@
 //! an upload.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
+use std::fs::{self, File, FileTimes, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -16,7 +16,7 @@ use ftp_proto::tree::HashLocal;
 use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
 use rustix::fs::{FlockOperation, OFlags, flock};
 
-use super::local_place;
+use super::{leftovers, local_place};
 
 /// The local file of one transfer. If it is dropped, a partial file is deleted, unless it may be
 /// resumed and has bytes.
@@ -43,7 +43,7 @@ struct Partial {
     committed: bool,
 }
 
-const SUFFIX: &str = ".ftp-part";
+pub(super) const SUFFIX: &str = ".ftp-part";
 
 /// How often a partial file is opened again because another process has renamed or deleted it.
 const TRIES: usize = 100;
@@ -122,21 +122,28 @@ impl Disk {
         name: Result<LocalName, UnsafeName>,
         keep: bool,
     ) -> Result<LocalFact, Error> {
-        let target = self.target(name)?;
-        let opened = Partial::open(target, tag, keep);
-        let partial = opened.map_err(|error| self.failed("creating", error))?;
-        let length = partial.file.metadata().map(|metadata| metadata.len());
+        let (target, old) = self.target(name)?;
+        let opened = Partial::open(target, old, tag, keep);
+        let (partial, length) = opened.map_err(|error| self.failed("creating", error))?;
         self.partial = Some(partial);
-        let length = length.map_err(|error| self.failed("opening", error))?;
         Ok(LocalFact::Opened(length))
     }
 
-    /// Returns the path that the download gets in the end. A link leads to this path.
-    fn target(&self, name: Result<LocalName, UnsafeName>) -> Result<PathBuf, Error> {
-        let path = match self.local.is_dir() {
-            false => self.local.clone(),
+    /// Returns the path that the download gets in the end, and what is there now. A link leads to
+    /// this path.
+    fn target(
+        &self,
+        name: Result<LocalName, UnsafeName>,
+    ) -> Result<(PathBuf, Option<Metadata>), Error> {
+        let found = fs::metadata(&self.local);
+        let (path, found) = match found.as_ref().is_ok_and(Metadata::is_dir) {
+            false => (self.local.clone(), found),
             true => match name {
-                Ok(name) => name.join_to(&self.local),
+                Ok(name) => {
+                    let path = name.join_to(&self.local);
+                    let found = fs::metadata(&path);
+                    (path, found)
+                }
                 Err(error) => {
                     return Err(Error::new(ErrorKind::Local)
                         .with_subject("choosing a name for the local file")
@@ -145,7 +152,7 @@ impl Disk {
             },
         };
         let refuse = |kind, why| Err(self.failed("creating", io::Error::new(kind, why)));
-        match fs::metadata(&path) {
+        match found {
             Ok(metadata) if metadata.is_dir() => {
                 refuse(io::ErrorKind::IsADirectory, "it is a directory")
             }
@@ -153,14 +160,18 @@ impl Disk {
                 io::ErrorKind::InvalidInput,
                 "it is no regular file, and cannot be replaced: use `Download::save_to`",
             ),
-            Ok(_) => fs::canonicalize(&path).map_err(|error| self.failed("creating", error)),
+            Ok(metadata) => {
+                let path =
+                    fs::canonicalize(&path).map_err(|error| self.failed("creating", error))?;
+                Ok((path, Some(metadata)))
+            }
             Err(_) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
                 refuse(io::ErrorKind::NotFound, "there is no such directory")
             }
             Err(_) if path.file_name().is_none() => {
                 refuse(io::ErrorKind::InvalidInput, "this path names no file")
             }
-            Err(_) => Ok(path),
+            Err(_) => Ok((path, None)),
         }
     }
 
@@ -266,8 +277,14 @@ pub fn hash(file: &HashLocal) -> Result<Vec<u8>, Error> {
 }
 
 impl Partial {
-    /// Opens the partial file of this target and locks it.
-    fn open(target: PathBuf, tag: u64, keep: bool) -> io::Result<Self> {
+    /// Opens the partial file of this target and locks it. Also returns its length. `old` is what
+    /// the target is now.
+    fn open(
+        target: PathBuf,
+        old: Option<Metadata>,
+        tag: u64,
+        keep: bool,
+    ) -> io::Result<(Self, u64)> {
         let name = target.file_name().unwrap_or_default();
         let directory = match target.parent() {
             Some(directory) if !directory.as_os_str().is_empty() => directory,
@@ -280,9 +297,8 @@ impl Partial {
         own.push(format!("{tag:016x}{SUFFIX}"));
         let path = directory.join(&own);
         // A private file is private from the beginning. A resume must be able to write.
-        let old = fs::metadata(&target).ok();
         let mode = old.map_or(0o666, |old| old.permissions().mode() & 0o777 | 0o600);
-        let file = open_locked(&path, mode)?;
+        let (file, mut length) = open_locked(&path, mode)?;
         let partial = Self {
             target,
             path,
@@ -291,10 +307,11 @@ impl Partial {
             keep,
             committed: false,
         };
-        if !keep {
+        if !keep && length > 0 {
             partial.file.set_len(0)?;
+            length = 0;
         }
-        Ok(partial)
+        Ok((partial, length))
     }
 
     /// Gives the file its time and its final name.
@@ -322,7 +339,7 @@ impl Partial {
         fs::rename(&self.path, &self.target)?;
         self.committed = true;
         if tidy {
-            delete_others(&self.path, self.prefix.as_encoded_bytes());
+            leftovers::delete_others(&self.path, self.prefix.as_encoded_bytes());
         }
         if sync == SyncToDisk::Yes {
             if let Some(directory) = self.path.parent() {
@@ -340,15 +357,20 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         let is_empty = || self.file.metadata().is_ok_and(|now| now.len() == 0);
-        if !self.committed && (!self.keep || is_empty()) {
-            // If this fails, the next download to the same target deletes the file.
-            let _ = fs::remove_file(&self.path);
+        if self.committed {
+            return;
+        }
+        // If this fails, the next download to the same target deletes the file.
+        let is_gone = (!self.keep || is_empty()) && fs::remove_file(&self.path).is_ok();
+        if !is_gone {
+            leftovers::note(&self.path);
         }
     }
 }
 
-/// Opens a partial file, or creates it with this mode, and locks it against other processes.
-fn open_locked(path: &Path, mode: u32) -> io::Result<File> {
+/// Opens a partial file, or creates it with this mode, and locks it against other processes. Also
+/// returns its length.
+fn open_locked(path: &Path, mode: u32) -> io::Result<(File, u64)> {
     for _ in 0..TRIES {
         let file = OpenOptions::new()
             .read(true)
@@ -370,9 +392,10 @@ fn open_locked(path: &Path, mode: u32) -> io::Result<File> {
         }
         lock(&file)?;
         // Before the lock, another process may have renamed the file to its final name.
-        let now = fs::symlink_metadata(path);
-        if now.is_ok_and(|now| (now.dev(), now.ino()) == (metadata.dev(), metadata.ino())) {
-            return Ok(file);
+        let now = fs::symlink_metadata(path).ok();
+        let same = |now: &Metadata| (now.dev(), now.ino()) == (metadata.dev(), metadata.ino());
+        if let Some(now) = now.filter(same) {
+            return Ok((file, now.len()));
         }
     }
     let why = "the partial file changes all the time";
@@ -388,7 +411,7 @@ fn open_without_waiting(path: &Path, flags: OFlags) -> io::Result<File> {
         .open(path)
 }
 
-fn lock(file: &File) -> io::Result<()> {
+pub(super) fn lock(file: &File) -> io::Result<()> {
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(()),
         Err(rustix::io::Errno::WOULDBLOCK) => Err(io::Error::new(
@@ -397,31 +420,6 @@ fn lock(file: &File) -> io::Result<()> {
         )),
         // Some network file systems have no locks.
         Err(_) => Ok(()),
-    }
-}
-
-/// Deletes the partial files of earlier versions of the remote file, after `own` has got its final
-/// name. If one cannot be deleted, or is locked by another process, it stays.
-fn delete_others(own: &Path, prefix: &[u8]) {
-    let directory = own.parent().unwrap_or(Path::new("."));
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.as_encoded_bytes();
-        let tag = name
-            .strip_prefix(prefix)
-            .and_then(|rest| rest.strip_suffix(SUFFIX.as_bytes()));
-        let is_partial =
-            tag.is_some_and(|tag| tag.len() == 16 && tag.iter().all(u8::is_ascii_hexdigit));
-        if is_partial {
-            // For a lock, some network file systems want a file that can be written.
-            let file = OpenOptions::new()
-                .write(true)
-                .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32)
-                .open(entry.path());
-            if file.is_ok_and(|file| lock(&file).is_ok()) {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
     }
 }
 

@@ -17,6 +17,7 @@
 //! | `poll.rs` | waits for descriptors | Unix |
 //! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
 //! | `disk.rs` | the files of whole-file transfers, for `ftp_proto::files` | Unix |
+//! | `leftovers.rs` | deletes the partial files of earlier downloads | Unix |
 //! | `local_file.rs` | what a transfer can read or write on this machine | Unix |
 //! | `local_place.rs` | where a path of a sync leads, and its directories, for `ftp_proto::sync` | Unix |
 //! | `local_tree.rs` | reads a local directory and all below it, for `ftp_proto::sync` | Unix |
@@ -26,6 +27,7 @@ pub mod addresses;
 pub mod descriptor;
 pub mod disk;
 pub mod kernel;
+mod leftovers;
 pub mod listening;
 pub mod local_file;
 pub mod local_place;

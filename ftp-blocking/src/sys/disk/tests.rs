@@ -219,6 +219,26 @@ fn partial_files_with_other_tags_are_deleted_unless_they_are_locked() {
     assert_eq!(room.names(), left);
 }
 
+/// A thousand files in one directory must not read it a thousand times. What this process leaves is
+/// known without a read; what another process leaves is found later.
+#[test]
+fn a_directory_is_read_once_for_many_files() {
+    let room = Room::new();
+    download(&mut room.disk("a"), "first");
+    let [ours, theirs] = ["b", "c"].map(|name| format!(".{name}.0123456789abcdef.ftp-part"));
+    let mut disk = room.disk("b");
+    open(&mut disk, true).expect("a partial file");
+    write(&disk, 0, "half");
+    drop(disk);
+    room.write(&theirs, "half");
+    assert_eq!(room.names(), [&*ours, &*theirs, "a"]);
+    for name in ["b", "c"] {
+        let path = room.path(&format!(".{name}.fedcba9876543210.ftp-part"));
+        leftovers::delete_others(&path, format!(".{name}.").as_bytes());
+    }
+    assert_eq!(room.names(), [&*theirs, "a"]);
+}
+
 #[test]
 fn a_second_download_to_the_same_target_is_an_error() {
     let room = Room::new();
