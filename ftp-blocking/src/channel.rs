@@ -1,6 +1,5 @@
-//! One connection, in clear text or under TLS: moves bytes between the transport and rustls.
+//! One connection, in clear text or under TLS.
 
-use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
@@ -8,13 +7,15 @@ use ftp_proto::data::Backlog;
 use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
 use ftp_proto::{Error, Wait};
 
-use crate::net::is_timeout;
+use crate::secured::{Peer, Secured, unless_late};
 use crate::transport::Stream;
 
 pub(crate) struct Channel {
     stream: Box<dyn Stream>,
-    tls: Option<Box<TlsChannel>>,
+    tls: Option<Box<Secured>>,
     backlog: Backlog,
+    /// Whether closing the connection resets it.
+    resets: bool,
 }
 
 /// How many reads [`Channel::await_end`] makes before the driver checks the clock and the control
@@ -27,21 +28,13 @@ impl Channel {
             stream,
             tls: None,
             backlog: Backlog::default(),
+            resets: false,
         }
-    }
-
-    /// Makes the channel of a data connection. If this side closes the channel before it has sent
-    /// the end of the data, the system resets the connection, even if this process dies. So the
-    /// server cannot take half an upload for the whole. [`reset_on_close`](Self::reset_on_close)
-    /// switches the reset off for downloads.
-    pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
-        stream.reset_on_close(true);
-        Self::new(stream)
     }
 
     /// Prepares TLS, but sends nothing. [`handshake`](Self::handshake) then does the handshake.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
-        self.tls = Some(Box::new(login.connection()?));
+        self.tls = Some(Box::new(Secured::new(login.connection()?)));
         Ok(())
     }
 
@@ -50,7 +43,7 @@ impl Channel {
     }
 
     pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
-        self.tls.as_ref().and_then(|tls| tls.info())
+        self.tls.as_ref().and_then(|it| it.tls.info())
     }
 
     /// Reads bytes, or finds that the peer has ended the connection. Returns `None` at the
@@ -60,8 +53,9 @@ impl Channel {
         buffer: &mut [u8],
         deadline: Instant,
     ) -> Result<Option<PlainRead>, Error> {
-        if let Some(tls) = &mut self.tls {
-            return drive(tls, &mut *self.stream, deadline, |tls| tls.read(buffer));
+        if let Some(secured) = &mut self.tls {
+            let read = |tls: &mut TlsChannel| tls.read(buffer);
+            return secured.drive(&mut *self.stream, Peer::Sends, deadline, read);
         }
         let count = unless_late(self.stream.read(buffer, deadline))?;
         Ok(count.map(|count| match count {
@@ -76,10 +70,11 @@ impl Channel {
         bytes: &[u8],
         deadline: Instant,
     ) -> Result<Option<usize>, Error> {
-        let Some(tls) = &mut self.tls else {
+        let Some(secured) = &mut self.tls else {
             return unless_late(self.stream.write(bytes, deadline));
         };
-        let taken = drive(tls, &mut *self.stream, deadline, |tls| tls.write(bytes))?;
+        let write = |tls: &mut TlsChannel| tls.write(bytes);
+        let taken = secured.drive(&mut *self.stream, Peer::Sends, deadline, write)?;
         if taken.is_some() {
             self.flush(deadline)?;
         }
@@ -97,23 +92,23 @@ impl Channel {
 
     /// Sends the records that TLS has queued. Returns `None` at the deadline.
     pub(crate) fn flush(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
-        self.under_tls(deadline, TlsChannel::flush)
+        self.under_tls(Peer::Sends, deadline, TlsChannel::flush)
     }
 
     /// Begins or continues the TLS handshake. Returns `None` at the deadline.
     pub(crate) fn handshake(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
-        self.under_tls(deadline, TlsChannel::handshake)
+        self.under_tls(Peer::Answers, deadline, TlsChannel::handshake)
     }
 
     /// Sends close_notify, if the connection is under TLS. Returns `None` at the deadline.
     pub(crate) fn close_notify(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
-        self.under_tls(deadline, TlsChannel::close)
+        self.under_tls(Peer::Sends, deadline, TlsChannel::close)
     }
 
     /// Reads until a session ticket for the next connection has arrived. Returns `None` at the
     /// deadline.
     pub(crate) fn harvest(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
-        self.under_tls(deadline, TlsChannel::harvest)
+        self.under_tls(Peer::Sends, deadline, TlsChannel::harvest)
     }
 
     /// Whether the end of an upload is a half-close. Under TLS, close_notify is enough.
@@ -126,7 +121,7 @@ impl Channel {
     pub(crate) fn send_end(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
         let sent = self.close_notify(deadline)?;
         if sent.is_some() {
-            self.stream.reset_on_close(false);
+            self.reset_on_close(false);
             if self.half_closes() {
                 self.stream.shutdown()?;
             }
@@ -137,8 +132,9 @@ impl Channel {
     /// Reads until the peer has ended the connection, throws the data away, and returns how the
     /// connection ended. Returns `None` at the deadline, or after [`READS`] reads without an end.
     pub(crate) fn await_end(&mut self, deadline: Instant) -> Result<Option<PlainRead>, Error> {
-        if let Some(tls) = &mut self.tls {
-            return drive(tls, &mut *self.stream, deadline, TlsChannel::await_end);
+        if let Some(secured) = &mut self.tls {
+            let stream = &mut *self.stream;
+            return secured.drive(stream, Peer::Sends, deadline, TlsChannel::await_end);
         }
         for _ in 0..READS {
             match self.read(&mut [0; 512], deadline)? {
@@ -159,7 +155,7 @@ impl Channel {
     /// Exchanges close_notify with the peer, after which the connection continues in clear text.
     /// Returns `None` at the deadline.
     pub(crate) fn clear(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
-        let cleared = self.under_tls(deadline, TlsChannel::clear)?;
+        let cleared = self.under_tls(Peer::Sends, deadline, TlsChannel::clear)?;
         if cleared.is_some() {
             self.tls = None;
         }
@@ -170,39 +166,42 @@ impl Channel {
     /// returns `Some`.
     fn under_tls(
         &mut self,
+        peer: Peer,
         deadline: Instant,
         operation: impl FnMut(&mut TlsChannel) -> Result<Next<()>, Error>,
     ) -> Result<Option<()>, Error> {
         match &mut self.tls {
-            Some(tls) => drive(tls, &mut *self.stream, deadline, operation),
+            Some(secured) => secured.drive(&mut *self.stream, peer, deadline, operation),
             None => Ok(Some(())),
         }
     }
 
-    /// Turns Nagle's algorithm on before an upload in clear text, so that the system joins small
-    /// writes. Under TLS the algorithm stays off, because it would delay the last record.
-    pub(crate) fn expect_bulk(&mut self) {
-        if self.tls.is_none() {
-            self.stream.gather_writes();
+    /// Prepares the connection for an upload. In clear text, Nagle's algorithm stays on, so that
+    /// the system joins small writes. Under TLS it would delay the last record.
+    pub(crate) fn expect_upload(&mut self) {
+        if self.is_tls() {
+            self.stream.send_at_once();
         }
     }
 
-    /// Sets whether closing the connection resets it.
+    /// Sets whether closing the connection resets it, even if this process dies.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
-        self.stream.reset_on_close(reset);
+        if std::mem::replace(&mut self.resets, reset) != reset {
+            self.stream.reset_on_close(reset);
+        }
     }
 
     /// Frees buffers that are not in use.
     pub(crate) fn shrink(&mut self) {
-        if let Some(tls) = &mut self.tls {
-            tls.shrink();
+        if let Some(secured) = &mut self.tls {
+            secured.tls.shrink();
         }
     }
 
     pub(crate) fn has_unsent(&self) -> bool {
         self.tls
             .as_ref()
-            .is_some_and(|tls| !tls.outgoing().is_empty())
+            .is_some_and(|it| !it.tls.outgoing().is_empty())
     }
 
     pub(crate) fn stream(&self) -> &dyn Stream {
@@ -216,55 +215,5 @@ impl Channel {
             Some(_) => None,
             None => self.stream.plain_socket(),
         }
-    }
-}
-
-/// Runs an operation of TLS, and moves bytes between TLS and the stream until the operation is
-/// done. Returns `None` at the deadline.
-fn drive<T>(
-    tls: &mut TlsChannel,
-    stream: &mut dyn Stream,
-    deadline: Instant,
-    mut operation: impl FnMut(&mut TlsChannel) -> Result<Next<T>, Error>,
-) -> Result<Option<T>, Error> {
-    loop {
-        let next = operation(tls);
-        if matches!(next, Ok(Next::Read(_)) | Err(_)) {
-            let _ = send(tls, stream, Instant::now());
-        }
-        match next? {
-            Next::Done(value) => return Ok(Some(value)),
-            Next::Write => {
-                if !send(tls, stream, deadline)? {
-                    return Ok(None);
-                }
-            }
-            Next::Read(room) => match unless_late(stream.read(tls.space(room), deadline))? {
-                None => return Ok(None),
-                Some(0) => tls.receive_eof(),
-                Some(count) => tls.filled(count),
-            },
-            Next::Yield if Instant::now() >= deadline => return Ok(None),
-            Next::Yield => {}
-        }
-    }
-}
-
-/// Sends the records that TLS has queued. Returns `false` at the deadline.
-fn send(tls: &mut TlsChannel, stream: &mut dyn Stream, deadline: Instant) -> Result<bool, Error> {
-    while !tls.outgoing().is_empty() {
-        let Some(count) = unless_late(stream.write(tls.outgoing(), deadline))? else {
-            return Ok(false);
-        };
-        tls.advance(count);
-    }
-    Ok(true)
-}
-
-fn unless_late(result: io::Result<usize>) -> Result<Option<usize>, Error> {
-    match result {
-        Ok(count) => Ok(Some(count)),
-        Err(error) if is_timeout(&error) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }

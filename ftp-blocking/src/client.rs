@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use ftp_proto::flows::{
@@ -15,7 +16,8 @@ use ftp_proto::{
 };
 
 use crate::channel::Channel;
-use crate::data_connection::DataConnection;
+use crate::control::Seen;
+use crate::data_connection::{DataConnection, EarlyClose};
 use crate::drive::later;
 use crate::net::Tcp;
 use crate::transport::{Dialled, Dialling, Network, Stream, Target};
@@ -47,7 +49,13 @@ pub struct Client {
     pub(crate) session: Session,
     pub(crate) network: Box<dyn Network>,
     pub(crate) control: Channel,
+    /// The server's address on the control connection. `None` if it is unknown.
+    pub(crate) peer: Option<SocketAddr>,
+    /// What has happened on the control connection.
+    pub(crate) seen: Seen,
     pub(crate) data: DataConnection,
+    /// How the data connections of the operation end that are closed too early.
+    pub(crate) early_close: EarlyClose,
     pub(crate) options: Options,
     pub(crate) deadline: Instant,
     /// The TLS parameters of the last data connection. `None` if that connection was in clear text,
@@ -476,7 +484,10 @@ impl Client {
             session: Session::with_options(&options),
             network,
             control,
+            peer: None,
+            seen: Seen::default(),
             data: DataConnection::None,
+            early_close: EarlyClose::Resets,
             options,
             deadline,
             data_tls: None,
@@ -505,7 +516,9 @@ impl Client {
     /// Reads the greeting. An error of this step names the host and the port, because one of them
     /// may be wrong.
     fn greeting(&mut self) -> Result<Reply, Error> {
-        self.session.set_peer(self.control.stream().peer_address());
+        self.peer = self.control.stream().peer_address();
+        self.seen = Seen::of_new_connection();
+        self.session.set_peer(self.peer);
         let greeting = self.run(Greeting::new());
         greeting.map_err(|error| error.with_subject(self.options.connecting()))
     }

@@ -9,7 +9,7 @@ use ftp_proto::AbortHandle;
 use rustix::event::PollFlags;
 
 use crate::sys::addresses;
-use crate::sys::poll::wait;
+use crate::sys::poll::{wait, wait_for_both};
 use crate::sys::race::Race;
 use crate::sys::socket::{self, SocketOptions};
 use crate::transport::{Dialling, Stream};
@@ -58,33 +58,44 @@ pub(crate) fn race(
     }
 }
 
-/// A connection attempt. The socket is `None` after the attempt has succeeded.
-pub(crate) struct Attempt(Option<TcpStream>);
+/// A connection attempt.
+pub(crate) struct Attempt {
+    /// `None` after the attempt has succeeded.
+    socket: Option<TcpStream>,
+    options: SocketOptions,
+}
 
 impl Attempt {
     /// Begins to connect to `address`.
     pub(crate) fn start(address: SocketAddr, options: &SocketOptions) -> io::Result<Self> {
-        socket::connect(address, options).map(|socket| Self(Some(socket)))
+        Ok(Self {
+            socket: Some(socket::connect(address, options)?),
+            options: *options,
+        })
     }
 }
 
 impl Dialling for Attempt {
     fn finish(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>> {
-        let Some(socket) = &self.0 else {
-            return Err(io::ErrorKind::NotConnected.into());
-        };
-        if !wait(&[(socket.as_fd(), PollFlags::OUT)], deadline)? {
+        let socket = self.socket.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let found = wait_for_both((socket.as_fd(), PollFlags::OUT), None, deadline)?;
+        if !found.data {
             return Ok(None);
         }
-        socket::connected(socket)?;
-        Ok(self
-            .0
-            .take()
-            .map(|socket| Box::new(socket) as Box<dyn Stream>))
+        if !found.data_works {
+            socket::check_connected(socket)?;
+        }
+        self.finish_writable()
+    }
+
+    fn finish_writable(&mut self) -> io::Result<Option<Box<dyn Stream>>> {
+        let socket = self.socket.take().ok_or(io::ErrorKind::NotConnected)?;
+        socket::prepare(&socket, &self.options);
+        Ok(Some(Box::new(socket)))
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.0.as_ref().map(|socket| socket.as_fd())
+        self.socket.as_ref().map(|socket| socket.as_fd())
     }
 }
 

@@ -193,7 +193,7 @@ impl<'c> Upload<'c> {
     ) -> Self {
         let mut client = client.into();
         if let Ok(channel) = client.data.channel() {
-            channel.expect_bulk();
+            channel.expect_upload();
         }
         let moving = DataTransfer::new(client, transfer, options);
         Self(moving, WriteBehind::default())
@@ -371,6 +371,7 @@ impl DataTransfer<'_> {
     ) -> Option<usize> {
         let begun = self.begun;
         let Self { client, phase, .. } = self;
+        client.seen.control_only = false;
         let mut waiting = None;
         loop {
             if let Some(error) = client.stopped() {

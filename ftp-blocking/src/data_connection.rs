@@ -9,7 +9,7 @@ use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Wait};
 
 use crate::channel::Channel;
 use crate::client::Client;
-use crate::transport::{Dialled, Dialling, Listener, Target};
+use crate::transport::{Dialled, Dialling, Listener, Stream, Target};
 
 /// The data connection of a client. Its owner is the client, and not the download or upload. So if
 /// you forget a download (`mem::forget`), the next operation still finds the connection and closes
@@ -18,9 +18,30 @@ use crate::transport::{Dialled, Dialling, Listener, Target};
 pub(crate) enum DataConnection {
     #[default]
     None,
-    Dialling(Box<dyn Dialling>),
+    Dialling(Box<dyn Dialling>, Dial),
     Listening(Box<dyn Listener>),
     Open(Channel),
+}
+
+/// How far an attempt to connect is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dial {
+    /// It has begun just now, so that nothing but `poll` can say more.
+    Begun,
+    Waiting,
+    /// `poll` has found the connection.
+    Made,
+}
+
+/// Whether a data connection is reset if this side closes it before it has sent the end of the
+/// data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EarlyClose {
+    /// It is reset, even if this process dies. So the server cannot take half an upload for the
+    /// whole.
+    Resets,
+    /// It ends as usual: a download sends no data.
+    Ends,
 }
 
 /// A method that waits makes one attempt, and returns `None` at the deadline. The driver then calls
@@ -33,14 +54,36 @@ impl DataConnection {
         }
     }
 
-    pub(crate) fn connect(&mut self, until: Instant) -> Result<Option<()>, Error> {
-        if let Self::Dialling(dialling) = self {
-            let Some(stream) = dialling.finish(until)? else {
+    pub(crate) fn connect(
+        &mut self,
+        early: EarlyClose,
+        until: Instant,
+    ) -> Result<Option<()>, Error> {
+        if let Self::Dialling(dialling, dial) = self {
+            let stream = match std::mem::replace(dial, Dial::Waiting) {
+                Dial::Begun if dialling.descriptor().is_some() => None,
+                Dial::Made => dialling.finish_writable()?,
+                _ => dialling.finish(until)?,
+            };
+            let Some(stream) = stream else {
                 return Ok(None);
             };
-            *self = Self::Open(Channel::data(stream));
+            *self = Self::open(stream, early);
         }
         self.channel().map(|_| Some(()))
+    }
+
+    /// Notes that `poll` has found the descriptor ready, and without an error.
+    pub(crate) fn note_ready(&mut self) {
+        if let Self::Dialling(_, dial) = self {
+            *dial = Dial::Made;
+        }
+    }
+
+    fn open(stream: Box<dyn Stream>, early: EarlyClose) -> Self {
+        let mut channel = Channel::new(stream);
+        channel.reset_on_close(early == EarlyClose::Resets);
+        Self::Open(channel)
     }
 
     /// Accepts a connection. `want` says which addresses may connect. A connection from another
@@ -49,6 +92,7 @@ impl DataConnection {
         &mut self,
         want: &Accept,
         peer: Option<SocketAddr>,
+        early: EarlyClose,
         until: Instant,
     ) -> Result<Option<Result<(), Option<SocketAddr>>>, Error> {
         let Self::Listening(listener) = self else {
@@ -61,7 +105,7 @@ impl DataConnection {
         if !want.admits(from, peer) {
             return Ok(Some(Err(from)));
         }
-        *self = Self::Open(Channel::data(stream));
+        *self = Self::open(stream, early);
         Ok(Some(Ok(())))
     }
 
@@ -121,7 +165,7 @@ impl DataConnection {
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::None => None,
-            Self::Dialling(dialling) => dialling.descriptor(),
+            Self::Dialling(dialling, _) => dialling.descriptor(),
             Self::Listening(listener) => listener.descriptor(),
             Self::Open(channel) => channel.stream().descriptor(),
         }
@@ -136,14 +180,14 @@ impl Client {
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
                 host: self.options.control_peer().0,
-                address: self.control.stream().peer_address(),
+                address: self.peer,
                 port: port.get(),
             },
             Endpoint::Address(address) => Target::Address(address),
         };
         self.data = match self.network.dial(&target, self.deadline)? {
-            Dialled::Connected(stream) => DataConnection::Open(Channel::data(stream)),
-            Dialled::Pending(dialling) => DataConnection::Dialling(dialling),
+            Dialled::Connected(stream) => DataConnection::open(stream, self.early_close),
+            Dialled::Pending(dialling) => DataConnection::Dialling(dialling, Dial::Begun),
         };
         Ok(())
     }
@@ -155,6 +199,8 @@ impl Client {
         }
         let done = self.control.handshake(until)?;
         if done.is_some() {
+            // The last read of the handshake may have brought what comes after it.
+            self.seen.more = true;
             self.session.note_tls(|| self.control.tls_info());
         }
         Ok(done)

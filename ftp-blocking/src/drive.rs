@@ -4,16 +4,13 @@
 use std::time::{Duration, Instant};
 
 use ftp_proto::data::Interruption;
-use ftp_proto::tls::PlainRead;
 use ftp_proto::{
-    Accept, Answer, Clock, CloseData, Closing, Connect, Error, ErrorKind, Flow, Listen, SecureData,
-    Step, Wait, Want,
+    Accept, Answer, Clock, CloseData, Closing, Connect, Error, Flow, Listen, SecureData, Step,
+    Wait, Want,
 };
-use rustix::event::PollFlags;
 
 use crate::client::Client;
-use crate::data_connection::DataConnection;
-use crate::sys::poll::wait;
+use crate::data_connection::{DataConnection, EarlyClose};
 
 /// What the driver waits for on the data connection before it repeats an attempt.
 #[derive(Clone, Copy)]
@@ -29,9 +26,6 @@ pub(crate) enum Readiness {
 /// cannot wait for both.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// The most bytes that one read takes from the control connection.
-const CONTROL_READ: usize = 2048;
-
 impl Client {
     /// Runs any flow to its end. All other methods use this one.
     ///
@@ -39,6 +33,17 @@ impl Client {
     /// The errors of the flow. After an error, either the session is dead, or the next operation
     /// first cleans up what this flow has left.
     pub fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+        self.run_as(EarlyClose::Resets, flow)
+    }
+
+    /// Runs any flow to its end. If it opens a data connection, `early` says how this connection
+    /// ends if it is closed too early.
+    pub(crate) fn run_as<F: Flow>(
+        &mut self,
+        early: EarlyClose,
+        flow: F,
+    ) -> Result<F::Output, Error> {
+        self.early_close = early;
         if let Some(error) = self.stopped() {
             return Err(error);
         }
@@ -82,8 +87,12 @@ impl Client {
         if let Err(error) = self.flush() {
             return want.broken(error);
         }
+        let nothing = std::mem::take(&mut self.seen.nothing);
+        let goes_on = want.clock() == Clock::Continues && matches!(want, Want::SecureData(_));
+        self.seen.control_only &= goes_on;
         match want {
-            Want::Receive(want) => match self.sliced(self.deadline, Self::receive) {
+            Want::Receive(want) if nothing && want.wait() == Wait::Arrived => want.timed_out(),
+            Want::Receive(want) => match self.receive_for(want.wait()) {
                 Ok(Some(())) => want.received(),
                 Ok(None) => want.timed_out(),
                 Err(error) => want.broken(error),
@@ -114,7 +123,9 @@ impl Client {
                 return want.failed(error);
             }
         }
-        match self.watch(DataConnection::connect, Readiness::Writable, self.deadline) {
+        let early = self.early_close;
+        let connect = |data: &mut DataConnection, until| data.connect(early, until);
+        match self.watch(connect, Readiness::Writable, self.deadline) {
             Ok(()) => want.connected(),
             Err(by) => want.interrupted(by),
         }
@@ -132,8 +143,8 @@ impl Client {
     }
 
     fn accept_data(&mut self, want: Accept) -> Answer {
-        let peer = self.control.stream().peer_address();
-        let accept = |data: &mut DataConnection, until| data.accept(&want, peer, until);
+        let (peer, early) = (self.peer, self.early_close);
+        let accept = |data: &mut DataConnection, until| data.accept(&want, peer, early, until);
         match self.watch(accept, Readiness::Readable, self.deadline) {
             Ok(what) => want.accepted_or_turned_away(what),
             Err(by) => want.interrupted(by),
@@ -192,85 +203,44 @@ impl Client {
         deadline: Instant,
     ) -> Result<T, Interruption> {
         let mut until = self.network.now();
+        let mut found = self.unknown();
+        found.data = !std::mem::take(&mut self.seen.control_only) || until >= deadline;
         loop {
-            match attempt(&mut self.data, until) {
-                Ok(Some(value)) => return Ok(value),
-                Ok(None) => {}
-                Err(error) => return Err(Interruption::Failed(error)),
+            if found.data {
+                match attempt(&mut self.data, until) {
+                    Ok(Some(value)) => {
+                        self.seen.nothing = found.polled && !found.control && !self.seen.more;
+                        return Ok(value);
+                    }
+                    Ok(None) => {}
+                    Err(error) => return Err(Interruption::Failed(error)),
+                }
             }
             let now = self.network.now();
-            let dead = self.session.is_dead();
-            if !dead {
+            let late = now >= deadline || self.stop.reason(|| now).is_some();
+            if !self.session.is_dead() && (found.control || late) {
                 match self.receive(now) {
-                    Ok(Some(())) => return Err(Interruption::ControlFirst),
+                    Ok(Some(())) => {
+                        self.seen.control_only = found.polled && !found.data;
+                        return Err(Interruption::ControlFirst);
+                    }
                     Ok(None) => {}
                     Err(error) => return Err(Interruption::Broken(error)),
                 }
             }
-            if now >= deadline || self.stop.reason(|| now).is_some() {
+            if late {
                 self.cut_short();
                 return Err(Interruption::TimedOut);
             }
-            until = now;
             let slice = self.stop.slice(|| now, deadline);
-            match (self.control.stream().descriptor(), self.data.descriptor()) {
-                (Some(control), Some(data)) => {
-                    let flags = match readiness {
-                        Readiness::Readable => PollFlags::IN,
-                        Readiness::Writable => PollFlags::OUT,
-                        Readiness::Either if self.data.has_unsent() => PollFlags::OUT,
-                        Readiness::Either => PollFlags::IN,
-                    };
-                    let both = [(data, flags), (control, PollFlags::IN)];
-                    if let Err(error) = wait(if dead { &both[..1] } else { &both }, slice) {
-                        return Err(Interruption::Failed(error.into()));
-                    }
-                }
-                _ => until = slice.min(now + SLICE),
-            }
-        }
-    }
-
-    /// Reads from the control connection, and gives the session the bytes or the end. Returns
-    /// `None` at the deadline.
-    pub(crate) fn receive(&mut self, deadline: Instant) -> Result<Option<()>, Error> {
-        let mut buffer = [0; CONTROL_READ];
-        let read = self.control.read(&mut buffer, deadline)?;
-        Ok(read.map(|read| match read {
-            PlainRead::Bytes(count) => self.session.receive(&buffer[..count]),
-            PlainRead::Closed | PlainRead::Cut => self.session.receive_eof(),
-        }))
-    }
-
-    /// Gives the session the bytes that have already arrived on the control connection, without
-    /// waiting.
-    pub(crate) fn look_at_control(&mut self) {
-        if !self.session.is_dead() {
-            if let Err(error) = self.receive(self.network.now()) {
-                self.session.kill(error);
-            }
-        }
-    }
-
-    pub(crate) fn flush(&mut self) -> Result<(), Error> {
-        let deadline = self.after(Wait::Send);
-        let late = || Error::new(ErrorKind::Timeout(Wait::Send));
-        while !self.session.outgoing().is_empty() {
-            let written = self.sliced(deadline, Self::write)?;
-            self.session.advance(written.ok_or_else(late)?);
-        }
-        let flushed = self.sliced(deadline, |client, until| client.control.flush(until))?;
-        flushed.ok_or_else(late)
-    }
-
-    /// Writes bytes of commands. Returns `None` at the deadline.
-    fn write(&mut self, deadline: Instant) -> Result<Option<usize>, Error> {
-        let urgent = self.session.urgent();
-        let bytes = self.session.outgoing();
-        let bytes = &bytes[..urgent.unwrap_or(bytes.len())];
-        match (bytes, self.session.outgoing().first()) {
-            ([], Some(byte)) => self.control.write_urgent(*byte, deadline),
-            _ => self.control.write(bytes, deadline),
+            found = match self.poll_both(readiness, slice) {
+                Ok(found) => found,
+                Err(error) => return Err(Interruption::Failed(error.into())),
+            };
+            until = match found.polled {
+                true => now,
+                false => slice.min(now + SLICE),
+            };
         }
     }
 

@@ -113,6 +113,8 @@ mod client;
 #[cfg(feature = "client")]
 mod connect;
 #[cfg(feature = "client")]
+mod control;
+#[cfg(feature = "client")]
 pub mod cookbook;
 #[cfg(feature = "client")]
 mod copy;
@@ -143,6 +145,8 @@ mod read_dir;
 #[cfg(feature = "client")]
 mod retrying;
 #[cfg(feature = "client")]
+mod secured;
+#[cfg(feature = "client")]
 mod shared_run;
 #[cfg(feature = "client")]
 mod stop;
@@ -156,6 +160,8 @@ pub mod transport;
 mod trees;
 #[cfg(feature = "proxy")]
 mod tunnel;
+#[cfg(feature = "client")]
+mod waiting;
 #[cfg(feature = "client")]
 mod walk;
 #[cfg(feature = "client")]

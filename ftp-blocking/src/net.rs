@@ -72,6 +72,7 @@ impl Network for Tcp {
             keep_alive: options.keep_alive,
             send_buffer: options.send_buffer,
             receive_buffer: options.receive_buffer,
+            for_control: false,
         };
         self.active_ports.clone_from(&options.active_ports);
         #[cfg(feature = "proxy")]
@@ -137,8 +138,8 @@ impl Stream for TcpStream {
         socket::reset_on_close(self, reset);
     }
 
-    fn gather_writes(&mut self) {
-        socket::gather_writes(self);
+    fn send_at_once(&mut self) {
+        socket::send_at_once(self);
     }
 
     fn unsent(&self) -> Option<usize> {

@@ -9,6 +9,7 @@ use ftp_proto::{Aborted, Completion, Error, Name, TransferOptions};
 
 use crate::client::Client;
 use crate::data::{DataTransfer, Download, Upload};
+use crate::data_connection::EarlyClose;
 
 /// A download that owns its client, so that you can return it from a function or move it to another
 /// thread. A [`Download`] borrows its client instead, and can also [save to a
@@ -86,7 +87,7 @@ impl Client {
         options: &TransferOptions,
     ) -> Result<OwnedDownload, Returned<Self>> {
         let open = self.encoded(&path).and_then(Open::retrieve);
-        match self.start_transfer(open, options) {
+        match self.start_transfer(EarlyClose::Ends, open, options) {
             Ok(transfer) => {
                 let client = Lease::Owned(Box::new(self));
                 Ok(OwnedDownload(Download::new(client, transfer, options)))
@@ -126,7 +127,7 @@ impl Client {
         options: &TransferOptions,
     ) -> Result<OwnedUpload, Returned<Self>> {
         let open = self.encoded(&path).and_then(Open::store);
-        match self.start_transfer(open, options) {
+        match self.start_transfer(EarlyClose::Resets, open, options) {
             Ok(transfer) => {
                 let client = Lease::Owned(Box::new(self));
                 Ok(OwnedUpload(Upload::new(client, transfer, options)))

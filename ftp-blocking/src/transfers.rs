@@ -13,6 +13,7 @@ use ftp_proto::{
 
 use crate::client::Client;
 use crate::data::{Download, Upload};
+use crate::data_connection::EarlyClose;
 use crate::lines::Lines;
 use crate::read_dir::ReadDir;
 
@@ -465,7 +466,7 @@ impl Client {
     }
 
     pub(crate) fn open_directory(&mut self, flow: ReadDirectory) -> Result<ReadDir<'_>, Error> {
-        let (transfer, parser) = self.run(flow)?;
+        let (transfer, parser) = self.run_as(EarlyClose::Ends, flow)?;
         Ok(self.reader(transfer, parser))
     }
 
@@ -497,20 +498,21 @@ impl Client {
         open: Open,
         options: &TransferOptions,
     ) -> Result<Download<'_>, Error> {
-        let transfer = self.start_transfer(Ok(open), options)?;
+        let transfer = self.start_transfer(EarlyClose::Ends, Ok(open), options)?;
         Ok(Download::new(self, transfer, options))
     }
 
     fn open_upload(&mut self, open: Open, options: &TransferOptions) -> Result<Upload<'_>, Error> {
-        let transfer = self.start_transfer(Ok(open), options)?;
+        let transfer = self.start_transfer(EarlyClose::Resets, Ok(open), options)?;
         Ok(Upload::new(self, transfer, options))
     }
 
     pub(crate) fn start_transfer(
         &mut self,
+        early: EarlyClose,
         open: Result<Open, Error>,
         options: &TransferOptions,
     ) -> Result<Transfer, Error> {
-        self.run(open?.with_options(options))
+        self.run_as(early, open?.with_options(options))
     }
 }

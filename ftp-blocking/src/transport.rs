@@ -54,9 +54,10 @@ pub trait Stream: Send {
         let _ = reset;
     }
 
-    /// Turns Nagle's algorithm on, so that the system joins small writes from now on. Nagle's
-    /// algorithm suits bulk data in clear text: without it, writes of 8 KiB took twice the CPU.
-    fn gather_writes(&mut self) {}
+    /// Turns Nagle's algorithm off, so that no write waits for the acknowledgement of an earlier
+    /// one. The client calls it before an upload under TLS. For bulk data in clear text the
+    /// algorithm should stay on: without it, writes of 8 KiB took twice the CPU.
+    fn send_at_once(&mut self) {}
 
     /// Returns how many written bytes the system still holds because the peer has not acknowledged
     /// them. `None` if the number is unknown. As long as the number falls, the client waits longer
@@ -193,6 +194,15 @@ pub trait Dialling: Send {
     /// # Errors
     /// The reason why there is no connection.
     fn finish(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>>;
+
+    /// Does the same as [`finish`](Self::finish), after the driver has found that the descriptor is
+    /// writable and has no error. It must not block.
+    ///
+    /// # Errors
+    /// The errors of [`finish`](Self::finish).
+    fn finish_writable(&mut self) -> io::Result<Option<Box<dyn Stream>>> {
+        self.finish(Instant::now())
+    }
 
     /// Returns the descriptor that becomes writable when the attempt is over. `None` if there is no
     /// such descriptor.

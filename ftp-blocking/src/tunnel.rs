@@ -192,8 +192,8 @@ impl Stream for Tunnel {
         self.stream.reset_on_close(reset);
     }
 
-    fn gather_writes(&mut self) {
-        self.stream.gather_writes();
+    fn send_at_once(&mut self) {
+        self.stream.send_at_once();
     }
 
     fn unsent(&self) -> Option<usize> {

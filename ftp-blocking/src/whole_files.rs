@@ -13,6 +13,7 @@ use ftp_proto::{Error, Name};
 
 use crate::client::Client;
 use crate::data::{Download, Upload};
+use crate::data_connection::EarlyClose;
 use crate::sys::disk::Disk;
 
 /// Every method here fails if an argument cannot be sent
@@ -230,7 +231,7 @@ impl Client {
         progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<FileFact, Error> {
         let file = disk.file_at(receive.position)?;
-        let transfer = self.run(receive.open)?;
+        let transfer = self.run_as(EarlyClose::Ends, receive.open)?;
         let mut download = Download::new(self, transfer, &receive.options);
         let mut head = Vec::new();
         let wanted = receive.head.len() as u64;
@@ -258,7 +259,7 @@ impl Client {
 
     /// Downloads into memory, up to the limit.
     fn read_part(&mut self, part: ReadPart) -> Result<Vec<u8>, Error> {
-        let transfer = self.run(part.open)?;
+        let transfer = self.run_as(EarlyClose::Ends, part.open)?;
         let mut download = Download::new(self, transfer, &part.options);
         let mut content = Vec::new();
         let most = (part.limit as u64).saturating_add(1);

@@ -1,4 +1,4 @@
-//! One connection, in clear text or under TLS: moves bytes between the transport and rustls.
+//! One connection, in clear text or under TLS.
 
 use std::net::TcpStream;
 use std::task::{Context, Poll, ready};
@@ -8,12 +8,15 @@ use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
 use ftp_proto::{Error, Wait};
 use smol::Async;
 
+use crate::secured::{Peer, Secured};
 use crate::transport::Stream;
 
 pub(crate) struct Channel {
     stream: Box<dyn Stream>,
-    tls: Option<Box<TlsChannel>>,
+    tls: Option<Box<Secured>>,
     backlog: Backlog,
+    /// Whether closing the connection resets it.
+    resets: bool,
 }
 
 /// After this many reads, [`Channel::poll_await_end`] lets other tasks run.
@@ -25,21 +28,13 @@ impl Channel {
             stream,
             tls: None,
             backlog: Backlog::default(),
+            resets: false,
         }
-    }
-
-    /// Makes the channel of a data connection, which is reset if it is closed too early. If this
-    /// process dies during an upload, the server thus sees an error, and cannot take half a file
-    /// for the whole. For downloads, [`reset_on_close`](Self::reset_on_close) switches the reset
-    /// off.
-    pub(crate) fn data(mut stream: Box<dyn Stream>) -> Self {
-        stream.reset_on_close(true);
-        Self::new(stream)
     }
 
     /// Prepares TLS. [`poll_handshake`](Self::poll_handshake) then does the handshake.
     pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
-        self.tls = Some(Box::new(login.connection()?));
+        self.tls = Some(Box::new(Secured::new(login.connection()?)));
         Ok(())
     }
 
@@ -48,7 +43,7 @@ impl Channel {
     }
 
     pub(crate) fn tls_info(&self) -> Option<TlsInfo> {
-        self.tls.as_ref().and_then(|tls| tls.info())
+        self.tls.as_ref().and_then(|it| it.tls.info())
     }
 
     pub(crate) fn poll_read(
@@ -56,8 +51,9 @@ impl Channel {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<Result<PlainRead, Error>> {
-        if let Some(tls) = &mut self.tls {
-            return poll_drive(cx, tls, &mut *self.stream, |tls| tls.read(buffer));
+        if let Some(secured) = &mut self.tls {
+            let read = |tls: &mut TlsChannel| tls.read(buffer);
+            return secured.poll_drive(cx, &mut *self.stream, Peer::Sends, read);
         }
         let count = ready!(self.stream.poll_read(cx, buffer))?;
         Poll::Ready(Ok(match count {
@@ -66,16 +62,22 @@ impl Channel {
         }))
     }
 
+    /// Waits until there may be something to read.
+    pub(crate) fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.stream.poll_readable(cx).map_err(Error::from)
+    }
+
     /// Writes at least one of the bytes, and returns how many bytes were written.
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize, Error>> {
-        let Some(tls) = &mut self.tls else {
+        let Some(secured) = &mut self.tls else {
             return self.stream.poll_write(cx, bytes).map_err(Error::from);
         };
-        let taken = ready!(poll_drive(cx, tls, &mut *self.stream, |tls| tls.write(bytes)))?;
+        let write = |tls: &mut TlsChannel| tls.write(bytes);
+        let taken = ready!(secured.poll_drive(cx, &mut *self.stream, Peer::Sends, write))?;
         match self.poll_flush(cx) {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             _ => Poll::Ready(Ok(taken)),
@@ -93,21 +95,21 @@ impl Channel {
 
     /// Sends the records that TLS has queued.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.poll_under_tls(cx, TlsChannel::flush)
+        self.poll_under_tls(cx, Peer::Sends, TlsChannel::flush)
     }
 
     pub(crate) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.poll_under_tls(cx, TlsChannel::handshake)
+        self.poll_under_tls(cx, Peer::Answers, TlsChannel::handshake)
     }
 
     /// Sends close_notify, if the connection is under TLS.
     pub(crate) fn poll_close_notify(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.poll_under_tls(cx, TlsChannel::close)
+        self.poll_under_tls(cx, Peer::Sends, TlsChannel::close)
     }
 
     /// Reads until a session ticket for the next connection has arrived.
     pub(crate) fn poll_harvest(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.poll_under_tls(cx, TlsChannel::harvest)
+        self.poll_under_tls(cx, Peer::Sends, TlsChannel::harvest)
     }
 
     /// Whether the end of an upload is a half-close. Under TLS, close_notify is enough.
@@ -118,7 +120,7 @@ impl Channel {
     /// Sends all queued records and close_notify, and then half-closes the connection.
     pub(crate) fn poll_send_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_close_notify(cx))?;
-        self.stream.reset_on_close(false);
+        self.reset_on_close(false);
         if self.half_closes() {
             self.stream.shutdown()?;
         }
@@ -131,8 +133,9 @@ impl Channel {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<PlainRead, Error>> {
-        if let Some(tls) = &mut self.tls {
-            return poll_drive(cx, tls, &mut *self.stream, TlsChannel::await_end);
+        if let Some(secured) = &mut self.tls {
+            let stream = &mut *self.stream;
+            return secured.poll_drive(cx, stream, Peer::Sends, TlsChannel::await_end);
         }
         for _ in 0..READS {
             match ready!(self.poll_read(cx, &mut [0; 512]))? {
@@ -152,7 +155,7 @@ impl Channel {
 
     /// Exchanges close_notify with the peer. After that, the connection is in clear text.
     pub(crate) fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        ready!(self.poll_under_tls(cx, TlsChannel::clear))?;
+        ready!(self.poll_under_tls(cx, Peer::Sends, TlsChannel::clear))?;
         self.tls = None;
         Poll::Ready(Ok(()))
     }
@@ -162,32 +165,34 @@ impl Channel {
     fn poll_under_tls(
         &mut self,
         cx: &mut Context<'_>,
+        peer: Peer,
         operation: impl FnMut(&mut TlsChannel) -> Result<Next<()>, Error>,
     ) -> Poll<Result<(), Error>> {
         match &mut self.tls {
-            Some(tls) => poll_drive(cx, tls, &mut *self.stream, operation),
+            Some(secured) => secured.poll_drive(cx, &mut *self.stream, peer, operation),
             None => Poll::Ready(Ok(())),
         }
     }
 
-    /// Prepares the connection for an upload. In clear text, turns on Nagle's algorithm, which
-    /// joins small writes. Under TLS Nagle's algorithm stays off, because it would delay the last
-    /// record.
-    pub(crate) fn expect_bulk(&mut self) {
-        if self.tls.is_none() {
-            self.stream.gather_writes();
+    /// Prepares the connection for an upload. In clear text, Nagle's algorithm stays on, so that
+    /// the system joins small writes. Under TLS it would delay the last record.
+    pub(crate) fn expect_upload(&mut self) {
+        if self.is_tls() {
+            self.stream.send_at_once();
         }
     }
 
-    /// Sets whether the connection is closed with a reset (RST).
+    /// Sets whether closing the connection resets it, even if this process dies.
     pub(crate) fn reset_on_close(&mut self, reset: bool) {
-        self.stream.reset_on_close(reset);
+        if std::mem::replace(&mut self.resets, reset) != reset {
+            self.stream.reset_on_close(reset);
+        }
     }
 
     /// Frees buffers that are not in use.
     pub(crate) fn shrink(&mut self) {
-        if let Some(tls) = &mut self.tls {
-            tls.shrink();
+        if let Some(secured) = &mut self.tls {
+            secured.tls.shrink();
         }
     }
 
@@ -197,51 +202,10 @@ impl Channel {
 
     /// Returns the socket for direct use by the kernel. `None` if the bytes on the socket are not
     /// the plain data, for example under TLS.
-    pub(crate) fn plain_socket(&self) -> Option<&Async<TcpStream>> {
+    pub(crate) fn plain_socket(&mut self) -> Option<&Async<TcpStream>> {
         match self.tls {
             Some(_) => None,
             None => self.stream.plain_socket(),
         }
     }
-}
-
-/// Runs `operation`, for example a handshake, and moves bytes between TLS and the stream until the
-/// operation is done.
-fn poll_drive<T>(
-    cx: &mut Context<'_>,
-    tls: &mut TlsChannel,
-    stream: &mut dyn Stream,
-    mut operation: impl FnMut(&mut TlsChannel) -> Result<Next<T>, Error>,
-) -> Poll<Result<T, Error>> {
-    loop {
-        let next = operation(tls);
-        if matches!(next, Ok(Next::Read(_)) | Err(_)) {
-            let _ = poll_send(cx, tls, stream);
-        }
-        match next? {
-            Next::Done(value) => return Poll::Ready(Ok(value)),
-            Next::Write => ready!(poll_send(cx, tls, stream))?,
-            Next::Read(room) => match ready!(stream.poll_read(cx, tls.space(room)))? {
-                0 => tls.receive_eof(),
-                count => tls.filled(count),
-            },
-            Next::Yield => {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-        }
-    }
-}
-
-/// Sends the records that TLS has queued.
-fn poll_send(
-    cx: &mut Context<'_>,
-    tls: &mut TlsChannel,
-    stream: &mut dyn Stream,
-) -> Poll<Result<(), Error>> {
-    while !tls.outgoing().is_empty() {
-        let count = ready!(stream.poll_write(cx, tls.outgoing()))?;
-        tls.advance(count);
-    }
-    Poll::Ready(Ok(()))
 }

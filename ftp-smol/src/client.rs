@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::task::Poll;
 
 use ftp_proto::flows::{
@@ -15,7 +16,8 @@ use ftp_proto::{
 };
 
 use crate::channel::Channel;
-use crate::data_connection::DataConnection;
+use crate::control::ControlSeen;
+use crate::data_connection::{DataConnection, EarlyClose};
 use crate::deadline::Deadline;
 use crate::net::Tcp;
 use crate::transport::{Network, Stream, Target};
@@ -50,6 +52,11 @@ pub struct Client {
     pub(crate) session: Session,
     pub(crate) network: Box<dyn Network>,
     pub(crate) control: Channel,
+    /// The server's address on the control connection. `None` if it is unknown.
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) control_seen: ControlSeen,
+    /// How the data connections of the operation end that are closed too early.
+    pub(crate) early_close: EarlyClose,
     pub(crate) data: DataConnection,
     pub(crate) options: Options,
     pub(crate) deadline: Deadline,
@@ -505,6 +512,9 @@ impl Client {
             session: Session::with_options(&options),
             network,
             control,
+            peer: None,
+            control_seen: ControlSeen::default(),
+            early_close: EarlyClose::Resets,
             data: DataConnection::None,
             options,
             deadline,
@@ -535,7 +545,10 @@ impl Client {
     /// Reads the greeting. An error names the host and the port, because a wrong host or port is
     /// often found only when the greeting fails.
     async fn greeting(&mut self) -> Result<Reply, Error> {
-        self.session.set_peer(self.control.stream().peer_address());
+        self.peer = self.control.stream().peer_address();
+        // The greeting has hardly come yet.
+        self.control_seen = ControlSeen::Empty;
+        self.session.set_peer(self.peer);
         let greeting = self.run(Greeting::new()).await;
         greeting.map_err(|error| error.with_subject(self.options.connecting()))
     }

@@ -12,6 +12,7 @@ use ftp_blocking::sys::race::Race;
 use ftp_blocking::sys::socket::{self, SocketOptions};
 use smol::{Async, Timer};
 
+use crate::socket::Socket;
 use crate::transport::{BoxFuture, Stream};
 
 /// Returns the addresses of a host, each with this port.
@@ -61,10 +62,17 @@ pub(crate) async fn connect(
     address: SocketAddr,
     options: SocketOptions,
 ) -> io::Result<Box<dyn Stream>> {
-    let stream = Async::new_nonblocking(socket::connect(address, &options)?)?;
-    stream.writable().await?;
-    socket::connected(stream.get_ref())?;
-    Ok(Box::new(stream))
+    let socket = socket::connect(address, &options)?;
+    // A server that is near has already answered. The reactor then need not know the socket.
+    if socket::is_connected(&socket)? {
+        socket::prepare(&socket, &options);
+        return Ok(Box::new(Socket::from(socket)));
+    }
+    let socket = Async::new_nonblocking(socket)?;
+    socket.writable().await?;
+    socket::check_connected(socket.get_ref())?;
+    socket::prepare(socket.get_ref(), &options);
+    Ok(Box::new(Socket::from(socket)))
 }
 
 #[cfg(test)]

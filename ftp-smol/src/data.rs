@@ -229,7 +229,7 @@ impl<'c> Upload<'c> {
     ) -> Self {
         let mut client = client.into();
         if let Ok(channel) = client.data.channel() {
-            channel.expect_bulk();
+            channel.expect_upload();
         }
         let moving = DataTransfer::new(client, transfer, options);
         Self(moving, WriteBehind::default())

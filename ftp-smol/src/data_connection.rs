@@ -9,6 +9,7 @@ use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Wait};
 
 use crate::channel::Channel;
 use crate::client::Client;
+use crate::control::ControlSeen;
 use crate::transport::{BoxFuture, Listener, Stream, Target};
 
 /// The data connection of a client. The client owns it, so that the next operation finds and closes
@@ -22,6 +23,17 @@ pub(crate) enum DataConnection {
     Open(Channel),
 }
 
+/// Whether a data connection is reset if this side closes it before it has sent the end of the
+/// data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EarlyClose {
+    /// It is reset, even if this process dies. So the server cannot take half an upload for the
+    /// whole.
+    Resets,
+    /// It ends as usual: a download sends no data.
+    Ends,
+}
+
 /// Methods that connect, accept, do a handshake or close. The driver polls such a method until it
 /// is done.
 impl DataConnection {
@@ -32,12 +44,22 @@ impl DataConnection {
         }
     }
 
-    pub(crate) fn poll_connect(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    pub(crate) fn poll_connect(
+        &mut self,
+        cx: &mut Context<'_>,
+        early: EarlyClose,
+    ) -> Poll<Result<(), Error>> {
         if let Self::Dialling(dialling) = self {
             let stream = ready!(dialling.as_mut().poll(cx))?;
-            *self = Self::Open(Channel::data(stream));
+            *self = Self::open(stream, early);
         }
         Poll::Ready(self.channel().map(|_| ()))
+    }
+
+    fn open(stream: Box<dyn Stream>, early: EarlyClose) -> Self {
+        let mut channel = Channel::new(stream);
+        channel.reset_on_close(early == EarlyClose::Resets);
+        Self::Open(channel)
     }
 
     /// Accepts a connection. If its peer has an address that `want` does not allow, drops the
@@ -47,6 +69,7 @@ impl DataConnection {
         cx: &mut Context<'_>,
         want: &Accept,
         peer: Option<SocketAddr>,
+        early: EarlyClose,
     ) -> Poll<Result<Result<(), Option<SocketAddr>>, Error>> {
         let Self::Listening(listener) = self else {
             return Poll::Ready(self.channel().map(|_| Ok(())));
@@ -56,7 +79,7 @@ impl DataConnection {
         if !want.admits(from, peer) {
             return Poll::Ready(Ok(Err(from)));
         }
-        *self = Self::Open(Channel::data(stream));
+        *self = Self::open(stream, early);
         Poll::Ready(Ok(Ok(())))
     }
 
@@ -118,7 +141,7 @@ impl Client {
         let target = match endpoint {
             Endpoint::ControlPeer(port) => Target::ControlPeer {
                 host: self.options.control_peer().0,
-                address: self.control.stream().peer_address(),
+                address: self.peer,
                 port: port.get(),
             },
             Endpoint::Address(address) => Target::Address(address),
@@ -132,6 +155,8 @@ impl Client {
             self.control.start_tls(&login)?;
         }
         std::task::ready!(self.control.poll_handshake(cx))?;
+        // The last read of the handshake may have brought what comes after it.
+        self.control_seen = ControlSeen::More;
         self.session.note_tls(|| self.control.tls_info());
         Poll::Ready(Ok(()))
     }

@@ -29,18 +29,18 @@ impl Deadline {
         Self { at, timer: None }
     }
 
-    /// Moves the deadline to `limit` after `now`. Keeps a timer that ends before the new deadline:
-    /// when it ends, `poll` starts another timer for the rest of the time.
+    /// Moves the deadline to `limit` after `now`. Keeps the timer: if it ends before the new
+    /// deadline, `poll` then starts another one for the rest of the time. If it ends after the new
+    /// deadline, `poll` replaces it, but only if it has to wait: a look is over at once.
     pub(crate) fn restart(&mut self, now: Instant, limit: Duration) {
-        let timer = self.timer.take();
-        *self = Self::after(now, limit);
-        self.timer = timer.filter(|timer| timer.until <= self.at);
+        self.at = Self::after(now, limit).at;
     }
 
     pub(crate) fn poll(&mut self, network: &dyn Network, cx: &mut Context<'_>) -> Poll<()> {
         if network.now() >= self.at {
             return Poll::Ready(());
         }
+        self.timer.take_if(|timer| timer.until > self.at);
         loop {
             let timer = self.timer.get_or_insert_with(|| Timer {
                 until: self.at,

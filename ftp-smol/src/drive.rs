@@ -6,14 +6,13 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use ftp_proto::data::Interruption;
-use ftp_proto::tls::PlainRead;
 use ftp_proto::{
     Accept, Answer, Clock, CloseData, Closing, Connect, Error, ErrorKind, Flow, Listen, Running,
     SecureData, Step, Wait, Want,
 };
 
 use crate::client::Client;
-use crate::data_connection::DataConnection;
+use crate::data_connection::{DataConnection, EarlyClose};
 
 /// A running flow. The client records what the flow has done, so this value may be dropped.
 #[derive(Debug)]
@@ -27,9 +26,6 @@ pub(crate) struct Operation<F> {
 /// The answer to a want; or a want that is not done yet, and whether it has begun.
 type Served = Result<Answer, (Want, bool)>;
 
-/// How many bytes one read from the control connection brings at most.
-const CONTROL_READ: usize = 2048;
-
 impl Client {
     /// Runs any flow to its end. All other methods use this one. You may drop the future at any
     /// point; the next operation then first cleans up.
@@ -38,6 +34,17 @@ impl Client {
     /// The errors of the flow. After an error the session is dead, or the next operation first
     /// cleans up after this operation.
     pub async fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+        self.run_as(EarlyClose::Resets, flow).await
+    }
+
+    /// Runs any flow to its end. If it opens a data connection, `early` says how this connection
+    /// ends if it is closed too early.
+    pub(crate) async fn run_as<F: Flow>(
+        &mut self,
+        early: EarlyClose,
+        flow: F,
+    ) -> Result<F::Output, Error> {
+        self.early_close = early;
         if let Some(error) = self.stopped() {
             return Err(error);
         }
@@ -127,7 +134,10 @@ impl Client {
             };
         }
         match want {
-            Want::Receive(want) => alone!(Receive, want, self.poll_receive(cx), received),
+            Want::Receive(want) if want.wait() == Wait::Arrived => {
+                alone!(Receive, want, self.poll_receive(cx), received)
+            }
+            Want::Receive(want) => alone!(Receive, want, self.poll_await_bytes(cx), received),
             Want::SecureControl(want) => {
                 alone!(SecureControl, want, self.poll_secure_control(cx), secured)
             }
@@ -146,7 +156,8 @@ impl Client {
         if first {
             self.dial(want.endpoint());
         }
-        match self.poll_watch(cx, DataConnection::poll_connect) {
+        let early = self.early_close;
+        match self.poll_watch(cx, |data, cx| data.poll_connect(cx, early)) {
             Poll::Pending => Err((Want::Connect(want), true)),
             Poll::Ready(Ok(())) => Ok(want.connected()),
             Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
@@ -165,8 +176,8 @@ impl Client {
     }
 
     fn accept_data(&mut self, cx: &mut Context<'_>, want: Accept) -> Served {
-        let peer = self.control.stream().peer_address();
-        match self.poll_watch(cx, |data, cx| data.poll_accept(cx, &want, peer)) {
+        let (peer, early) = (self.peer, self.early_close);
+        match self.poll_watch(cx, |data, cx| data.poll_accept(cx, &want, peer, early)) {
             Poll::Pending => Err((Want::Accept(want), true)),
             Poll::Ready(Ok(what)) => Ok(want.accepted_or_turned_away(what)),
             Poll::Ready(Err(by)) => Ok(want.interrupted(by)),
@@ -229,55 +240,12 @@ impl Client {
             return Poll::Ready(done.map_err(Interruption::Failed));
         }
         if !self.session.is_dead() {
-            if let Poll::Ready(received) = self.poll_receive(cx) {
+            if let Poll::Ready(received) = self.poll_await_bytes(cx) {
                 let by =
                     received.map_or_else(Interruption::Broken, |()| Interruption::ControlFirst);
                 return Poll::Ready(Err(by));
             }
         }
         self.poll_deadline(cx).map(|()| Err(Interruption::TimedOut))
-    }
-
-    /// Reads from the control connection. Gives the session the bytes, or reports the end.
-    pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let mut buffer = [0; CONTROL_READ];
-        self.control
-            .poll_read(cx, &mut buffer)
-            .map_ok(|read| match read {
-                PlainRead::Bytes(count) => self.session.receive(&buffer[..count]),
-                PlainRead::Closed | PlainRead::Cut => self.session.receive_eof(),
-            })
-    }
-
-    /// Gives the session the bytes that have already arrived on the control connection, without
-    /// waiting.
-    pub(crate) fn look_at_control(&mut self, cx: &mut Context<'_>) {
-        if !self.session.is_dead() {
-            if let Poll::Ready(Err(error)) = self.poll_receive(cx) {
-                self.session.kill(error);
-            }
-        }
-    }
-
-    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let result = self.poll_flush_all(cx);
-        if result.is_pending() && self.poll_sending(cx).is_ready() {
-            return Poll::Ready(Err(Error::new(ErrorKind::Timeout(Wait::Send))));
-        }
-        result
-    }
-
-    fn poll_flush_all(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        while !self.session.outgoing().is_empty() {
-            let urgent = self.session.urgent();
-            let bytes = self.session.outgoing();
-            let bytes = &bytes[..urgent.unwrap_or(bytes.len())];
-            let written = match (bytes, self.session.outgoing().first()) {
-                ([], Some(byte)) => self.control.poll_write_urgent(cx, *byte),
-                _ => self.control.poll_write(cx, bytes),
-            };
-            self.session.advance(std::task::ready!(written)?);
-        }
-        self.control.poll_flush(cx)
     }
 }

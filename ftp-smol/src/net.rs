@@ -1,20 +1,18 @@
 //! TCP sockets as a [`Network`].
 
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::os::fd::{AsFd as _, BorrowedFd};
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use ftp_blocking::sys::listening::Listening;
-use ftp_blocking::sys::socket::{self, SocketOptions};
+use ftp_blocking::sys::socket::SocketOptions;
 use ftp_proto::{Error, Options};
-use smol::io::{AsyncRead, AsyncWrite};
 use smol::{Async, Timer};
 
 use crate::connect::{connect, race, resolve};
+use crate::socket::Socket;
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 #[cfg(feature = "proxy")]
 use crate::tunnel::Route;
@@ -72,6 +70,7 @@ impl Network for Tcp {
             keep_alive: options.keep_alive,
             send_buffer: options.send_buffer,
             receive_buffer: options.receive_buffer,
+            for_control: false,
         };
         self.active_ports.clone_from(&options.active_ports);
         #[cfg(feature = "proxy")]
@@ -118,59 +117,6 @@ impl Network for Tcp {
     }
 }
 
-impl Stream for Async<TcpStream> {
-    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
-        AsyncRead::poll_read(Pin::new(self), cx, buffer)
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        AsyncWrite::poll_write(Pin::new(self), cx, buffer)
-    }
-
-    fn poll_write_urgent(&mut self, cx: &mut Context<'_>, byte: u8) -> Poll<io::Result<()>> {
-        loop {
-            match socket::write_urgent(self.get_ref(), byte) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready!(self.poll_writable(cx))?;
-                }
-                result => return Poll::Ready(result),
-            }
-        }
-    }
-
-    fn shutdown(&mut self) -> io::Result<()> {
-        socket::half_close(self.get_ref())
-    }
-
-    fn reset_on_close(&mut self, reset: bool) {
-        socket::reset_on_close(self.get_ref(), reset);
-    }
-
-    fn gather_writes(&mut self) {
-        socket::gather_writes(self.get_ref());
-    }
-
-    fn unsent(&self) -> Option<usize> {
-        socket::unsent(self.get_ref())
-    }
-
-    fn peer_address(&self) -> Option<SocketAddr> {
-        self.get_ref().peer_addr().ok()
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        self.get_ref().local_addr().ok()
-    }
-
-    fn plain_socket(&self) -> Option<&Self> {
-        Some(self)
-    }
-
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.get_ref().as_fd())
-    }
-}
-
 impl Listener for Async<Listening> {
     fn address(&self) -> SocketAddr {
         self.get_ref().address()
@@ -182,7 +128,7 @@ impl Listener for Async<Listening> {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(self.poll_readable(cx))?;
                 }
-                Ok(socket) => return Poll::Ready(Ok(Box::new(Async::new_nonblocking(socket)?))),
+                Ok(socket) => return Poll::Ready(Ok(Box::new(Socket::from(socket)))),
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }

@@ -14,6 +14,7 @@ use ftp_proto::{
 
 use crate::client::Client;
 use crate::data::{Download, Upload};
+use crate::data_connection::EarlyClose;
 use crate::lines::Lines;
 use crate::read_dir::ReadDir;
 
@@ -512,7 +513,7 @@ impl Client {
         &mut self,
         flow: ReadDirectory,
     ) -> Result<ReadDir<'_>, Error> {
-        let (transfer, parser) = self.run(flow).await?;
+        let (transfer, parser) = self.run_as(EarlyClose::Ends, flow).await?;
         Ok(self.reader(transfer, parser))
     }
 
@@ -544,7 +545,9 @@ impl Client {
         open: Open,
         options: &TransferOptions,
     ) -> Result<Download<'_>, Error> {
-        let transfer = self.start_transfer(Ok(open), options).await?;
+        let transfer = self
+            .start_transfer(EarlyClose::Ends, Ok(open), options)
+            .await?;
         Ok(Download::new(self, transfer, options))
     }
 
@@ -553,15 +556,18 @@ impl Client {
         open: Open,
         options: &TransferOptions,
     ) -> Result<Upload<'_>, Error> {
-        let transfer = self.start_transfer(Ok(open), options).await?;
+        let transfer = self
+            .start_transfer(EarlyClose::Resets, Ok(open), options)
+            .await?;
         Ok(Upload::new(self, transfer, options))
     }
 
     pub(crate) async fn start_transfer(
         &mut self,
+        early: EarlyClose,
         open: Result<Open, Error>,
         options: &TransferOptions,
     ) -> Result<Transfer, Error> {
-        self.run(open?.with_options(options)).await
+        self.run_as(early, open?.with_options(options)).await
     }
 }

@@ -30,6 +30,16 @@ pub trait Stream: Send {
     /// An error that ends the stream.
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>>;
 
+    /// Waits until there may be something to read. The client calls it before a read that would
+    /// hardly find anything. It may be ready at any time, and by default always is.
+    ///
+    /// # Errors
+    /// An error that ends the stream.
+    fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let _ = cx;
+        Poll::Ready(Ok(()))
+    }
+
     /// Writes at least one byte of a buffer that is not empty.
     ///
     /// # Errors
@@ -56,9 +66,10 @@ pub trait Stream: Send {
         let _ = reset;
     }
 
-    /// Turns Nagle's algorithm on, so that the system joins small writes from now on. Nagle's
-    /// algorithm suits bulk data in clear text: without it, segments of 8 KiB took twice the CPU.
-    fn gather_writes(&mut self) {}
+    /// Turns Nagle's algorithm off, so that no write waits for the acknowledgement of an earlier
+    /// one. The client calls it before an upload under TLS. For bulk data in clear text the
+    /// algorithm should stay on: without it, segments of 8 KiB took twice the CPU.
+    fn send_at_once(&mut self) {}
 
     /// Returns how many written bytes the system still holds because the peer has not acknowledged
     /// them. `None` if the number is unknown. As long as the number falls, the client waits longer
@@ -93,7 +104,7 @@ pub trait Stream: Send {
     /// move bytes between the socket and a file without [`poll_read`](Self::poll_read) and
     /// [`poll_write`](Self::poll_write). Return `None` from a stream that wraps, counts or buffers
     /// bytes.
-    fn plain_socket(&self) -> Option<&Async<TcpStream>> {
+    fn plain_socket(&mut self) -> Option<&Async<TcpStream>> {
         None
     }
 

@@ -142,6 +142,10 @@ impl Stream for Tunnel {
         self.stream.poll_read(cx, buffer)
     }
 
+    fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.poll_readable(cx)
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         self.stream.poll_write(cx, buffer)
     }
@@ -162,8 +166,8 @@ impl Stream for Tunnel {
         self.stream.reset_on_close(reset);
     }
 
-    fn gather_writes(&mut self) {
-        self.stream.gather_writes();
+    fn send_at_once(&mut self) {
+        self.stream.send_at_once();
     }
 
     fn unsent(&self) -> Option<usize> {
@@ -178,7 +182,7 @@ impl Stream for Tunnel {
         self.stream.local_address()
     }
 
-    fn plain_socket(&self) -> Option<&Async<TcpStream>> {
+    fn plain_socket(&mut self) -> Option<&Async<TcpStream>> {
         self.stream.plain_socket()
     }
 

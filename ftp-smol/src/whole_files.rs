@@ -15,6 +15,7 @@ use smol::unblock;
 
 use crate::client::Client;
 use crate::data::{Download, Upload};
+use crate::data_connection::EarlyClose;
 
 /// Every method here fails if an argument cannot be sent
 /// ([`InvalidArgument`](ftp_proto::ErrorKind::InvalidArgument); nothing is sent then), if the
@@ -253,7 +254,7 @@ impl Client {
         progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<FileFact, Error> {
         let file = disk.file_at(receive.position)?;
-        let transfer = self.run(receive.open).await?;
+        let transfer = self.run_as(EarlyClose::Ends, receive.open).await?;
         let mut download = Download::new(self, transfer, &receive.options);
         let mut head = Vec::new();
         let wanted = receive.head.len() as u64;
@@ -283,7 +284,7 @@ impl Client {
 
     /// Downloads into memory, up to the limit.
     async fn read_part(&mut self, part: ReadPart) -> Result<Vec<u8>, Error> {
-        let transfer = self.run(part.open).await?;
+        let transfer = self.run_as(EarlyClose::Ends, part.open).await?;
         let mut download = Download::new(self, transfer, &part.options);
         let mut content = Vec::new();
         let most = (part.limit as u64).saturating_add(1);

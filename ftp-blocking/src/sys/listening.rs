@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use socket2::SockRef;
 
-use crate::sys::socket::{SocketOptions, create, tune};
+use crate::sys::socket::{SocketOptions, create};
 
 /// How many connections the kernel may queue before they are accepted. Strangers may connect before
 /// the server does, and their connections must leave room for the server's.
@@ -62,7 +62,6 @@ impl Listening {
         match self.listener.accept() {
             Ok((socket, _)) => {
                 socket.set_nonblocking(true)?;
-                tune(&socket);
                 // The buffers come from the listener. Not every system passes keep-alive on. A
                 // transfer works without keep-alive, so an error does not end it.
                 let _ = self.options.keep_alive_on(&SockRef::from(&socket));

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
@@ -21,6 +22,8 @@ pub struct SocketOptions {
     pub send_buffer: Option<usize>,
     /// The size of the receive buffer, in bytes. `None`: the system chooses it.
     pub receive_buffer: Option<usize>,
+    /// Whether the socket is for a control connection.
+    pub for_control: bool,
 }
 
 impl SocketOptions {
@@ -29,6 +32,7 @@ impl SocketOptions {
         Self {
             send_buffer: None,
             receive_buffer: None,
+            for_control: true,
             ..self
         }
     }
@@ -39,6 +43,7 @@ impl SocketOptions {
         if let Some(source) = &mut self.source {
             source.set_port(0);
         }
+        self.for_control = false;
         self
     }
 
@@ -93,39 +98,54 @@ pub fn connect(address: SocketAddr, options: &SocketOptions) -> io::Result<TcpSt
     }
 }
 
-/// Checks whether a socket that has become writable is connected, and prepares it for use.
+/// Returns whether an attempt to connect has succeeded already. `false` if it goes on.
 ///
 /// # Errors
 /// The reason why there is no connection.
-pub fn connected(socket: &TcpStream) -> io::Result<()> {
-    if let Some(error) = socket.take_error()? {
-        return Err(error);
+pub fn is_connected(socket: &TcpStream) -> io::Result<bool> {
+    let mut polled = [PollFd::new(socket, PollFlags::OUT)];
+    poll(&mut polled, Some(&Timespec::default()))?;
+    let [polled] = polled.map(|it| it.revents());
+    if !polled.is_empty() && polled != PollFlags::OUT {
+        check_connected(socket)?;
     }
-    tune(socket);
-    Ok(())
+    Ok(!polled.is_empty())
+}
+
+/// Checks whether a socket that has become writable is connected.
+///
+/// # Errors
+/// The reason why there is no connection.
+pub fn check_connected(socket: &TcpStream) -> io::Result<()> {
+    socket.take_error()?.map_or(Ok(()), Err)
+}
+
+/// Sets the options that a connected socket needs. A data connection needs none: it is idle no
+/// longer than its time limit, and small writes on it may wait for each other.
+pub fn prepare(socket: &TcpStream, options: &SocketOptions) {
+    if options.for_control {
+        // A command is one small write, and must not wait for an acknowledgement.
+        send_at_once(socket);
+        let _ = SockRef::from(socket).set_keepalive(true);
+    }
 }
 
 /// Creates a non-blocking socket, for IPv4 or IPv6 as the address demands.
 pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
     let domain = Domain::for_address(address);
-    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP));
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    }
 }
 
-/// Sets the socket options that every connection gets, whether this side has made or accepted it.
-pub(super) fn tune(socket: &TcpStream) {
-    let socket = SockRef::from(socket);
-    // Nagle's algorithm is turned off, because it would only delay data until the peer acknowledges
-    // earlier data. It has no small writes to join: a command is one small write, and data is
-    // written in large pieces.
-    let _ = socket.set_tcp_nodelay(true);
-    let _ = socket.set_keepalive(true);
-}
-
-/// Turns Nagle's algorithm on, so that the system joins small writes from now on.
-pub fn gather_writes(socket: &TcpStream) {
-    let _ = socket.set_nodelay(false);
+/// Turns Nagle's algorithm off, so that no write waits for the acknowledgement of an earlier one.
+pub fn send_at_once(socket: &TcpStream) {
+    let _ = socket.set_nodelay(true);
 }
 
 /// Writes one byte with TCP's urgent mark.

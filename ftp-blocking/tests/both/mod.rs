@@ -9,6 +9,7 @@ mod copy;
 mod cuts;
 mod delete_tree;
 mod directories;
+mod early_close;
 mod errors;
 mod files;
 mod injection;

@@ -77,6 +77,21 @@ fn a_deadline_that_is_moved_on_keeps_its_timer() {
     assert_eq!(clock.sleeps(), 1, "50 seconds are less than the limit");
 }
 
+/// A look has no time. It must not throw the timer away that the waits before and after it share.
+#[test]
+fn a_look_between_two_waits_keeps_the_timer() {
+    let clock = Clock::new();
+    let mut deadline = Deadline::after(clock.now(), LIMIT);
+    for _ in 0..10 {
+        assert!(poll(&mut deadline, &clock).is_pending());
+        deadline.restart(clock.now(), Duration::ZERO);
+        assert!(poll(&mut deadline, &clock).is_ready());
+        clock.pass(SECOND);
+        deadline.restart(clock.now(), LIMIT);
+    }
+    assert_eq!(clock.sleeps(), 1);
+}
+
 #[test]
 fn a_timer_that_ends_before_the_deadline_is_followed_by_another() {
     let clock = Clock::new();

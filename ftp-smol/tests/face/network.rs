@@ -153,7 +153,7 @@ impl<P: Passage> Stream for Passing<P> {
         self.stream.descriptor()
     }
 
-    fn plain_socket(&self) -> Option<&Async<TcpStream>> {
+    fn plain_socket(&mut self) -> Option<&Async<TcpStream>> {
         let stream = self.stream.plain_socket()?;
         self.passage.lets_the_kernel_move_bytes().then_some(stream)
     }

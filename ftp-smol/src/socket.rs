@@ -1,0 +1,143 @@
+//! A TCP socket as a [`Stream`]. The reactor knows it only after it had to wait.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::task::{Context, Poll, ready};
+
+use ftp_blocking::sys::socket;
+use smol::Async;
+
+use crate::transport::Stream;
+
+/// A connected socket in non-blocking mode. It is registered with the reactor when a read or write
+/// has to wait for the first time: a small file often comes without a wait, and registering costs
+/// two system calls. At most one of the fields is `None`, or both after the reactor has refused the
+/// socket.
+pub(crate) struct Socket {
+    idle: Option<TcpStream>,
+    registered: Option<Async<TcpStream>>,
+    /// Whether the reactor was asked to wait for something to read.
+    awaits_data: bool,
+}
+
+impl From<TcpStream> for Socket {
+    fn from(socket: TcpStream) -> Self {
+        Self {
+            idle: Some(socket),
+            registered: None,
+            awaits_data: false,
+        }
+    }
+}
+
+impl From<Async<TcpStream>> for Socket {
+    fn from(socket: Async<TcpStream>) -> Self {
+        Self {
+            idle: None,
+            registered: Some(socket),
+            awaits_data: false,
+        }
+    }
+}
+
+impl Socket {
+    fn get(&self) -> io::Result<&TcpStream> {
+        let registered = self.registered.as_ref().map(AsRef::as_ref);
+        let socket = self.idle.as_ref().or(registered);
+        socket.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    fn registered(&mut self) -> io::Result<&Async<TcpStream>> {
+        if let Some(socket) = self.idle.take() {
+            self.registered = Some(Async::new_nonblocking(socket)?);
+        }
+        let registered = self.registered.as_ref();
+        registered.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Repeats a call until it does not block.
+    fn poll_io<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll_ready: fn(&Async<TcpStream>, &mut Context<'_>) -> Poll<io::Result<()>>,
+        mut call: impl FnMut(&TcpStream) -> io::Result<T>,
+    ) -> Poll<io::Result<T>> {
+        loop {
+            match call(self.get()?) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready!(poll_ready(self.registered()?, cx))?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return Poll::Ready(result),
+            }
+        }
+    }
+}
+
+impl Stream for Socket {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let read = self.poll_io(cx, Async::poll_readable, |mut socket| socket.read(buffer));
+        match read.is_pending() {
+            true => self.awaits_data = true,
+            // The reactor would otherwise report this data after a later read that finds none.
+            false if self.awaits_data => self.awaits_data = self.poll_readable(cx).is_pending(),
+            false => {}
+        }
+        read
+    }
+
+    fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let readable = self.registered()?.poll_readable(cx);
+        self.awaits_data = readable.is_pending();
+        readable
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_io(cx, Async::poll_writable, |mut socket| socket.write(buffer))
+    }
+
+    fn poll_write_urgent(&mut self, cx: &mut Context<'_>, byte: u8) -> Poll<io::Result<()>> {
+        let write = |socket: &TcpStream| socket::write_urgent(socket, byte);
+        self.poll_io(cx, Async::poll_writable, write)
+    }
+
+    fn shutdown(&mut self) -> io::Result<()> {
+        socket::half_close(self.get()?)
+    }
+
+    fn reset_on_close(&mut self, reset: bool) {
+        if let Ok(socket) = self.get() {
+            socket::reset_on_close(socket, reset);
+        }
+    }
+
+    fn send_at_once(&mut self) {
+        if let Ok(socket) = self.get() {
+            socket::send_at_once(socket);
+        }
+    }
+
+    fn unsent(&self) -> Option<usize> {
+        self.get().ok().and_then(socket::unsent)
+    }
+
+    fn peer_address(&self) -> Option<SocketAddr> {
+        self.get().ok()?.peer_addr().ok()
+    }
+
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.get().ok()?.local_addr().ok()
+    }
+
+    fn plain_socket(&mut self) -> Option<&Async<TcpStream>> {
+        self.registered().ok()
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.get().ok().map(|socket| socket.as_fd())
+    }
+}
+
+#[cfg(test)]
+mod tests;
