@@ -6,7 +6,9 @@ mod support;
 
 use std::net::SocketAddr;
 
-use ftp_proto::{Config, DataCommand, DataEnd, DataMode, ErrorKind, PassiveCommand, TransferType};
+use ftp_proto::{
+    Config, DataCommand, DataEnd, DataMode, ErrorKind, PassiveCommand, Pipelining, TransferType,
+};
 use proptest::prelude::*;
 use support::*;
 
@@ -69,7 +71,8 @@ fn with_secure_login(items: impl IntoIterator<Item = Item>) -> Vec<Item> {
 }
 
 fn corpus() -> Vec<Transcript> {
-    let plain = Config::default;
+    // The sessions were recorded with one command at a time.
+    let plain = || Config::default().with_pipelining(Pipelining::never());
     let local: SocketAddr = "192.0.2.7:2000".parse().expect("an address");
     vec![
         transcript(

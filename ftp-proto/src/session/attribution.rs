@@ -225,9 +225,12 @@ impl Session {
         if live.port_ahead && reply.class() == Class::Completion && may_answer_port(&reply) {
             return self.attribute_to_port_beside(owed, reply);
         }
-        let begun = live.preliminary.is_some();
-        let ambiguous = live.port_ahead && begun && may_answer_port(&reply);
-        if !keep_alives && !ambiguous && live.held.is_empty() {
+        let ambiguous = match live.preliminary {
+            Some(_) => keep_alives || live.port_ahead && may_answer_port(&reply),
+            // The first reply answers the data command. A keep-alive comes later than the 150.
+            None => false,
+        };
+        if !ambiguous && live.held.is_empty() {
             return self.take_final_reply(owed, reply);
         }
         live.held.push(reply);
@@ -265,6 +268,9 @@ impl Session {
     /// transfer and to all commands beside it.
     fn settle_held(&mut self) {
         let Some(live) = &mut self.live else { return };
+        if let Some(serial) = live.is_serial() {
+            self.state.known.note(Capability::PortAhead, serial);
+        }
         let clear = live.settle_held();
         // A port that was named is not in the ledger any more, so this one was refused.
         let refused = live.port_ahead;

@@ -774,6 +774,7 @@ cases! {
             "STOR /new",
             "EPSV",
             "STOR /new",
+            "NOOP",
             "SIZE /new",
         ]);
     /// The server resets the data connection of uploads that begin at an offset. The final size
@@ -803,10 +804,12 @@ cases! {
             "EPSV",
             "REST 400",
             "STOR /half",
+            "NOOP",
             "SIZE /half",
             "EPSV",
             "REST 400",
             "STOR /half",
+            "EPSV",
             "SIZE /half",
         ]);
     /// The server resets the data connection of each upload, under TLS too. The uploads must

@@ -1,9 +1,14 @@
 //! TLS handshakes on the data connection before the 150 arrives. Some servers send the 150 only
 //! after such a handshake.
 
-use ftp_proto::{Config, DataEnd, Step, Wait, Want, flows};
+use ftp_proto::{Config, DataEnd, Pipelining, Step, Wait, Want, When, flows};
 
 use crate::support::*;
+
+/// The settings for explicit TLS. No port is asked for ahead, so that the scripts are short.
+fn without_ports() -> Config {
+    explicit().with_pipelining(Pipelining::default().with_next_port(When::Never))
+}
 
 /// Returns the dialogue that opens a later transfer. It begins with EPSV and ends with the data
 /// command, before the 150. The client does not send TYPE again.
@@ -58,7 +63,7 @@ fn a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once() {
         ],
         ended(),
     ];
-    let mut driver = logged_in(explicit(), script.concat());
+    let mut driver = logged_in(without_ports(), script.concat());
     for _ in 0..2 {
         assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
         assert_eq!(driver.outcome(&fetch()[1]), "5 bytes, 226 done");
@@ -104,7 +109,7 @@ fn the_last_ticket_waits_for_a_refusal() {
         ],
         ended(),
     ];
-    let mut driver = logged_in(explicit(), script.concat());
+    let mut driver = logged_in(without_ports(), script.concat());
     assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
     assert_eq!(driver.outcome(&fetch()[1]), "5 bytes, 226 done");
     let refused = "Permanent Some(\"RETR\") Some(\"550 no\") None";
@@ -128,7 +133,7 @@ fn a_server_that_replies_first_gets_no_last_ticket_early() {
         ended(),
     ];
     let ops = [fetch(), fetch()].concat();
-    let outcomes = play(logged_in(explicit(), script.concat()), &ops);
+    let outcomes = play(logged_in(without_ports(), script.concat()), &ops);
     assert_eq!(outcomes[2..], [DOWNLOAD, "5 bytes, 226 done"]);
 }
 
@@ -140,7 +145,7 @@ fn a_reply_that_has_arrived_during_the_handshake() {
         first("RETR a"),
         vec![Item::Silence, early(BY_ALL, Reaction::Resumes)],
     ];
-    let mut driver = logged_in(explicit(), script.concat());
+    let mut driver = logged_in(without_ports(), script.concat());
     let open = flows::Open::retrieve("a").expect("a path");
     let (mut running, mut answer) = driver.session.start(open);
     let transfer = loop {
@@ -193,7 +198,7 @@ fn a_second_slow_refusal_does_not_cost_the_last_ticket() {
         refused(),
     ];
     let ops = [Op::Retrieve("a", 0), Op::Retrieve("a", 0)];
-    let outcomes = play(logged_in(explicit(), script.concat()), &ops);
+    let outcomes = play(logged_in(without_ports(), script.concat()), &ops);
     assert_eq!(
         outcomes,
         ["Permanent Some(\"RETR\") Some(\"550 no\") None"; 2]
@@ -212,7 +217,7 @@ fn the_reply_comes_during_the_handshake() {
             Item::Serve("secure data", Reaction::Resumes),
         ],
     ];
-    let mut driver = logged_in(explicit(), script.concat());
+    let mut driver = logged_in(without_ports(), script.concat());
     assert_eq!(driver.outcome(&fetch()[0]), DOWNLOAD);
     driver.server.assert_over();
     let wants: Vec<_> = driver.wants.iter().rev().take(2).collect();
@@ -227,7 +232,7 @@ fn an_early_handshake_that_times_out_is_a_transfer_that_does_not_start() {
         first("RETR a"),
         vec![Item::Silence, early(BY_ALL, Reaction::TimesOut)],
     ];
-    let mut driver = logged_in(explicit(), script.concat());
+    let mut driver = logged_in(without_ports(), script.concat());
     let outcome = driver.outcome(&fetch()[0]);
     assert_eq!(outcome, "Timeout(Preliminary) Some(\"RETR\") None None");
 }
@@ -241,7 +246,7 @@ fn a_refusal_during_an_early_handshake() {
             first("RETR a"),
             vec![Item::Silence, say(refusal), serve("close discard")],
         ];
-        let mut driver = logged_in(explicit(), script.concat());
+        let mut driver = logged_in(without_ports(), script.concat());
         let open = flows::Open::retrieve("a").expect("a path");
         let error = driver.run(open).expect_err("refused");
         assert_eq!(error.tls_reason().is_some(), about_resumption, "{error}");

@@ -1,6 +1,6 @@
 //! Opening a transfer in passive mode, in clear text.
 
-use ftp_proto::{Config, DataEnd, ErrorKind, PassiveAddress};
+use ftp_proto::{Config, DataEnd, ErrorKind, PassiveAddress, Pipelining};
 
 use crate::support::*;
 
@@ -87,7 +87,13 @@ fn open_falls_back_to_pasv_where_epsv_is_refused_and_remembers() {
             say("150 here"),
         ];
         let ops = [Op::Retrieve("a", 0), finish(), Op::Retrieve("b", 0)];
-        let outcomes = play(logged_in(Config::default(), script), &ops);
+        let outcomes = play(
+            logged_in(
+                Config::default().with_pipelining(Pipelining::never()),
+                script,
+            ),
+            &ops,
+        );
         assert_eq!(
             [&outcomes[0], &outcomes[2]],
             [DOWNLOADING, DOWNLOADING],
@@ -122,7 +128,13 @@ fn open_falls_back_to_pasv_where_the_port_of_epsv_is_filtered_and_remembers() {
             say("150 here"),
         ];
         let ops = [Op::Retrieve("a", 0), finish(), Op::Retrieve("b", 0)];
-        play(logged_in(Config::default(), script), &ops);
+        play(
+            logged_in(
+                Config::default().with_pipelining(Pipelining::never()),
+                script,
+            ),
+            &ops,
+        );
     }
 }
 

@@ -85,7 +85,13 @@ fn rest_that_no_transfer_used_up_is_taken_back_with_rest_0() {
         finish(),
         Op::Retrieve("c", 0),
     ];
-    let outcomes = play(logged_in(Config::default(), script), &ops);
+    let outcomes = play(
+        logged_in(
+            Config::default().with_pipelining(Pipelining::never()),
+            script,
+        ),
+        &ops,
+    );
     assert!(
         outcomes[0].starts_with("Permanent Some(\"RETR\")"),
         "{outcomes:?}"

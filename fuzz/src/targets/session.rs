@@ -558,14 +558,14 @@ impl Driver {
         // the token `D`. Even then, opening another transfer must work.
         let verbs = &[
             "MODE", "STRU", "PBSZ", "PROT", "TYPE", "PRET", "EPSV", "PASV", "EPRT", "PORT", "REST",
-            "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",
+            "NOOP", "RETR", "STOR", "LIST", "NLST", "APPE", "STOU", "MLSD", "XTAR", "XPUT",
         ];
         if let Ended::Done(transfer) = self.run(open.expect("it can be sent"), verbs, script) {
             let log = self.log.lock().unwrap();
             let (_, arrived) = log
                 .sent
                 .iter()
-                .rfind(|(command, _)| verbs[11..].contains(&command.verb()))
+                .rfind(|(command, _)| verbs[12..].contains(&command.verb()))
                 .expect("a transfer without a data command");
             self.data_command = *arrived;
             drop(log);
