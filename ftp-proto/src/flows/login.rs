@@ -197,12 +197,7 @@ impl Login {
         match (reply.class(), &self.state) {
             (Class::Completion, State::User(true)) => Ok(State::Password(Some(reply))),
             (Class::Intermediate, State::User(true)) => Ok(State::Password(None)),
-            (Class::Completion, _) => {
-                if self.after.is_none() {
-                    self.after = After::queued(session)?;
-                }
-                Ok(State::After(reply))
-            }
+            (Class::Completion, _) => self.accepted(session, reply),
             (Class::Intermediate, State::User(false)) => {
                 self.send_password(session)?;
                 Ok(State::Password(None))
@@ -218,9 +213,20 @@ impl Login {
                 Err(unexpected.with_command(verb).with_reply(reply))
             }
             // The login was complete after USER, so the server refuses PASS.
-            (_, State::Password(Some(accepted))) => Ok(State::After(accepted.clone())),
+            (_, State::Password(Some(accepted))) => {
+                let accepted = accepted.clone();
+                self.accepted(session, accepted)
+            }
             _ => Err(Error::from_reply(reply).with_command(verb)),
         }
+    }
+
+    /// Sends the commands after the login, unless they have left already.
+    fn accepted(&mut self, session: &mut Session, reply: Reply) -> Result<State, Error> {
+        if self.after.is_none() {
+            self.after = After::queued(session)?;
+        }
+        Ok(State::After(reply))
     }
 }
 
@@ -261,7 +267,8 @@ impl After {
             unless_refused(inner(protect, session, answer), session)?;
             self.protect = None;
         }
-        self.finish(session, answer)
+        self.finish(session, answer)?;
+        session.discard_port(answer)
     }
 }
 

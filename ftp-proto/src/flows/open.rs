@@ -356,9 +356,11 @@ impl Open {
     }
 
     /// Returns the state after the server has named a port. If a reply fitted no command of the
-    /// flight of TYPE and EPSV, the type is unknown, and is set again.
+    /// flight of TYPE and EPSV, or a stray came after the flight before, the type or PROT is unknown,
+    /// and is set again.
     fn port_named(&mut self, session: &mut Session, endpoint: Endpoint) -> Result<State, Error> {
-        let known = session.transfer_type() == Some(self.transfer_type);
+        let known = session.transfer_type() == Some(self.transfer_type)
+            && !session.protection_is_in_doubt();
         if !known && !core::mem::replace(&mut self.prepared_again, true) {
             return Ok(State::Prepare(Prepare::new(self.transfer_type)));
         }

@@ -51,6 +51,8 @@ enum State {
     #[default]
     Start,
     Announced,
+    /// Reading, without waiting, what has arrived since the server named a port ahead.
+    Looking,
     /// Reading the reply to an EPSV or PASV that was sent ahead.
     Ahead(Verb),
     Extended,
@@ -93,7 +95,17 @@ impl Flow for Passive {
         Step::run(answer, |answer| {
             loop {
                 self.state = match self.state {
+                    State::Start if session.has_old_port() && !self.for_another => {
+                        self.state = State::Looking;
+                        return Err(session.look().into());
+                    }
                     State::Start => self.ask(session)?,
+                    State::Looking => {
+                        session.look_again(answer)?;
+                        session.check_alive()?;
+                        session.check_old_port();
+                        self.ask(session)?
+                    }
                     State::Announced => {
                         // PRET announces the data command, so a refusal of PRET refuses the
                         // transfer: for example, no machine has the file.

@@ -33,6 +33,8 @@ enum State {
     Protection(Protect),
     Purge(Purge),
     Type(Type),
+    /// The server has refused TYPE A. Waiting for the port that was asked for in the same flight.
+    Refused,
 }
 
 impl Prepare {
@@ -100,10 +102,14 @@ impl Prepare {
                         Err(Halt::Error(error)) if listing && self.is_of_text(&error) => {
                             session.give_up(Capability::TypeA);
                             self.transfer_type = TransferType::Image;
-                            State::Type(Type::new(self.transfer_type))
+                            State::Refused
                         }
                         Err(halt) => return Err(halt),
                     }
+                }
+                State::Refused => {
+                    session.await_port(answer)?;
+                    State::Type(Type::new(self.transfer_type))
                 }
             };
         }

@@ -2,7 +2,7 @@
 
 use super::compose::completion;
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Flow, Step};
+use crate::flow::{Answer, Flow, Halt, Step};
 use crate::options::config::Protection;
 use crate::session::Session;
 use crate::wait::Wait;
@@ -47,7 +47,8 @@ enum State {
     BufferSize,
     /// PROT has left together with PBSZ.
     Both,
-    Level,
+    /// Reading the reply to PROT. The flag says whether PROT has left together with PBSZ.
+    Level(bool),
 }
 
 impl Protect {
@@ -78,14 +79,25 @@ impl Flow for Protect {
                     State::BufferSize => {
                         session.next_reply(answer, Wait::Reply)?;
                         session.send(self.level())?;
-                        State::Level
+                        State::Level(false)
                     }
                     State::Both => {
                         session.next_reply(answer, Wait::Reply)?;
-                        State::Level
+                        State::Level(true)
                     }
-                    State::Level => {
-                        let reply = session.next_reply(answer, Wait::Reply)?;
+                    State::Level(together) => {
+                        let reply = match session.next_reply(answer, Wait::Reply) {
+                            // The server has read one command only, so it gets PROT again.
+                            Err(Halt::Error(error))
+                                if together && is_late(&error) && session.owes_one_reply() =>
+                            {
+                                session.give_up_reply()?;
+                                session.send(self.level())?;
+                                self.state = State::Level(false);
+                                continue;
+                            }
+                            reply => reply?,
+                        };
                         if session.has_protection(self.protection) {
                             return Ok(());
                         }
@@ -145,4 +157,8 @@ impl Protect {
         }
         Ok(())
     }
+}
+
+fn is_late(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Timeout(_))
 }

@@ -161,8 +161,10 @@ impl Session {
         self.queued &= !reply.ends_a_transfer();
         self.state.fences.clear_doubt(&reply);
         self.lose_step();
+        self.doubt_last_flight();
         self.strays = self.strays.saturating_add(1);
-        if let Some(live) = &mut self.live {
+        let late_port = self.is_late_port(&reply);
+        if let Some(live) = self.live.as_mut().filter(|_| !late_port) {
             if let Some(owed) = live.reconsider(&reply) {
                 return self.ledger.push_front(owed);
             }
@@ -182,9 +184,9 @@ impl Session {
         }
         if !self.out_of_step {
             trace::out_of_step();
+            self.return_to_lock_step();
         }
         self.out_of_step = true;
-        self.return_to_lock_step();
     }
 
     fn attribute_to_transfer(&mut self, owed: Owed, reply: Reply) {
@@ -345,6 +347,7 @@ impl Session {
         self.ledger.retain(|owed| !owed.is_of_transfer());
         self.drop_port();
         self.out_of_step = true;
+        self.return_to_lock_step();
     }
 
     fn attribute_to_abort(&mut self, mut owed: Owed, reply: Reply, aborting: Aborting) {

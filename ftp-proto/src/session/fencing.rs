@@ -46,7 +46,9 @@ impl Session {
             return self.die(too_many_strays().with_reply(reply));
         }
         self.state.fences.clear_doubt(&reply);
-        self.fencing.last = Some(reply.clone());
+        if !self.is_late_port(&reply) {
+            self.fencing.last = Some(reply.clone());
+        }
         if !refuses_a_fence(&reply) {
             return;
         }

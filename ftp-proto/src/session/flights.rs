@@ -28,12 +28,17 @@ pub(super) struct Flights {
     /// What the commands of the flight under way change. Empty if it has one command only, or if no
     /// flight is under way.
     effects: Vec<Effect>,
+    /// What the commands of the last flight have changed, until the next flight leaves.
+    last: Vec<Effect>,
     /// Whether a reply has come that fits no command of the flight under way.
     doubted: bool,
     /// Whether any flight of several commands has left.
     used: bool,
     /// Whether an odd, missing or late reply has ended pipelining for this session.
     over: bool,
+    /// Whether a 229 or 227 may still come for the EPSV or PASV that left beside the last transfer:
+    /// late, or for the second time.
+    port_may_follow: bool,
     /// Whether a transfer of this session was confirmed.
     has_transferred: bool,
     /// The reply to an EPSV or PASV that was sent ahead, with its verb. The next transfer uses it.
@@ -201,7 +206,58 @@ impl Session {
     pub(crate) fn give_up_next_port(&mut self) {
         self.ledger.retain(|owed| owed.shape != Shape::Port);
         self.refuse_next_port();
+        self.flights.port_may_follow = true;
         self.lose_step();
+    }
+
+    /// Waits for the reply to an EPSV or PASV that was sent ahead, so that the next flight leaves
+    /// after every reply to this one.
+    pub(crate) fn await_port(&mut self, answer: &mut Answer) -> Result<(), Halt> {
+        let late = answer.take_timeout();
+        self.check_alive()?;
+        if !self.owes(Shape::Port) {
+            return Ok(());
+        }
+        if late {
+            return Ok(self.give_up_reply()?);
+        }
+        Err(self.receive_within(Wait::Reply).into())
+    }
+
+    /// Waits for the reply to an EPSV or PASV that was sent ahead, and throws it away, because no
+    /// transfer can use the port.
+    pub(crate) fn discard_port(&mut self, answer: &mut Answer) -> Result<(), Halt> {
+        if self.port_ahead().is_none() {
+            return Ok(());
+        }
+        match self.take_port(answer, Wait::Reply) {
+            Err(Halt::Error(error)) if self.owes(Shape::Port) || self.is_dead() => {
+                Err(error.into())
+            }
+            Err(Halt::Want(want)) => Err(want.into()),
+            // Before the login, a refusal does not mean that the server lacks EPSV.
+            Ok(reply) if reply.is_refusal() => {
+                self.retry_epsv();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Decides after a look whether the port that was named in an earlier operation may be used. If
+    /// the session is out of step, it may not: the client asks again, after a fence.
+    pub(crate) fn check_old_port(&mut self) {
+        if self.ledger.is_empty() && !self.decoder.is_empty() {
+            self.lose_step();
+        }
+        if self.out_of_step {
+            self.drop_port();
+        }
+    }
+
+    /// Whether the server still has to reply to exactly one command.
+    pub(crate) fn owes_one_reply(&self) -> bool {
+        self.ledger.len() == 1
     }
 
     /// Whether a fence must show that the final reply is the transfer's own, because the EPSV that
@@ -255,7 +311,9 @@ impl Session {
     /// Notes that the staged commands leave now, as one flight.
     pub(super) fn begin_flight(&mut self) {
         self.flights.effects.clear();
+        self.flights.last.clear();
         self.flights.doubted = false;
+        self.flights.port_may_follow = false;
         if self.staged.len() > 1 {
             let effects = self.staged.iter().map(|(_, owed)| owed.effect.clone());
             self.flights.effects.extend(effects);
@@ -274,7 +332,7 @@ impl Session {
         } else if !self.flights.over {
             self.state.known.note(Capability::Pipelining, true);
         }
-        self.flights.effects = Vec::new();
+        self.flights.last = core::mem::take(&mut self.flights.effects);
     }
 
     /// Notes that a reply fits none of the commands of the flight under way. Its other replies may
@@ -282,6 +340,21 @@ impl Session {
     pub(super) fn doubt_flight(&mut self) {
         self.flights.doubted = true;
         self.forget_flight();
+        self.return_to_lock_step();
+    }
+
+    /// Notes that a reply has come that belongs to no command. A reply to a command of the last
+    /// flight may belong to another command then, so what this flight has set is unknown.
+    pub(super) fn doubt_last_flight(&mut self) {
+        for effect in &core::mem::take(&mut self.flights.last) {
+            self.state.forget(effect);
+        }
+    }
+
+    /// Whether this is a late or second reply to the EPSV or PASV that left beside the last transfer.
+    /// It says nothing about the transfer.
+    pub(super) fn is_late_port(&self, reply: &Reply) -> bool {
+        self.flights.port_may_follow && matches!(reply.code().value(), 227 | 229)
     }
 
     /// Ends pipelining for this session, after a reply that was odd, missing or late.
@@ -312,19 +385,24 @@ impl Session {
     /// way means that the server does not bear it.
     pub(super) fn keep_port(&mut self, owed: &Owed, reply: Result<Reply, Error>) {
         let beside = self.live.as_ref().is_some_and(|live| live.port_ahead);
-        let named = reply
-            .as_ref()
-            .is_ok_and(|it| it.class() == Class::Completion);
+        let named = is_named(&reply);
         if beside && !named {
             return self.refuse_next_port();
         }
         if let Some(live) = &mut self.live {
             live.port_ahead = false;
         }
+        self.flights.port_may_follow = beside;
         // The refusal of an earlier operation's question is no reason for a later one to fail.
         if named || owed.owner == self.operation {
             self.flights.port = Some(Box::new((port_verb(owed), reply)));
         }
+    }
+
+    /// Forgets the refusal of a port that an earlier operation has asked for ahead. It is no reason
+    /// for a later operation to fail: for example, the client was not logged in then.
+    pub(super) fn forget_refused_port(&mut self) {
+        self.flights.port.take_if(|port| !is_named(&port.1));
     }
 
     pub(super) fn refuse_next_port(&mut self) {
@@ -359,6 +437,10 @@ impl Session {
             }
         }
     }
+}
+
+fn is_named(reply: &Result<Reply, Error>) -> bool {
+    matches!(reply, Ok(reply) if reply.class() == Class::Completion)
 }
 
 fn port_verb(owed: &Owed) -> Verb {

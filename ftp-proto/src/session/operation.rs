@@ -70,6 +70,7 @@ impl Session {
         self.inbox.clear();
         self.staged.clear();
         self.clock = None;
+        self.forget_refused_port();
         self.forget_operation();
         trace::begin(&mut self.traced, flow.name());
         self.end_half_done_upgrade();

@@ -23,11 +23,14 @@ impl Session {
             self.settle_data(event.take())?;
         }
         if matches!(event, Some(Event::TimedOut)) {
-            self.give_up_waiting();
+            self.give_up_flight();
             self.check_alive()?;
         }
         if let Some(owed) = self.ledger.front() {
-            let wait = owed.wait(self.state.greeting_delayed);
+            let wait = match owed.shape {
+                Shape::Port if owed.verb == "EPSV" => self.wait_for_epsv(),
+                _ => owed.wait(self.state.greeting_delayed),
+            };
             return Err(self.receive_within(wait).into());
         }
         self.close_transfer();
@@ -124,6 +127,23 @@ impl Session {
                     live.awaits_abort = self.config.abort_close == AbortClose::AfterReply;
                 }
             }
+        }
+    }
+
+    /// Stops waiting for a reply that did not come in time, and for those to the commands that have
+    /// left together with this one. So a flight costs no more waiting than one command.
+    fn give_up_flight(&mut self) {
+        let firewalled = self
+            .ledger
+            .front()
+            .is_some_and(|owed| owed.shape == Shape::Port && owed.verb == "EPSV");
+        if firewalled && self.wait_for_epsv() == Wait::FirstEpsv {
+            self.give_up(Capability::Epsv);
+        }
+        self.give_up_waiting();
+        let goes_on = |owed: &Owed| matches!(owed.shape, Shape::Single | Shape::Port);
+        while self.ledger.front().is_some_and(goes_on) {
+            self.give_up_waiting();
         }
     }
 

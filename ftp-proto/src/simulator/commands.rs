@@ -14,7 +14,8 @@ impl Simulator {
         let mut ctx = Ctx::new(self.faults(&verb));
         ctx.command = Some(command);
         if !self.run_scripted(s, &mut ctx) {
-            if let Some(refusal) = self.refusal(s, &verb) {
+            let under_way = self.meet_transfer(s, &verb);
+            if let Some(refusal) = under_way.or_else(|| self.refusal(s, &verb)) {
                 self.say(s, &mut ctx, refusal);
             } else {
                 self.execute(s, &verb, argument, ctx);

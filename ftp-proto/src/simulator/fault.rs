@@ -106,6 +106,9 @@ pub enum Action {
     BareEnd,
     /// The server sends the final reply twice.
     Twice,
+    /// The server sends the final reply after its next reply, so that the two come in the wrong
+    /// order.
+    Swap,
     /// The server keeps back its replies to the command, and everything that it sends after them,
     /// until [`Simulator::release_held`](crate::simulator::Simulator::release_held) is called.
     Hold,

@@ -6,7 +6,7 @@ use std::vec::Vec;
 use crate::simulator::fault::Action;
 use crate::simulator::link::Server;
 use crate::simulator::server::Simulator;
-use crate::simulator::state::{Ctx, Held, Item};
+use crate::simulator::state::{Ctx, Held, Item, has};
 
 impl Simulator {
     pub(super) fn push(&mut self, s: usize, item: Item) {
@@ -49,11 +49,15 @@ impl Simulator {
                 _ => {}
             }
         }
+        let swapped = core::mem::take(&mut self.sessions[s].swapped);
+        if last && has(&ctx.actions, |a| matches!(a, Action::Swap)) {
+            self.sessions[s].swapped = core::mem::take(&mut body);
+        }
         if hold {
             self.push(s, Item::Barrier);
             self.held.push_back(Held::Barrier(s));
         }
-        self.send_scripted(s, &[before, body, after].concat());
+        self.send_scripted(s, &[before, body, swapped, after].concat());
         for action in ctx.actions.iter().filter(|_| last) {
             match action {
                 Action::Unasked(bytes) => self.held.push_back(Held::Unasked(s, bytes.clone())),

@@ -84,18 +84,43 @@ impl Simulator {
     }
 
     /// Returns whether the server may handle the next command now. During a transfer it may handle
-    /// only ABOR and NOOP, and these only if [`DuringTransfer::Immediate`] is set or the transfer
-    /// is queued.
+    /// what [`DuringTransfer`] says, and ABOR and NOOP if the transfer is queued.
     fn may_handle(&self, s: usize) -> bool {
         let session = &self.sessions[s];
         if session.transfer.is_none() {
             return true;
         }
         let queued = session.transfer.as_ref().is_some_and(Transfer::is_queued);
-        let immediate = queued || self.setup.during_transfer == DuringTransfer::Immediate;
         let line = session.lines.front().map(|line| &self.commands[*line]);
-        let verb = line.map(|line| split(line).0);
-        immediate && verb.is_some_and(|verb| verb == "ABOR" || verb == "NOOP")
+        let Some(verb) = line.map(|line| split(line).0) else {
+            return false;
+        };
+        match self.setup.during_transfer {
+            DuringTransfer::Deferred | DuringTransfer::Discarded if !queued => false,
+            DuringTransfer::Refused => true,
+            DuringTransfer::EndedByEpsv if verb == "EPSV" || verb == "PASV" => true,
+            _ => verb == "ABOR" || verb == "NOOP",
+        }
+    }
+
+    /// Does what [`DuringTransfer`] says before the server handles this command. Returns the reply
+    /// that refuses the command while a transfer is under way.
+    pub(super) fn meet_transfer(&mut self, s: usize, verb: &str) -> Option<&'static str> {
+        let under_way = self.sessions[s].transfer.is_some();
+        if !under_way || verb == "ABOR" || verb == "NOOP" {
+            return None;
+        }
+        match self.setup.during_transfer {
+            DuringTransfer::Refused => return Some("450 A transfer is under way."),
+            DuringTransfer::EndedByEpsv => {
+                let ended = self.sessions[s].transfer.take();
+                if let Some(link) = ended.and_then(|ended| ended.link) {
+                    self.wires[link.0].end(Server::Closed);
+                }
+            }
+            _ => {}
+        }
+        None
     }
 
     /// Reads what the client has sent on the control connection, and splits it into command lines.
@@ -115,6 +140,7 @@ impl Simulator {
             self.clear.extend_from_slice(&wire.inbox);
             wire.plain.append(&mut wire.inbox);
         }
+        let mut taken = 0_usize;
         while !session.upgrading {
             let Some(end) = wire.plain.iter().position(|b| *b == b'\n') else {
                 return;
@@ -129,7 +155,10 @@ impl Simulator {
                 self.clear.truncate(self.clear.len() - rest.len());
                 wire.inbox = rest;
             }
-            session.lines.push_back(self.commands.len());
+            taken += 1;
+            if taken == 1 || !self.setup.one_command_a_segment {
+                session.lines.push_back(self.commands.len());
+            }
             self.commands.push(line);
             self.meant.push(None);
         }

@@ -20,6 +20,15 @@ pub enum DuringTransfer {
     /// replies to NOOP at once. All other commands wait until the transfer has ended. ProFTPD and
     /// pyftpdlib work like this.
     Immediate,
+    /// As [`Immediate`](Self::Immediate), but the server refuses every other command at once with
+    /// 450, as ProFTPD does.
+    Refused,
+    /// As [`Immediate`](Self::Immediate), but the server also handles EPSV and PASV at once, as
+    /// pyftpdlib does: it closes the data connection, and sends no final reply to the transfer.
+    EndedByEpsv,
+    /// As [`Deferred`](Self::Deferred), but the server throws away the commands that came together
+    /// with the transfer command, as a server does that spawns a process for each transfer.
+    Discarded,
 }
 
 /// The settings of a [`Simulator`](crate::simulator::Simulator), and the files it starts with.
@@ -63,6 +72,7 @@ pub struct Setup {
     pub(super) dies_before_it_answers: bool,
     pub(super) most_sessions: usize,
     pub(super) hides_dot_names: bool,
+    pub(super) one_command_a_segment: bool,
 }
 
 impl Default for Setup {
@@ -103,6 +113,7 @@ impl Setup {
             dies_before_it_answers: false,
             most_sessions: usize::MAX,
             hides_dot_names: false,
+            one_command_a_segment: false,
         }
     }
 
@@ -276,6 +287,14 @@ impl Setup {
     #[must_use]
     pub fn hides_dot_names(mut self) -> Self {
         self.hides_dot_names = true;
+        self
+    }
+
+    /// Makes the server read one command from each segment, and throw away the rest of the segment.
+    /// A segment is what the client writes by one call.
+    #[must_use]
+    pub fn one_command_a_segment(mut self) -> Self {
+        self.one_command_a_segment = true;
         self
     }
 

@@ -42,6 +42,8 @@ pub(super) enum DataSource {
 pub(super) struct Session {
     pub(super) link: Link,
     pub(super) outbox: VecDeque<Item>,
+    /// What [`Action::Swap`] keeps back until the next reply.
+    pub(super) swapped: Vec<u8>,
     /// The command lines that the server has not handled yet, as indexes into
     /// `Simulator::commands`.
     pub(super) lines: VecDeque<usize>,
@@ -78,6 +80,7 @@ impl Session {
         Self {
             link,
             outbox: VecDeque::new(),
+            swapped: Vec::new(),
             lines: VecDeque::new(),
             upgrading: false,
             closing: false,

@@ -8,6 +8,7 @@ use crate::simulator::fault::Action;
 use crate::simulator::lines::{FromWire, to_wire};
 use crate::simulator::link::{Server, Wire};
 use crate::simulator::server::Simulator;
+use crate::simulator::setup::DuringTransfer;
 use crate::simulator::state::{Ctx, DataSource, Held, Load, Representation, Stage, Transfer, has};
 use crate::simulator::store::resolve;
 
@@ -71,6 +72,9 @@ impl Simulator {
             self.held.push_back(Held::Queued(s));
         }
         self.sessions[s].transfer = Some(transfer);
+        if self.setup.during_transfer == DuringTransfer::Discarded {
+            self.sessions[s].lines.clear();
+        }
     }
 
     fn plan(&mut self, s: usize, verb: &str, argument: &[u8]) -> Result<Plan, &'static str> {

@@ -32,6 +32,7 @@ mod open_commands;
 mod open_passive;
 mod open_protected;
 mod open_with_connect;
+mod pipelining;
 #[cfg(feature = "proxy")]
 mod proxied;
 mod proxy_login;

@@ -69,6 +69,8 @@ pub(crate) struct Script {
     /// How many of the first `Hear` items the client has sent already, although the replies before
     /// them have not all gone out.
     early: usize,
+    /// Whether the client must wait for each reply before it sends the next line.
+    strict: bool,
     cut: Cut,
     said: usize,
 }
@@ -78,6 +80,7 @@ impl Script {
         Self {
             items: items.into_iter().collect(),
             early: 0,
+            strict: false,
             cut: Cut::Whole,
             said: 0,
         }
@@ -85,6 +88,12 @@ impl Script {
 
     pub(crate) fn with_cut(mut self, cut: Cut) -> Self {
         self.cut = cut;
+        self
+    }
+
+    /// Demands that the client waits for each reply before it sends the next line.
+    pub(crate) fn strict(mut self) -> Self {
+        self.strict = true;
         self
     }
 
@@ -108,9 +117,10 @@ impl Script {
     /// Returns the next line that the client must send, if nothing but replies stands before it.
     fn next_line(&self) -> Option<&str> {
         let mut items = self.items.iter();
-        let mut before = items
-            .by_ref()
-            .take_while(|it| matches!(it, Item::Say(_) | Item::Hear(_)));
+        let mut before = items.by_ref().take_while(|it| match it {
+            Item::Say(_) => !self.strict,
+            it => matches!(it, Item::Hear(_)),
+        });
         let mut lines = before.by_ref().filter_map(|item| match item {
             Item::Hear(line) => Some(line.as_str()),
             _ => None,

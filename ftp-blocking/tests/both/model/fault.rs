@@ -4,7 +4,7 @@
 use std::env;
 
 use fastrand::Rng;
-use ftp_proto::simulator::{Action, Fault, Setup, Then};
+use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Then};
 
 /// A kind of fault of the server. With some kinds, the server reports a success that has not
 /// happened. A client can notice this, with one exception: some cuts of a download in clear text,
@@ -72,9 +72,16 @@ pub(super) enum Kind {
     /// The server keeps an aborted transfer in a queue and performs it over the next data
     /// connection, as pyftpdlib does.
     Queued,
+    /// The server sends the reply to a command after its next reply.
+    Swapped,
+    /// The server reads one command from each segment, and throws away the rest.
+    Segment,
+    /// The server throws away, refuses or wrongly performs the commands that come together with a
+    /// transfer command.
+    Beside,
 }
 
-const ALL: [Kind; 23] = [
+const ALL: [Kind; 26] = [
     Kind::Twice,
     Kind::Stray,
     Kind::LateStray,
@@ -98,6 +105,9 @@ const ALL: [Kind; 23] = [
     Kind::Ending,
     Kind::ThirdReplyToAbort,
     Kind::Queued,
+    Kind::Swapped,
+    Kind::Segment,
+    Kind::Beside,
 ];
 
 /// The verbs of the commands at which a fault may happen. The most frequent commands come first.
@@ -226,6 +236,16 @@ impl Kind {
                 return setup.fault(Fault::on("ABOR", third));
             }
             Self::Queued => (transfer, Action::QueueAborted),
+            Self::Swapped => (verb, Action::Swap),
+            Self::Segment => return setup.one_command_a_segment(),
+            Self::Beside => {
+                let behaviours = [
+                    DuringTransfer::Refused,
+                    DuringTransfer::EndedByEpsv,
+                    DuringTransfer::Discarded,
+                ];
+                return setup.during_transfer(any(rng, &behaviours));
+            }
         };
         setup.fault(nth(verb, action, rng))
     }

@@ -1,8 +1,8 @@
 //! A random server and the options of its client.
 
 use fastrand::Rng;
-use ftp_proto::DataMode;
 use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup};
+use ftp_proto::{DataMode, Pipelining};
 
 use super::fault::{Kind, VERBS, any, injected};
 use crate::face::Options;
@@ -48,6 +48,7 @@ impl Scenario {
             scenario.protect(seed / 10 % 2);
         }
         scenario.take_away(rng);
+        scenario.pipeline(rng);
         scenario.add_faults(rng);
         scenario.told += &format!(
             "kinds {:?}, lag {lag}, TLS {}, restless {}",
@@ -82,6 +83,26 @@ impl Scenario {
                 self.without_size |= verb == "SIZE";
                 self.told += &format!("without {verb}, ");
             }
+        }
+    }
+
+    /// Chooses which commands the client sends together. In some runs, the server's greeting names a
+    /// server that bears that.
+    fn pipeline(&mut self, rng: &mut Rng) {
+        let (pipelining, told) = match rng.u8(..4) {
+            0 => (Pipelining::never(), "never"),
+            1 => (Pipelining::default(), "adaptive"),
+            _ => (Pipelining::always(), "always"),
+        };
+        let pipelining = pipelining
+            .with_transfer_next(rng.u8(..3) == 0)
+            .with_password_with_user(rng.bool());
+        let config = |config: ftp_proto::Config| config.with_pipelining(pipelining);
+        self.options = self.options.clone().with_config(config);
+        self.told += &format!("pipelining {told}, ");
+        if rng.u8(..4) == 0 {
+            self.setup = self.setup.clone().banner("220 (vsFTPd 3.0.5)");
+            self.told += "known, ";
         }
     }
 
