@@ -22,6 +22,7 @@ mod observer;
 mod options;
 mod owned;
 mod parallel;
+mod pipelined;
 mod pool;
 mod progress;
 mod proxy;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read as _};
 
-use ftp_proto::simulator::{Setup, Simulator};
+use ftp_proto::Pipelining;
+use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
 use crate::face::{Behind, Client, Memory, Options, Resumption};
 use crate::support::middlebox::{Middlebox, Passage};
@@ -17,14 +18,21 @@ fn trips(work: impl FnOnce(&mut Client)) -> Log {
 
 /// Runs a session as [`trips`] does, but under TLS 1.3, with every data connection resumed.
 fn trips_under_tls(work: impl FnOnce(&mut Client)) -> Log {
+    let (setup, options) = under_tls(Setup::new());
+    trips_with(setup, options, work)
+}
+
+/// Returns the settings of this server and of a client for TLS 1.3, with every data connection
+/// resumed.
+fn under_tls(setup: Setup) -> (Setup, Options) {
     let [_, ends] = tls() else {
         panic!("there are two versions");
     };
-    let setup = Setup::new().tls(ends.server.clone()).require_reuse();
+    let setup = setup.tls(ends.server.clone()).require_reuse();
     let options = Options::new("localhost")
         .with_tls(ends.client.clone())
         .with_resumption(Resumption::Required);
-    trips_with(setup, options, work)
+    (setup, options)
 }
 
 fn trips_with(setup: Setup, options: Options, work: impl FnOnce(&mut Client)) -> Log {
@@ -114,6 +122,71 @@ fn under_tls_a_small_upload_takes_fifteen_and_each_further_one_five() {
         }
     });
     assert!(three.trips() <= 15 + 2 * 5, "three uploads: {three}");
+}
+
+/// The greeting of a server that is known to bear every kind of pipelining.
+const KNOWN: &str = "220 (vsFTPd 3.0.5)";
+const UNKNOWN: &str = "220 ready";
+
+/// Returns the round trips of sessions with 1, 2, 3 … downloads. The first operation after the
+/// login is a download.
+fn pipelined<const N: usize>(banner: &str, pipelining: Pipelining, protected: bool) -> [usize; N] {
+    let pipelining = pipelining.with_transfer_next(true);
+    core::array::from_fn(|further| {
+        // The reply to QUIT comes only if the client waits for it.
+        let late = Fault::on("QUIT", Action::Hold);
+        let setup = Setup::new().banner(banner).fault(late);
+        let (setup, options) = match protected {
+            true => under_tls(setup),
+            false => (setup, Options::new("localhost")),
+        };
+        let options = options.with_config(|config| config.with_pipelining(pipelining));
+        let log = trips_with(setup, options, |client| {
+            for number in 0..=further {
+                download(client, &format!("/{}", number % 4));
+            }
+        });
+        log.trips()
+    })
+}
+
+/// The second download asks by a NOOP whether the server bears EPSV ahead, and the third one is the
+/// first that sends it.
+#[test]
+fn pipelined_to_an_unknown_server() {
+    let adaptive = Pipelining::default();
+    assert_eq!(pipelined(UNKNOWN, adaptive, false), [8, 11, 14, 16, 18]);
+    assert_eq!(pipelined(UNKNOWN, adaptive, true), [12, 16, 20, 23, 26]);
+}
+
+/// The second download is the first that asks for the next port, since one file may be all.
+#[test]
+fn pipelined_to_a_server_that_its_greeting_names() {
+    for (banner, pipelining) in [
+        (KNOWN, Pipelining::default()),
+        (UNKNOWN, Pipelining::always()),
+    ] {
+        assert_eq!(pipelined(banner, pipelining, false), [7, 10, 12, 14]);
+        assert_eq!(pipelined(banner, pipelining, true), [10, 14, 17, 20]);
+    }
+}
+
+#[test]
+fn pipelined_with_the_options_that_are_off_by_default() {
+    let quit = Pipelining::default().with_quit_without_reply(true);
+    assert_eq!(pipelined(KNOWN, quit, false), [6]);
+    assert_eq!(pipelined(KNOWN, quit, true), [9]);
+    let all = quit.with_password_with_user(true);
+    assert_eq!(pipelined(KNOWN, all, false), [6]);
+    assert_eq!(pipelined(KNOWN, all, true), [8]);
+    assert_eq!(pipelined(UNKNOWN, all, true), [10]);
+}
+
+#[test]
+fn never_pipelined_takes_as_many_as_before() {
+    let never = Pipelining::never();
+    assert_eq!(pipelined(KNOWN, never, false), [9, 12, 15]);
+    assert_eq!(pipelined(KNOWN, never, true), [15, 20, 25]);
 }
 
 impl Middlebox for Log {
