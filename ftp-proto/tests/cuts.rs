@@ -487,6 +487,151 @@ fn corpus() -> Vec<Transcript> {
             ],
         ),
     ]
+    .into_iter()
+    .chain(pipelined())
+    .collect()
+}
+
+/// A session with two downloads, of which the second asks for the next port. `replies` come after
+/// the data of the second one.
+fn two_downloads(name: &'static str, between: &[Op], replies: &[u8], after: &[Item]) -> Transcript {
+    let always = Config::default().with_pipelining(Pipelining::always());
+    let first = [Op::Greeting, Op::Login, Op::Retrieve("a", 0), finish()];
+    let ops = [&first[..], &[Op::Retrieve("b", 0)], between, &[Op::Pwd]].concat();
+    let script = [
+        hear("TYPE I"),
+        hear("EPSV"),
+        bytes(b"200 I\r\n229 (|||6446|)\r\n"),
+        serve("connect peer:6446"),
+        hear("RETR a"),
+        say("150 here"),
+        serve("close graceful download"),
+        say("226 done"),
+        hear("EPSV"),
+        say("229 (|||6447|)"),
+        serve("connect peer:6447"),
+        hear("RETR b"),
+        hear("EPSV"),
+        say("150 here"),
+    ];
+    let ending = match between {
+        [Op::KeepAlive, ..] => vec![hear("NOOP"), serve("close graceful download")],
+        [Op::Abort, ..] => vec![hear("ABOR"), serve("close abandon")],
+        _ => vec![serve("close graceful download")],
+    };
+    let script = [&script[..], &ending, &[bytes(replies)], after].concat();
+    transcript(name, always, ops, with_login(script))
+}
+
+/// Sessions in which several commands leave together.
+fn pipelined() -> Vec<Transcript> {
+    let (end, fenced) = ([finish()], fenced_pwd());
+    let clean = [hear("PWD"), say("257 \"/here\"")];
+    let kept = [Op::KeepAlive, finish()];
+    let mut all = vec![
+        two_downloads(
+            "229 after 226",
+            &end,
+            b"226 done\r\n229 (|||1|)\r\n",
+            &clean,
+        ),
+        two_downloads(
+            "229 before 226",
+            &end,
+            b"229 (|||1|)\r\n226 done\r\n",
+            &clean,
+        ),
+        two_downloads("450 before 226", &end, b"450 busy\r\n226 done\r\n", &fenced),
+        two_downloads("450 after 226", &end, b"226 done\r\n450 busy\r\n", &fenced),
+        two_downloads(
+            "226, 226, 229",
+            &end,
+            b"226 done\r\n226 done\r\n229 (|||1|)\r\n",
+            &fenced,
+        ),
+        two_downloads(
+            "226, 229, 229",
+            &end,
+            b"226 done\r\n229 (|||1|)\r\n229 (|||1|)\r\n",
+            &fenced,
+        ),
+        two_downloads(
+            "226, 426, 229",
+            &end,
+            b"226 done\r\n426 cut\r\n229 (|||1|)\r\n",
+            &fenced,
+        ),
+        two_downloads(
+            "226, 425, 229",
+            &end,
+            b"226 done\r\n425 no\r\n229 (|||1|)\r\n",
+            &fenced,
+        ),
+        two_downloads("451, 229", &end, b"451 broken\r\n229 (|||1|)\r\n", &clean),
+        two_downloads(
+            "NOOP too",
+            &kept,
+            b"200 ok\r\n226 done\r\n229 (|||1|)\r\n",
+            &clean,
+        ),
+        two_downloads(
+            "NOOP too, 450",
+            &kept,
+            b"226 done\r\n450 busy\r\n200 ok\r\n",
+            &fenced,
+        ),
+        two_downloads(
+            "ABOR, 426, 226, 229",
+            &[Op::Abort],
+            b"426 cut\r\n226 ok\r\n229 (|||1|)\r\n",
+            &fenced,
+        ),
+        two_downloads(
+            "ABOR, 229, 426, 226",
+            &[Op::Abort],
+            b"229 (|||1|)\r\n426 cut\r\n226 ok\r\n",
+            &fenced,
+        ),
+    ];
+    let next = Pipelining::default().with_transfer_next(true);
+    let known = |name, replies: &[u8], ops: &[Op], after: &[Item]| {
+        let login = [
+            say("220 (vsFTPd 3.0.5)"),
+            hear("AUTH TLS"),
+            say("234 go"),
+            serve("secure control"),
+            hear("USER ada"),
+            say("331 password"),
+            hear("PASS hunter2"),
+            hear("PBSZ 0"),
+            hear("PROT P"),
+            hear("TYPE I"),
+            hear("EPSV"),
+            bytes(replies),
+        ];
+        let ops = [&[Op::Greeting, Op::Login], ops].concat();
+        let script = [&login[..], after].concat();
+        transcript(name, explicit().with_pipelining(next), ops, script)
+    };
+    all.push(known(
+        "a login and all that a transfer needs",
+        b"230 in\r\n200 0\r\n200 P\r\n200 I\r\n229 (|||6446|)\r\n",
+        &[Op::Pwd],
+        &clean,
+    ));
+    all.push(known(
+        "a refused login, with all that a transfer needs",
+        b"530 no\r\n530 no\r\n530 no\r\n530 no\r\n530 no\r\n",
+        &[Op::Pwd],
+        &[hear("PWD"), say("530 no")],
+    ));
+    all.push(known(
+        "a login whose reply comes twice",
+        b"230 in\r\n230 in\r\n200 0\r\n200 P\r\n200 I\r\n229 (|||6446|)\r\n",
+        &[Op::Pwd],
+        &fenced,
+    ));
+    all
 }
 
 /// Checks that the result is the same as without a cut. For injected bytes, only the kind of the

@@ -368,6 +368,12 @@ impl Session {
         }
     }
 
+    /// Notes that the replies to the flight under way show nothing any more, because its transfer is
+    /// aborted.
+    pub(super) fn forsake_flight(&mut self) {
+        self.flights.effects.clear();
+    }
+
     /// If the connection ends in the middle of a flight, the next session does without flights.
     pub(super) fn blame_flight(&mut self) {
         if !self.flights.effects.is_empty() && !self.ledger.is_empty() {

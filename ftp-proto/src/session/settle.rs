@@ -105,6 +105,7 @@ impl Session {
         let beside = self.owes(Shape::KeepAlive) || self.owes(Shape::Port);
         self.ledger.retain(|owed| !owed.is_of_transfer());
         self.drop_port();
+        self.forsake_flight();
         let clear = matches!(self.state.channel, Channel::Clear | Channel::Cleared);
         if clear
             && !self.lacks(Capability::Abor)

@@ -28,16 +28,21 @@ fn whole_session(tls: bool) -> Vec<Op> {
     ops
 }
 
+/// Makes the driver of a session.
+type Make = fn(bool, Pace, &'static [&'static str]) -> Driver<Model>;
+
 fn drop_everywhere(tls: bool, pace: Pace) -> usize {
     let mut total = 0;
     let mut wrong = Vec::new();
-    for aborting in ABORTS {
+    let pairs = ABORTS.into_iter();
+    let pairs = pairs.flat_map(|it| [(it, model as Make), (it, pipelined_model)]);
+    for (aborting, make) in pairs {
         let ops = whole_session(tls);
-        let mut driver = model(tls, pace, aborting);
+        let mut driver = make(tls, pace, aborting);
         assert!(!run_until_dropped(&mut driver, &ops));
         let points = driver.points;
         for point in 0..points {
-            let mut driver = model(tls, pace, aborting);
+            let mut driver = make(tls, pace, aborting);
             driver.drop_after = point;
             assert!(run_until_dropped(&mut driver, &ops));
             if let Err(why) = check_pwd(&mut driver).and_then(|()| check_work(&mut driver)) {
@@ -82,12 +87,13 @@ fn invariant_3_dropped_at_every_step_then_pwd_under_tls_replies_late() {
 fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_dropped() {
     let mut breaches = std::collections::BTreeSet::new();
     for (tls, pace) in [(false, Pace::Lazy), (true, Pace::Eager)] {
-        for aborting in ABORTS {
+        let pairs = ABORTS.into_iter();
+        for (aborting, make) in pairs.flat_map(|it| [(it, model as Make), (it, pipelined_model)]) {
             let ops = whole_session(tls);
-            let mut driver = model(tls, pace, aborting);
+            let mut driver = make(tls, pace, aborting);
             run_until_dropped(&mut driver, &ops);
             for point in 0..driver.points {
-                let mut driver = model(tls, pace, aborting);
+                let mut driver = make(tls, pace, aborting);
                 driver.drop_after = point;
                 run_until_dropped(&mut driver, &ops);
                 // Only the clocks matter to this test, so it ignores whether the operations
@@ -221,11 +227,13 @@ proptest! {
     #[test]
     fn invariant_3_any_operations_dropped_anywhere(
         tls in any::<bool>(),
+        together in any::<bool>(),
         seed in any::<u64>(),
         aborting in 0..ABORTS.len(),
         ops in proptest::collection::vec((any_op(), proptest::option::of(0..40_usize)), 1..12),
     ) {
-        let mut driver = model(tls, Pace::Random(seed), ABORTS[aborting]);
+        let make: Make = if together { pipelined_model } else { model };
+        let mut driver = make(tls, Pace::Random(seed), ABORTS[aborting]);
         prop_assert!(!run_until_dropped(&mut driver, &[Op::Greeting, Op::Login]));
         for (op, drop_after) in &ops {
             let needs_token = matches!(op, Op::KeepAlive | Op::Finish(..) | Op::Abort);

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use ftp_proto::{Config, DataEnd, ErrorKind, Wait, flows};
+use ftp_proto::{Config, DataEnd, ErrorKind, Pipelining, Session, Wait, flows};
 
 use super::{Arrival, Driver, Op, Reaction, Server, Stop, explicit, random};
 
@@ -207,6 +207,20 @@ impl Server for Model {
 pub(crate) fn model(tls: bool, pace: Pace, aborting: &'static [&'static str]) -> Driver<Model> {
     let config = if tls { explicit() } else { Config::default() };
     Driver::new(config, Model::new(tls, pace, aborting))
+}
+
+/// Creates a driver as [`model`] does, whose client sends together all that it can.
+pub(crate) fn pipelined_model(
+    tls: bool,
+    pace: Pace,
+    aborting: &'static [&'static str],
+) -> Driver<Model> {
+    let mut driver = model(tls, pace, aborting);
+    let all = Pipelining::always()
+        .with_transfer_next(true)
+        .with_password_with_user(true);
+    driver.session = Session::new(driver.session.config().clone().with_pipelining(all));
+    driver
 }
 
 /// Runs the operations until the driver drops one at the point that `drop_after` names. Returns
