@@ -169,7 +169,7 @@ impl Login {
     fn send_password(&mut self, session: &mut Session) -> Result<(), Error> {
         session.send(self.sent().password().clone())?;
         if session.bears_flights() {
-            self.after = After::queued(session)?;
+            self.after = After::queued(session, true)?;
         }
         Ok(())
     }
@@ -224,19 +224,20 @@ impl Login {
     /// Sends the commands after the login, unless they have left already.
     fn accepted(&mut self, session: &mut Session, reply: Reply) -> Result<State, Error> {
         if self.after.is_none() {
-            self.after = After::queued(session)?;
+            self.after = After::queued(session, false)?;
         }
         Ok(State::After(reply))
     }
 }
 
 impl After {
-    /// Queues the commands that follow the login. `None` if there are none.
-    fn queued(session: &mut Session) -> Result<Option<Box<Self>>, Error> {
+    /// Queues the commands that follow the login. `None` if there are none. `with_pass` says whether
+    /// they leave in the flight of PASS.
+    fn queued(session: &mut Session, with_pass: bool) -> Result<Option<Box<Self>>, Error> {
         let mut after = Self::default();
         if is_unprotected(session) {
             let protect = after.protect.insert(Protect::new(Protection::Private));
-            protect.queue_now(session)?;
+            protect.queue_now(session, with_pass)?;
         }
         let transfer = session.config().pipelining.transfer_next;
         if transfer && session.may_share_flight() {

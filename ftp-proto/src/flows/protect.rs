@@ -6,7 +6,7 @@ use crate::flow::{Answer, Flow, Halt, Step};
 use crate::options::config::Protection;
 use crate::session::Session;
 use crate::wait::Wait;
-use crate::wire::{Command, Verb};
+use crate::wire::{Command, Reply, Verb};
 
 /// Sends PBSZ 0 and PROT, which set whether data connections are under TLS from now on (RFC 4217
 /// section 9).
@@ -38,6 +38,8 @@ use crate::wire::{Command, Verb};
 #[derive(Debug)]
 pub struct Protect {
     protection: Protection,
+    /// Whether PBSZ and PROT have left in the flight of PASS.
+    with_pass: bool,
     state: State,
 }
 
@@ -47,8 +49,9 @@ enum State {
     BufferSize,
     /// PROT has left together with PBSZ.
     Both,
-    /// Reading the reply to PROT. The flag says whether PROT has left together with PBSZ.
-    Level(bool),
+    /// Reading the reply to PROT, which has left together with PBSZ.
+    LevelOfBoth,
+    Level,
 }
 
 impl Protect {
@@ -57,6 +60,7 @@ impl Protect {
     pub fn new(protection: Protection) -> Self {
         Self {
             protection,
+            with_pass: false,
             state: State::Start,
         }
     }
@@ -79,37 +83,24 @@ impl Flow for Protect {
                     State::BufferSize => {
                         session.next_reply(answer, Wait::Reply)?;
                         session.send(self.level())?;
-                        State::Level(false)
+                        State::Level
                     }
                     State::Both => {
                         session.next_reply(answer, Wait::Reply)?;
-                        State::Level(true)
+                        State::LevelOfBoth
                     }
-                    State::Level(together) => {
-                        let reply = match session.next_reply(answer, Wait::Reply) {
-                            // The server has read one command only, so it gets PROT again.
-                            Err(Halt::Error(error))
-                                if together && is_late(&error) && session.owes_one_reply() =>
-                            {
-                                session.give_up_reply()?;
-                                session.send(self.level())?;
-                                self.state = State::Level(false);
-                                continue;
-                            }
-                            reply => reply?,
-                        };
-                        if session.has_protection(self.protection) {
-                            return Ok(());
+                    State::LevelOfBoth => match session.next_reply(answer, Wait::Reply) {
+                        Ok(reply) => return self.ended(session, reply),
+                        Err(Halt::Error(error)) if self.may_repeat(session, &error) => {
+                            session.give_up_reply()?;
+                            session.send(self.level())?;
+                            State::Level
                         }
-                        // Many people do not know PROT, so the error says what it does.
-                        let asking = match self.protection {
-                            Protection::Private => "asking for TLS on data connections",
-                            Protection::Clear => "asking for clear data connections",
-                        };
-                        return match completion(reply, "PROT") {
-                            Ok(_) => Ok(()),
-                            Err(error) => Err(error.with_subject(asking).into()),
-                        };
+                        Err(halt) => return Err(halt),
+                    },
+                    State::Level => {
+                        let reply = session.next_reply(answer, Wait::Reply)?;
+                        return self.ended(session, reply);
                     }
                 };
             }
@@ -118,8 +109,14 @@ impl Flow for Protect {
 }
 
 impl Protect {
-    /// Queues PBSZ and PROT now, so that other commands can join their flight.
-    pub(super) fn queue_now(&mut self, session: &mut Session) -> Result<(), Error> {
+    /// Queues PBSZ and PROT now, so that other commands can join their flight. `with_pass` says
+    /// whether PASS is in this flight.
+    pub(super) fn queue_now(
+        &mut self,
+        session: &mut Session,
+        with_pass: bool,
+    ) -> Result<(), Error> {
+        self.with_pass = with_pass;
         self.state = self.queue(session)?;
         Ok(())
     }
@@ -132,6 +129,30 @@ impl Protect {
         }
         session.send(self.level())?;
         Ok(State::Both)
+    }
+
+    /// Whether PROT may be sent again, after it got no reply in time. The server may have read PBSZ
+    /// alone, of the two that came together. In the flight of PASS, the missing reply may also be the
+    /// one to PASS.
+    fn may_repeat(&self, session: &Session, error: &Error) -> bool {
+        let late = matches!(error.kind(), ErrorKind::Timeout(_));
+        late && !self.with_pass && session.owes_one_reply()
+    }
+
+    /// Judges the reply to PROT.
+    fn ended(&self, session: &Session, reply: Reply) -> Result<(), Halt> {
+        if session.has_protection(self.protection) {
+            return Ok(());
+        }
+        // Many people do not know PROT, so the error says what it does.
+        let asking = match self.protection {
+            Protection::Private => "asking for TLS on data connections",
+            Protection::Clear => "asking for clear data connections",
+        };
+        match completion(reply, "PROT") {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.with_subject(asking).into()),
+        }
     }
 
     fn level(&self) -> Command {
@@ -157,8 +178,4 @@ impl Protect {
         }
         Ok(())
     }
-}
-
-fn is_late(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Timeout(_))
 }

@@ -141,7 +141,8 @@ impl Session {
     }
 
     fn is_possible_answer(&self, owed: &Owed, reply: &Reply) -> bool {
-        self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply)
+        let possible = self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply);
+        possible && !self.is_of_next_in_flight(owed, reply)
     }
 
     /// Whether this reply is a late 426 about an aborted transfer, which must be ignored. libunftp

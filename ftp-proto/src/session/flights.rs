@@ -374,6 +374,13 @@ impl Session {
         self.flights.effects.clear();
     }
 
+    /// Whether this reply to PASS rather belongs to the next command of the flight, because the reply
+    /// to PASS was lost. Without this rule, the 200 to PBSZ would accept a wrong password.
+    pub(super) fn is_of_next_in_flight(&self, owed: &Owed, reply: &Reply) -> bool {
+        let followed = !matches!(self.flights.effects.last(), None | Some(Effect::Password));
+        owed.effect == Effect::Password && followed && matches!(reply.code().value(), 200 | 250)
+    }
+
     /// If the connection ends in the middle of a flight, the next session does without flights.
     pub(super) fn blame_flight(&mut self) {
         if !self.flights.effects.is_empty() && !self.ledger.is_empty() {

@@ -114,9 +114,10 @@ impl Simulator {
             DuringTransfer::Refused => return Some("450 A transfer is under way."),
             DuringTransfer::EndedByEpsv => {
                 let ended = self.sessions[s].transfer.take();
-                if let Some(link) = ended.and_then(|ended| ended.link) {
+                if let Some(link) = ended.as_ref().and_then(|ended| ended.link) {
                     self.wires[link.0].end(Server::Closed);
                 }
+                self.sessions[s].queued = ended.filter(Transfer::is_queued);
             }
             _ => {}
         }

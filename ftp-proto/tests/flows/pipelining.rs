@@ -285,6 +285,30 @@ fn pass_leaves_with_all_that_a_transfer_needs_to_a_known_server() {
     assert_eq!(outcomes, ["230 in", DONE]);
 }
 
+/// The reply to PASS is lost, so the 200 to PBSZ comes in its place. It accepts no password.
+#[test]
+fn invariant_the_reply_to_pbsz_accepts_no_password() {
+    let script = [
+        &known_login(&["200 0", "200 private", "530 no", "530 no"])[..],
+        &[
+            Item::Silence,
+            hear("PWD"),
+            say("530 no"),
+            hear("SYST"),
+            say("215 UNIX"),
+        ],
+        &[hear("PWD"), say("530 no")],
+    ]
+    .concat();
+    let config = under_tls(transfer_next(Pipelining::default()));
+    let (outcomes, _) = from_greeting(&config, &script, &[Do::Login, Do::Pwd]);
+    assert!(
+        outcomes[0].starts_with("UnexpectedReply Some(\"PASS\")"),
+        "{outcomes:?}"
+    );
+    assert!(outcomes[1].starts_with("Permanent"), "{outcomes:?}");
+}
+
 /// Everything that came before ACCT is refused, and is sent again after it.
 #[test]
 fn rule_332_to_pass_in_a_flight_leads_to_acct_and_the_rest_again() {
