@@ -426,7 +426,7 @@ impl Open {
     fn send(&mut self, session: &mut Session) -> Result<(), Error> {
         self.sent = true;
         session.send_data_command(self.command.clone(), self.direction)?;
-        session.ask_for_next_port(&self.command, self.followed)
+        session.ask_for_next_port(self.followed)
     }
 
     fn connect(

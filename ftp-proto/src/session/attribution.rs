@@ -271,9 +271,6 @@ impl Session {
     /// transfer and to all commands beside it.
     fn settle_held(&mut self) {
         let Some(live) = &mut self.live else { return };
-        if let Some(serial) = live.is_serial() {
-            self.state.known.note(Capability::PortAhead, serial);
-        }
         let clear = live.settle_held();
         // A port that was named is not in the ledger any more, so this one was refused.
         let refused = live.port_ahead;

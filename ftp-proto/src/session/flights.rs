@@ -12,7 +12,6 @@ use alloc::vec::Vec;
 use super::Session;
 use super::effect::Effect;
 use super::ledger::{Owed, Shape};
-use super::live_transfer::LiveTransfer;
 use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Halt};
@@ -113,31 +112,18 @@ impl Session {
     /// Queues the EPSV or PASV for the next transfer in the flight of this transfer's data command.
     /// `expected` says whether another transfer is known to follow; `None` if that is not known.
     ///
-    /// If it is not known whether the server bears that, a NOOP leaves instead. It does no harm, and
-    /// its reply shows whether the server does one command after the other. A server that reads
-    /// commands while it transfers, as pyftpdlib does, ends the transfer at EPSV.
-    pub(crate) fn ask_for_next_port(
-        &mut self,
-        data: &Command,
-        expected: Option<bool>,
-    ) -> Result<(), Error> {
+    /// No harmless command shows whether a server bears that. pyftpdlib ends the transfer at EPSV.
+    /// Twisted does one command after the other, but replies to nothing after EPSV before the client
+    /// has connected. So only a server that is known by name, or from an earlier session, gets it.
+    pub(crate) fn ask_for_next_port(&mut self, expected: Option<bool>) -> Result<(), Error> {
         let expected = expected.unwrap_or(self.flights.has_transferred);
         let when = self.config.pipelining.next_port;
-        let trust = self.trust(when, Capability::PortAhead);
-        let may = expected && self.may_ask_ahead();
+        let proven = self.trust(when, Capability::PortAhead) == Trust::Proven;
+        let may = proven && expected && self.may_ask_ahead();
         let Some(live) = self.live.as_mut().filter(|_| may) else {
             return Ok(());
         };
-        match trust {
-            Trust::None => return Ok(()),
-            // Few sessions fetch many listings.
-            Trust::Unproven if Verb::is_listing(data.verb()) => return Ok(()),
-            Trust::Unproven => {
-                live.probe = true;
-                return self.stage(Command::from(Verb::NOOP), Shape::KeepAlive);
-            }
-            Trust::Proven => live.port_ahead = true,
-        }
+        live.port_ahead = true;
         let command = Command::from(self.port_verb());
         self.stage(command, Shape::Port)?;
         if let Some((_, owed)) = self.staged.last_mut() {
@@ -192,14 +178,6 @@ impl Session {
     /// of this transfer's command.
     pub(crate) fn awaits_next_port(&self) -> bool {
         self.live.as_ref().is_some_and(|live| live.port_ahead) && self.owes(Shape::Port)
-    }
-
-    /// Whether it is known how the transfer has ended, and only the reply to a NOOP is still to come
-    /// that left together with the data command.
-    pub(crate) fn awaits_probe_only(&self) -> bool {
-        self.live
-            .as_ref()
-            .is_some_and(LiveTransfer::is_only_probe_open)
     }
 
     /// After a time-out, stops waiting for the port for the next transfer.

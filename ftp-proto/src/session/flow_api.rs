@@ -619,9 +619,6 @@ impl Session {
     /// transfer and run it over the next data connection.
     pub(crate) fn give_up_final_reply(&mut self, met: bool) {
         self.queued |= !met && self.owes(Shape::Transfer) && self.may_come_yet(Shape::Transfer);
-        if self.awaits_probe_only() {
-            self.give_up(Capability::PortAhead);
-        }
         self.strike_out_transfer();
         if let Some(live) = &mut self.live {
             live.take_unmistakable();

@@ -40,9 +40,6 @@ pub(super) struct LiveTransfer {
     /// Whether the EPSV (or PASV) for the next transfer left together with the data command, and
     /// the server has not named the port yet.
     pub(super) port_ahead: bool,
-    /// Whether a NOOP left together with the data command, to find out whether the server does one
-    /// command after the other.
-    pub(super) probe: bool,
     /// Whether a fence must show that the final reply is the transfer's own.
     pub(super) needs_last_word: bool,
 }
@@ -62,7 +59,6 @@ impl LiveTransfer {
             unopened: None,
             doubtful: false,
             port_ahead: false,
-            probe: false,
             needs_last_word: false,
         }
     }
@@ -141,28 +137,6 @@ impl LiveTransfer {
             *outcome = reply.clone();
         }
         None
-    }
-
-    /// Whether the server has replied to the NOOP of the probe after the transfer's final reply: it
-    /// does one command after the other. `None` if the held replies show nothing.
-    pub(super) fn is_serial(&self) -> Option<bool> {
-        let ends = |reply: &Reply| matches!(reply.code().value(), 226 | 250);
-        match self.held.as_slice() {
-            [first, second] if self.probe && !self.port_ahead => {
-                match (ends(first), ends(second)) {
-                    (true, false) => Some(true),
-                    (false, true) => Some(false),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether the held replies show how the transfer has ended, and only the reply to a NOOP is
-    /// still to come.
-    pub(super) fn is_only_probe_open(&self) -> bool {
-        self.probe && self.held.iter().any(|reply| self.is_own(reply))
     }
 
     /// Whether this reply can belong to the transfer only, and to no command that was sent beside

@@ -154,14 +154,6 @@ fn first(command: &str) -> Vec<Item> {
     ]
 }
 
-/// The first transfer to an unknown server, up to its 150. A NOOP asks whether the server bears
-/// EPSV.
-fn probing(command: &str) -> Vec<Item> {
-    let mut items = first(command);
-    items[6] = hear("NOOP");
-    items
-}
-
 /// A further transfer, up to its 150, over a port that the server has named before.
 fn further(command: &str) -> Vec<Item> {
     vec![
@@ -202,7 +194,9 @@ fn support(driver: &Driver<Script>, capability: Capability) -> Support {
 
 #[test]
 fn type_and_epsv_leave_together_to_any_server() {
-    let script = [probing("RETR a"), ended(&["226 done", "200 ok"])].concat();
+    let mut script = first("RETR a");
+    script.remove(6);
+    script.extend(ended(&["226 done"]));
     let config = Config::default();
     assert_eq!(after_login(&config, &script, &[Do::Get("a")]).0, [DONE]);
 }
@@ -825,73 +819,23 @@ fn rule_abor_with_an_owed_epsv_leaves_the_session_in_step() {
     }
 }
 
-// The probe.
-
-fn probed(replies: &[&str], second: &[Item]) -> (Vec<String>, Driver<Script>) {
-    let script = [&probing("RETR a")[..], &ended(replies), second].concat();
-    after_login(&Config::default(), &script, &[Do::Get("a"), Do::Get("b")])
-}
+// Saved capabilities.
 
 #[test]
-fn probe_answered_after_226_lets_epsv_leave_ahead() {
-    for reply in ["200 ok", "500 what", "502 no NOOP"] {
-        let second = [
-            &[
-                hear("EPSV"),
-                say("229 (|||6448|)"),
-                serve("connect peer:6448"),
-            ],
-            &first("RETR b")[5..],
-            &ended(&NAMED),
-        ]
-        .concat();
-        let (outcomes, driver) = probed(&["226 done", reply], &second);
-        assert_eq!(outcomes, [DONE, DONE]);
-        assert_eq!(support(&driver, Capability::PortAhead), Support::Verified);
-    }
-}
-
-#[test]
-fn probe_answered_before_226_lets_no_epsv_leave_ahead() {
-    let (outcomes, driver) = probed(&["200 ok", "226 done"], &alone("RETR b"));
-    assert_eq!(outcomes, [DONE, DONE]);
-    assert_eq!(support(&driver, Capability::PortAhead), Support::Refused);
-}
-
-#[test]
-fn quirk_probe_is_swallowed() {
-    let second = [&[Item::Silence][..], &fence(), &alone("RETR b")].concat();
-    let (outcomes, driver) = probed(&["226 done"], &second);
-    assert_eq!(outcomes, [DONE, DONE]);
-    assert_eq!(support(&driver, Capability::PortAhead), Support::Refused);
-}
-
-#[test]
-fn rule_226_doubled_beside_a_probe_ends_pipelining_in_step() {
-    let second = [&fence()[..], &alone("RETR b")].concat();
-    let (outcomes, _) = probed(&["226 done", "226 done", "200 ok"], &second);
-    assert_eq!(outcomes, [DONE, DONE]);
-}
-
-#[test]
-fn capabilities_that_were_saved_replace_the_probe() {
-    let second = [
-        &[
-            hear("EPSV"),
-            say("229 (|||6448|)"),
-            serve("connect peer:6448"),
-        ],
-        &first("RETR b")[5..],
-        &ended(&NAMED),
-    ]
-    .concat();
-    let (_, proven) = probed(&["226 done", "200 ok"], &second);
-    let (_, refused) = probed(&["200 ok", "226 done"], &alone("RETR b"));
+fn capabilities_that_were_saved_decide_about_ports() {
+    let named = [first("RETR a"), ended(&NAMED)].concat();
+    let (_, proven) = after_login(&always(), &named, &[Do::Get("a")]);
+    let busy = [
+        first("RETR a"),
+        ended(&["450 busy", "226 done"]),
+        fence().to_vec(),
+    ];
+    let (_, refused) = after_login(&always(), &busy.concat(), &[Do::Get("a")]);
     for (driver, script) in [
         (proven, [first("RETR a"), ended(&NAMED)].concat()),
         (
             refused,
-            [first("RETR a")[..4].to_vec(), alone("RETR a")[2..].to_vec()].concat(),
+            [vec![hear("TYPE I"), say("200 I")], alone("RETR a")].concat(),
         ),
     ] {
         let known = driver.session.capabilities().clone();
@@ -900,15 +844,6 @@ fn capabilities_that_were_saved_replace_the_probe() {
         driver.session = Session::with_options(&options);
         driver.outcome(&Op::Greeting);
         driver.outcome(&Op::Login);
-        let named = script
-            .iter()
-            .any(|item| matches!(item, Item::Serve("connect peer:6449", _)));
-        let script = script.into_iter().map(|item| match item {
-            Item::Serve("connect peer:6449", reaction) if named => {
-                Item::Serve("connect peer:6446", reaction)
-            }
-            item => item,
-        });
         driver.server.extend(script);
         assert_eq!(perform(&mut driver, Do::Get("a")), DONE);
         driver.server.assert_over();

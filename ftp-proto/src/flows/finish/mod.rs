@@ -317,9 +317,6 @@ impl Finish {
         }
         if silence.is_none() {
             match session.final_reply() {
-                None if session.awaits_probe_only() => {
-                    return Err(session.receive_within(Wait::DataClose).into());
-                }
                 None => return Err(session.receive_within(Wait::FinalReply).into()),
                 // The final reply is followed by the port for the next transfer.
                 Some(reply) if !reply.is_refusal() && session.awaits_next_port() => {
