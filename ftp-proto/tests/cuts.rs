@@ -489,6 +489,7 @@ fn corpus() -> Vec<Transcript> {
     ]
     .into_iter()
     .chain(pipelined())
+    .chain(pipelined_logins())
     .collect()
 }
 
@@ -528,7 +529,7 @@ fn pipelined() -> Vec<Transcript> {
     let (end, fenced) = ([finish()], fenced_pwd());
     let clean = [hear("PWD"), say("257 \"/here\"")];
     let kept = [Op::KeepAlive, finish()];
-    let mut all = vec![
+    vec![
         two_downloads(
             "229 after 226",
             &end,
@@ -592,7 +593,13 @@ fn pipelined() -> Vec<Transcript> {
             b"229 (|||1|)\r\n426 cut\r\n226 ok\r\n",
             &fenced,
         ),
-    ];
+    ]
+}
+
+/// Logins in which all that a transfer needs leaves with PASS.
+fn pipelined_logins() -> Vec<Transcript> {
+    let fenced = fenced_pwd();
+    let clean = [hear("PWD"), say("257 \"/here\"")];
     let next = Pipelining::default().with_transfer_next(true);
     let known = |name, replies: &[u8], ops: &[Op], after: &[Item]| {
         let login = [
@@ -613,25 +620,26 @@ fn pipelined() -> Vec<Transcript> {
         let script = [&login[..], after].concat();
         transcript(name, explicit().with_pipelining(next), ops, script)
     };
-    all.push(known(
-        "a login and all that a transfer needs",
-        b"230 in\r\n200 0\r\n200 P\r\n200 I\r\n229 (|||6446|)\r\n",
-        &[Op::Pwd],
-        &clean,
-    ));
-    all.push(known(
-        "a refused login, with all that a transfer needs",
-        b"530 no\r\n530 no\r\n530 no\r\n530 no\r\n530 no\r\n",
-        &[Op::Pwd],
-        &[hear("PWD"), say("530 no")],
-    ));
-    all.push(known(
-        "a login whose reply comes twice",
-        b"230 in\r\n230 in\r\n200 0\r\n200 P\r\n200 I\r\n229 (|||6446|)\r\n",
-        &[Op::Pwd],
-        &fenced,
-    ));
-    all
+    vec![
+        known(
+            "a login and all that a transfer needs",
+            b"230 in\r\n200 0\r\n200 P\r\n200 I\r\n229 (|||6446|)\r\n",
+            &[Op::Pwd],
+            &clean,
+        ),
+        known(
+            "a refused login, with all that a transfer needs",
+            b"530 no\r\n530 no\r\n530 no\r\n530 no\r\n530 no\r\n",
+            &[Op::Pwd],
+            &[hear("PWD"), say("530 no")],
+        ),
+        known(
+            "a login whose reply comes twice",
+            b"230 in\r\n230 in\r\n200 0\r\n200 P\r\n200 I\r\n229 (|||6446|)\r\n",
+            &[Op::Pwd],
+            &fenced,
+        ),
+    ]
 }
 
 /// Checks that the result is the same as without a cut. For injected bytes, only the kind of the

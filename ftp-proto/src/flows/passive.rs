@@ -100,12 +100,7 @@ impl Flow for Passive {
                         return Err(session.look().into());
                     }
                     State::Start => self.ask(session)?,
-                    State::Looking => {
-                        session.look_again(answer)?;
-                        session.check_alive()?;
-                        session.check_old_port();
-                        self.ask(session)?
-                    }
+                    State::Looking => self.looked(session, answer)?,
                     State::Announced => {
                         // PRET announces the data command, so a refusal of PRET refuses the
                         // transfer: for example, no machine has the file.
@@ -173,6 +168,15 @@ impl Passive {
         };
         session.send(Command::from(verb))?;
         Ok(state)
+    }
+
+    /// Continues after the look: takes the port that was named ahead, or asks for one if the session
+    /// is out of step.
+    fn looked(&mut self, session: &mut Session, answer: &mut Answer) -> Result<State, Halt> {
+        session.look_again(answer)?;
+        session.check_alive()?;
+        session.check_old_port();
+        Ok(self.ask(session)?)
     }
 
     /// Takes the port that was asked for ahead. Returns `None` if the client must ask again: then

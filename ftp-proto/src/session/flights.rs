@@ -40,8 +40,17 @@ pub(super) struct Flights {
     port_may_follow: bool,
     /// Whether a transfer of this session was confirmed.
     has_transferred: bool,
-    /// The reply to an EPSV or PASV that was sent ahead, with its verb. The next transfer uses it.
-    port: Option<Box<(Verb, Result<Reply, Error>)>>,
+    /// The reply to an EPSV or PASV that was sent ahead. The next transfer uses it.
+    port: Option<Box<Port>>,
+}
+
+/// The reply to an EPSV or PASV that was sent ahead.
+#[derive(Debug)]
+struct Port {
+    verb: Verb,
+    reply: Result<Reply, Error>,
+    /// The number of the operation that has asked for the port.
+    operation: u64,
 }
 
 /// How far the client trusts a server to bear pipelining of one kind.
@@ -135,7 +144,7 @@ impl Session {
 
     /// Returns the verb by which a port was asked for ahead, if no transfer has used this port yet.
     pub(crate) fn port_ahead(&self) -> Option<Verb> {
-        let named = self.flights.port.as_ref().map(|port| port.0.clone());
+        let named = self.flights.port.as_ref().map(|port| port.verb.clone());
         let staged = self.staged.iter().map(|(_, owed)| owed);
         let mut owed = staged.chain(&self.ledger);
         let asked = owed.find(|owed| owed.shape == Shape::Port).map(port_verb);
@@ -148,7 +157,7 @@ impl Session {
         let late = answer.take_timeout();
         if let Some(port) = self.flights.port.take() {
             self.clock = None;
-            return Ok(port.1?);
+            return Ok(port.reply?);
         }
         self.check_alive()?;
         let mut ledger = self.ledger.iter();
@@ -165,7 +174,8 @@ impl Session {
 
     /// Whether the server has named a port for the next transfer in an earlier operation.
     pub(crate) fn has_old_port(&self) -> bool {
-        self.flights.port.is_some()
+        let port = self.flights.port.as_ref();
+        port.is_some_and(|port| port.operation != self.operation)
     }
 
     /// Notes that the port for the next transfer was of no use. No port is asked for during a
@@ -289,7 +299,7 @@ impl Session {
     /// Notes that the staged commands leave now, as one flight.
     pub(super) fn begin_flight(&mut self) {
         self.flights.effects.clear();
-        self.flights.last.clear();
+        self.flights.last = Vec::new();
         self.flights.doubted = false;
         self.flights.port_may_follow = false;
         if self.staged.len() > 1 {
@@ -311,6 +321,9 @@ impl Session {
             self.state.known.note(Capability::Pipelining, true);
         }
         self.flights.last = core::mem::take(&mut self.flights.effects);
+        self.flights.last.retain(|effect| *effect != Effect::None);
+        // An idle session keeps no memory for it.
+        self.flights.last.shrink_to_fit();
     }
 
     /// Notes that a reply fits none of the commands of the flight under way. Its other replies may
@@ -349,7 +362,7 @@ impl Session {
     /// Notes that the replies to the flight under way show nothing any more, because its transfer is
     /// aborted.
     pub(super) fn forsake_flight(&mut self) {
-        self.flights.effects.clear();
+        self.flights.effects = Vec::new();
     }
 
     /// Whether this reply to PASS rather belongs to the next command of the flight, because the reply
@@ -386,14 +399,19 @@ impl Session {
         self.flights.port_may_follow = beside;
         // The refusal of an earlier operation's question is no reason for a later one to fail.
         if named || owed.owner == self.operation {
-            self.flights.port = Some(Box::new((port_verb(owed), reply)));
+            let (verb, operation) = (port_verb(owed), owed.owner);
+            self.flights.port = Some(Box::new(Port {
+                verb,
+                reply,
+                operation,
+            }));
         }
     }
 
     /// Forgets the refusal of a port that an earlier operation has asked for ahead. It is no reason
     /// for a later operation to fail: for example, the client was not logged in then.
     pub(super) fn forget_refused_port(&mut self) {
-        self.flights.port.take_if(|port| !is_named(&port.1));
+        self.flights.port.take_if(|port| !is_named(&port.reply));
     }
 
     pub(super) fn refuse_next_port(&mut self) {
