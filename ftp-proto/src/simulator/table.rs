@@ -11,9 +11,8 @@ use crate::flows::Credentials;
 use crate::wire::Multiline;
 use crate::{
     AbortClose, ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
-    FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, PassiveCommand, Pipelining, ProtectWhen,
-    Protection, ProxyFailure, SizeCheck, TransferOptions, TransferType, TransmissionMode,
-    Utf8Names, Wait,
+    FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, PassiveCommand, ProtectWhen, Protection,
+    ProxyFailure, SizeCheck, TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -1267,10 +1266,9 @@ cases! {
     /// After its reply to EPSV, the server sends a 226 that belongs to no command. After an abort,
     /// pyftpdlib sends such a late 226, and then sends the data of the aborted transfer over the
     /// new data connection. So the client must not use the new data connection, and the download
-    /// fails. (If TYPE and EPSV leave together, the client may find the 226 before it connects.)
+    /// fails.
     hard_07_stray_226_before_retr => session(Setup::new()
             .fault(Fault::nth("EPSV", 0, Action::Stray(b"226 Transfer complete.\r\n".to_vec()))))
-        .config(|config| config.with_pipelining(Pipelining::never()))
         .step(Download("/five", 0), Fails(ErrorKind::OutOfStep, None))
         .steps(still_in_step());
     /// During a download, the client sends a NOOP. The server replies to the NOOP before it sends

@@ -142,6 +142,7 @@ mod info;
 mod key_verifier;
 #[cfg(feature = "rustls")]
 mod login_notes;
+#[cfg(feature = "rustls")]
 mod outgoing;
 mod pin;
 mod pin_text;
