@@ -73,7 +73,7 @@ impl SocketOptions {
 }
 
 /// Begins to connect, from the source address if there is one. The socket becomes writable when it
-/// is connected or when the attempt has failed. [`connected`] then tells which of the two has
+/// is connected or when the attempt has failed. [`is_connected`] then tells which of the two has
 /// happened.
 ///
 /// # Errors

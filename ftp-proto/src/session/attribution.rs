@@ -4,7 +4,6 @@ use super::Session;
 use super::codes::can_answer;
 use super::effect::Effect;
 use super::fencing::too_many_strays;
-use super::flights::may_answer_port;
 use super::ledger::{Aborting, Owed, Shape};
 use super::negotiated::{Channel, UNKNOWN_OFFSET};
 use crate::capabilities::Capability;
@@ -225,11 +224,11 @@ impl Session {
         let beside = self.count_beside();
         let keep_alives = self.ledger.iter().any(|it| it.shape == Shape::KeepAlive);
         let Some(live) = &mut self.live else { return };
-        if live.port_ahead && reply.class() == Class::Completion && may_answer_port(&reply) {
+        if live.port_ahead && reply.class() == Class::Completion && reply.may_answer_port() {
             return self.attribute_to_port_beside(owed, reply);
         }
         let ambiguous = match live.preliminary {
-            Some(_) => keep_alives || live.port_ahead && may_answer_port(&reply),
+            Some(_) => keep_alives || live.port_ahead && reply.may_answer_port(),
             // The first reply answers the data command. A keep-alive comes later than the 150.
             None => false,
         };
@@ -313,7 +312,7 @@ impl Session {
             .live
             .as_ref()
             .is_some_and(|live| live.outcome.is_some());
-        if ended && !may_answer_port(&reply) {
+        if ended && !reply.may_answer_port() {
             self.ledger.push_front(owed);
             return self.handle_stray(reply);
         }
@@ -460,6 +459,15 @@ impl Reply {
     /// handshake, a 450 is about the file.
     pub(crate) fn is_about_resumption_in_handshake(&self) -> bool {
         self.is_about_resumption() || self.code().value() == 450
+    }
+
+    /// Whether servers send this code in reply to EPSV or PASV: the port, or a refusal. ProFTPD refuses
+    /// with 450 while a transfer is under way.
+    pub(super) fn may_answer_port(&self) -> bool {
+        matches!(
+            self.code().value(),
+            227 | 229 | 425 | 450 | 500..=504 | 522 | 530
+        )
     }
 
     /// Whether servers send this code in reply to NOOP. It includes the codes of servers that do

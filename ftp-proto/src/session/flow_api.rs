@@ -125,6 +125,61 @@ impl Session {
             None => late.into(),
         })
     }
+
+    /// Returns the reply to the EPSV or PASV that was sent ahead. If it has not come yet, halts with
+    /// the want to read from the control connection.
+    pub(crate) fn take_port(&mut self, answer: &mut Answer, wait: Wait) -> Result<Reply, Halt> {
+        let late = answer.take_timeout();
+        if let Some(reply) = self.pick_port() {
+            self.clock = None;
+            return Ok(reply?);
+        }
+        self.check_alive()?;
+        let mut ledger = self.ledger.iter();
+        let owed = ledger.find(|owed| owed.shape == Shape::Port);
+        if !late && owed.is_some() {
+            return Err(self.receive_within(wait).into());
+        }
+        let late = Error::new(ErrorKind::Timeout(wait));
+        Err(match owed {
+            Some(owed) => owed.add_verb_to(late).into(),
+            None => late.into(),
+        })
+    }
+
+    /// Waits for the reply to an EPSV or PASV that was sent ahead, so that the next flight leaves
+    /// after every reply to this one.
+    pub(crate) fn await_port(&mut self, answer: &mut Answer) -> Result<(), Halt> {
+        let late = answer.take_timeout();
+        self.check_alive()?;
+        if !self.owes(Shape::Port) {
+            return Ok(());
+        }
+        if late {
+            return Ok(self.give_up_reply()?);
+        }
+        Err(self.receive_within(Wait::Reply).into())
+    }
+
+    /// Waits for the reply to an EPSV or PASV that was sent ahead, and throws it away, because no
+    /// transfer can use the port.
+    pub(crate) fn discard_port(&mut self, answer: &mut Answer) -> Result<(), Halt> {
+        if self.port_ahead().is_none() {
+            return Ok(());
+        }
+        match self.take_port(answer, Wait::Reply) {
+            Err(Halt::Error(error)) if self.owes(Shape::Port) || self.is_dead() => {
+                Err(error.into())
+            }
+            Err(Halt::Want(want)) => Err(want.into()),
+            // Before the login, a refusal does not mean that the server lacks EPSV.
+            Ok(reply) if reply.is_refusal() => {
+                self.retry_epsv();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Methods that make the wants that a flow returns to its driver.

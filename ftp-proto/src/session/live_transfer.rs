@@ -3,7 +3,6 @@
 
 use alloc::vec::Vec;
 
-use super::flights::may_answer_port;
 use super::ledger::Owed;
 use super::transfer::TransferId;
 use crate::wire::{Class, Reply};
@@ -142,7 +141,7 @@ impl LiveTransfer {
     /// Whether this reply can belong to the transfer only, and to no command that was sent beside
     /// it.
     fn is_own(&self, reply: &Reply) -> bool {
-        !(reply.may_answer_noop() || self.port_ahead && may_answer_port(reply))
+        !(reply.may_answer_noop() || self.port_ahead && reply.may_answer_port())
     }
 
     /// Whether a held reply certainly refuses the transfer, for example 452: neither a NOOP nor a

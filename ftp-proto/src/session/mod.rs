@@ -60,7 +60,8 @@
 //! | `baseline.rs` | whether somebody else may use the session, in a pool |
 //! | `standing.rs` | what a new connection must repeat to reach the same directory and settings |
 //! | `error_context.rs`, `advice.rs` | additions to errors: the argument of the command, and what you can do |
-//! | `flow_api.rs` | everything that flows may ask and do |
+//! | `flights.rs`, `pipelining.rs` | which commands may leave together, and the port that was asked for ahead |
+//! | `flow_api.rs` | everything else that flows may ask and do |
 //!
 //! Code outside this folder names no field of the session, of its state, or of a `Transfer`.
 
@@ -80,6 +81,7 @@ mod live_transfer;
 mod negotiated;
 pub(crate) mod operation;
 mod outbox;
+mod pipelining;
 mod settle;
 pub(crate) mod standing;
 pub(crate) mod transfer;
