@@ -79,6 +79,7 @@ impl Session {
         if reply.class() != Class::Completion || !self.is_possible_answer(owed, &reply) {
             self.die(Error::from_reply(reply.clone()));
         }
+        self.recognize(&reply);
         self.state.greeting = Some(reply);
     }
 
@@ -117,8 +118,9 @@ impl Session {
         let long = tells || owed.shape == Shape::Raw;
         self.out_of_step |= long && reply.ends_with_its_code_alone() && self.state.logged_in;
         let quit = owed.shape == Shape::Quit && reply.class() == Class::Completion;
-        self.hand_over(&owed, Ok(reply.clone()));
-        if quit {
+        let last = quit.then(|| reply.clone());
+        self.hand_over(&owed, Ok(reply));
+        if let Some(reply) = last {
             self.die(Error::new(ErrorKind::Closed).with_reply(reply));
         }
     }

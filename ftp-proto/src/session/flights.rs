@@ -11,13 +11,16 @@ use crate::wire::{Reply, Verb};
 /// What a session knows about its flights of several commands.
 #[derive(Debug, Default)]
 pub(super) struct Flights {
-    /// What the commands of the flight under way change. Empty if it has one command only, or if no
-    /// flight is under way.
+    /// Whether a flight of several commands is under way.
+    pub(super) several: bool,
+    /// What the commands of this flight change. Commands that change nothing are left out.
     pub(super) effects: Vec<Effect>,
     /// What the commands of the last flight have changed, until the next flight leaves.
     pub(super) last: Vec<Effect>,
     /// Whether a reply has come that fits no command of the flight under way.
     pub(super) doubted: bool,
+    /// Whether the greeting names a server that bears every kind of pipelining.
+    pub(super) robust: bool,
     /// Whether any flight of several commands has left.
     pub(super) used: bool,
     /// Whether an odd, missing or late reply has ended pipelining for this session.

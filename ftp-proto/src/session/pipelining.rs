@@ -47,7 +47,7 @@ impl Session {
     /// to bear everything. If it refuses REST, it sends data that nobody wants.
     pub(crate) fn may_restart_in_one_flight(&self) -> bool {
         let known = self.support(Capability::RestStream) == Support::Verified;
-        self.bears_flights() && (known || self.is_robust())
+        self.bears_flights() && (known || self.flights.robust)
     }
 
     /// Whether RNFR and RNTO may leave in one flight. If the server refused this RNFR, but still
@@ -196,51 +196,48 @@ impl Session {
     }
 
     fn is_known_to_bear(&self, kind: Capability) -> bool {
-        self.support(kind) == Support::Verified || self.is_robust()
-    }
-
-    /// Whether the greeting names a server that bears every kind of pipelining.
-    fn is_robust(&self) -> bool {
-        let names = |line: &[u8]| {
-            let line = line.to_ascii_lowercase();
-            let mut words = ROBUST.iter();
-            words.any(|word| memchr::memmem::find(&line, word).is_some())
-        };
-        let mut greeting = self.greeting().into_iter().flat_map(Reply::text_lines);
-        greeting.any(names)
+        self.flights.robust || self.support(kind) == Support::Verified
     }
 }
 
 /// Methods that keep count of flights and of the port.
 impl Session {
+    /// Notes whether this greeting names a server that bears every kind of pipelining.
+    pub(super) fn recognize(&mut self, greeting: &Reply) {
+        let names = |line: &[u8], word: &[u8]| {
+            let mut windows = line.windows(word.len());
+            windows.any(|window| window.eq_ignore_ascii_case(word))
+        };
+        let mut lines = greeting.text_lines();
+        self.flights.robust = lines.any(|line| ROBUST.iter().any(|word| names(line, word)));
+    }
+
     /// Notes that the staged commands leave now, as one flight.
     pub(super) fn begin_flight(&mut self) {
-        self.flights.effects.clear();
+        self.flights.several = self.staged.len() > 1;
+        self.flights.used |= self.flights.several;
         self.flights.last = Vec::new();
         self.flights.doubted = false;
         self.flights.port_may_follow = false;
-        if self.staged.len() > 1 {
-            let effects = self.staged.iter().map(|(_, owed)| owed.effect.clone());
-            self.flights.effects.extend(effects);
-            self.flights.used = true;
-        }
+        self.flights.effects = match self.flights.several {
+            true => self.staged_effects(),
+            false => Vec::new(),
+        };
     }
 
     /// Notes that a reply has come. If it was the last one of a flight of several commands, the
     /// server has shown whether it bears flights.
     pub(super) fn check_flight(&mut self) {
-        if self.flights.effects.is_empty() || !self.ledger.is_empty() {
+        if !self.flights.several || !self.ledger.is_empty() {
             return;
         }
+        self.flights.several = false;
         if self.flights.doubted {
             self.forget_flight();
         } else if !self.flights.over {
             self.state.known.note(Capability::Pipelining, true);
         }
         self.flights.last = core::mem::take(&mut self.flights.effects);
-        self.flights.last.retain(|effect| *effect != Effect::None);
-        // An idle session keeps no memory for it.
-        self.flights.last.shrink_to_fit();
     }
 
     /// Notes that a reply fits none of the commands of the flight under way. Its other replies may
@@ -271,7 +268,7 @@ impl Session {
             return;
         }
         self.flights.over = true;
-        if !self.flights.effects.is_empty() {
+        if self.flights.several {
             self.state.known.note(Capability::Pipelining, false);
         }
     }
@@ -279,6 +276,7 @@ impl Session {
     /// Notes that the replies to the flight under way show nothing any more, because its transfer is
     /// aborted.
     pub(super) fn forsake_flight(&mut self) {
+        self.flights.several = false;
         self.flights.effects = Vec::new();
     }
 
@@ -291,9 +289,21 @@ impl Session {
 
     /// If the connection ends in the middle of a flight, the next session does without flights.
     pub(super) fn blame_flight(&mut self) {
-        if !self.flights.effects.is_empty() && !self.ledger.is_empty() {
+        if self.flights.several && !self.ledger.is_empty() {
             self.state.known.note(Capability::Pipelining, false);
         }
+    }
+
+    /// Returns what the staged commands change. An idle session keeps the list, so it has no room
+    /// to spare.
+    fn staged_effects(&self) -> Vec<Effect> {
+        let effects = || {
+            let staged = self.staged.iter().map(|(_, owed)| &owed.effect);
+            staged.filter(|effect| **effect != Effect::None)
+        };
+        let mut list = Vec::with_capacity(effects().count());
+        list.extend(effects().cloned());
+        list
     }
 
     fn forget_flight(&mut self) {
