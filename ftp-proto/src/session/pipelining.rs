@@ -38,9 +38,14 @@ impl Session {
         self.trust(self.config.pipelining.flights, Capability::Pipelining) >= Trust::Unproven
     }
 
-    /// Whether this server is known to bear flights, so that commands that act may share one too.
+    /// Whether commands that act may share a flight too: the server is known by name, or from an
+    /// earlier session. That TYPE and EPSV may leave together does not show it: libunftp refuses an
+    /// RNTO that comes before it has looked for the file of RNFR.
     pub(crate) fn bears_flights(&self) -> bool {
-        self.trust(self.config.pipelining.flights, Capability::Pipelining) == Trust::Proven
+        let serial =
+            self.flights.robust || self.support(Capability::PortAhead) == Support::Verified;
+        let always = self.config.pipelining.flights == When::Always;
+        self.may_share_flight() && (serial || always)
     }
 
     /// Whether RETR may leave in the flight of REST: the server has accepted REST before, or is known
