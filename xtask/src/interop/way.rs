@@ -110,9 +110,12 @@ pub(super) fn options(server: &Foreign) -> Options {
         .with_port(server.port())
         .with_timeouts(Timeouts::default().with_all(PATIENCE))
         .with_config(|config| {
-            let pipelining = match PIPELINED.load(Ordering::Relaxed) {
-                true => Pipelining::always(),
-                false => Pipelining::default(),
+            let pipelining = match server.kind {
+                _ if PIPELINED.load(Ordering::Relaxed) => Pipelining::always(),
+                // It takes all that comes in one segment for one command, so that the first EPSV of
+                // each session would wait for its time limit.
+                Kind::SimpleFtpd => Pipelining::never(),
+                _ => Pipelining::default(),
             };
             config
                 .with_abort_close(abort_close)
