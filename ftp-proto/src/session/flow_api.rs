@@ -158,7 +158,9 @@ impl Session {
         if late {
             return Ok(self.give_up_reply()?);
         }
-        Err(self.receive_within(Wait::Reply).into())
+        // A server that has lost the command never replies to it.
+        let wait = self.wait_for_epsv();
+        Err(self.receive_within(wait).into())
     }
 
     /// Waits for the reply to an EPSV or PASV that was sent ahead, and throws it away, because no
