@@ -455,7 +455,7 @@ impl Open {
                 if self.by_old_port == Some(true) && !self.sent {
                     self.by_old_port = Some(false);
                     // The server may have closed the port since it named it.
-                    session.give_up_next_ports();
+                    session.give_up_ports_ahead();
                     session.note_data_closed();
                     return Ok(State::Passive(Passive::new(&self.command)));
                 }

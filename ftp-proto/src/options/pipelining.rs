@@ -25,8 +25,9 @@ use super::setters::setters;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Pipelining {
-    /// Commands that do not depend on each other leave together: TYPE with EPSV; PBSZ, PROT, TYPE
-    /// and EPSV after a login; REST with RETR; RNFR with RNTO; and the questions about many names.
+    /// Commands that do not depend on each other leave together: TYPE with EPSV, and PBSZ with PROT
+    /// after a login. To a server that is known by its greeting or from an earlier session, also
+    /// REST with RETR, RNFR with RNTO, and PASS with PBSZ and PROT.
     pub flights: When,
     /// The EPSV (or PASV) for the next transfer leaves together with the data command of this one,
     /// so that the port is known when this transfer ends.
@@ -34,8 +35,9 @@ pub struct Pipelining {
     /// The TLS handshake on a data connection begins directly after the data command, and not after
     /// the 150.
     pub early_handshake: When,
-    /// A transfer is the first thing that you do after the login. TYPE I and EPSV then leave in the
-    /// flight of PASS or of PROT. Default: false; the functions that take a URL set it.
+    /// You promise that a transfer in TYPE I is the first operation after the login. TYPE I and EPSV
+    /// then leave in the flight of PASS or of PROT. Some servers reply to nothing else between EPSV
+    /// and the transfer. Default: false.
     pub transfer_next: bool,
     /// PASS leaves together with USER. Only under TLS, because the password is then sent before the
     /// server has asked for it. Default: false.

@@ -298,16 +298,9 @@ impl Url {
             None => Credentials::stand_in(),
             Some(user) => Credentials::new(user, self.password.as_deref().unwrap_or_default())?,
         };
-        // Who has the URL of a file transfers this file first.
-        let is_file = !self.path.ends_with(b"/") && !self.path.is_empty();
-        let next = is_file && matches!(self.transfer_type, None | Some(UrlType::Image));
         Ok(Options::new(self.host.as_str())
             .with_port(self.port)
-            .with_credentials(credentials)
-            .with_config(|config| {
-                let pipelining = config.pipelining.with_transfer_next(next);
-                config.with_pipelining(pipelining)
-            }))
+            .with_credentials(credentials))
     }
 }
 

@@ -93,8 +93,8 @@ impl LiveTransfer {
     }
 
     /// Chooses the transfer's final reply among the held replies, after the server has replied to
-    /// all keep-alives. Returns `true` if the choice is certain: at most one of them has a code that
-    /// NOOP cannot get, and the chosen reply has a code that ends transfers.
+    /// all commands beside the transfer. Returns `true` if the choice is certain: at most one of them
+    /// has a code that no such command can get, and the chosen reply has a code that ends transfers.
     pub(super) fn settle_held(&mut self) -> bool {
         let own = self.held.iter().filter(|reply| self.is_own(reply));
         let several = own.count() > 1;
@@ -108,8 +108,8 @@ impl LiveTransfer {
         !several && !matches!(&self.outcome, Some(reply) if worth(reply) == Worth::Other)
     }
 
-    /// Looks for held replies whose code no NOOP can get, and makes the worst of them the
-    /// transfer's final reply. If every held reply could belong to a NOOP, nothing changes.
+    /// Looks for held replies that can belong to the transfer only, and makes the worst of them its
+    /// final reply. If every held reply could belong to another command, nothing changes.
     pub(super) fn take_unmistakable(&mut self) {
         let own = self.held.iter().filter(|reply| self.is_own(reply));
         if let Some(worst) = own.min_by_key(|reply| worth(reply)) {

@@ -136,7 +136,7 @@ impl Session {
 
     /// Notes that the port for the next transfer was of no use. No port is asked for during a
     /// transfer any more.
-    pub(crate) fn give_up_next_ports(&mut self) {
+    pub(crate) fn give_up_ports_ahead(&mut self) {
         self.give_up(Capability::PortAhead);
     }
 

@@ -201,6 +201,22 @@ fn type_and_epsv_leave_together_to_any_server() {
     assert_eq!(after_login(&config, &script, &[Do::Get("a")]).0, [DONE]);
 }
 
+/// libunftp refuses an RNTO that leaves with RNFR, although it bears TYPE with EPSV.
+#[test]
+fn quirk_rnto_waits_for_rnfr_if_only_type_and_epsv_have_shared_a_flight() {
+    let mut script = first("RETR a");
+    script.remove(6);
+    script.extend(ended(&["226 done"]));
+    script.extend([hear("RNFR a"), say("550 no file")]);
+    let all = [Do::Get("a"), Do::Rename];
+    let (outcomes, driver) = after_login(&Config::default(), &script, &all);
+    assert_eq!(
+        outcomes[1],
+        "Permanent Some(\"RNFR\") Some(\"550 no file\") None"
+    );
+    assert_eq!(support(&driver, Capability::Pipelining), Support::Verified);
+}
+
 #[test]
 fn retr_and_the_next_epsv_leave_together() {
     let script = [
