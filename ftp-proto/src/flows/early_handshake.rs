@@ -161,9 +161,10 @@ impl EarlyHandshake {
     /// Handles a refusal of the transfer that comes during the handshake. The handshake has then
     /// wasted a session ticket. If the client did not know whether this server replies before the
     /// handshake, it now assumes so. So the next handshake before a reply will not use the last
-    /// ticket.
+    /// ticket. A handshake that began at once shows nothing: even a quick refusal comes during it.
     pub(super) fn refused(&self, session: &mut Session) {
-        if self.is_under_way() && session.first_on_data().is_none() {
+        let was_slow = matches!(self, Self::Begun { at_once: false });
+        if was_slow && session.first_on_data().is_none() {
             session.note_first_on_data(FirstOnData::Reply);
         }
     }

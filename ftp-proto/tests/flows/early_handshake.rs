@@ -205,6 +205,35 @@ fn a_second_slow_refusal_does_not_cost_the_last_ticket() {
     );
 }
 
+/// The client begins the handshake directly after RETR, and the refusal arrives during it. The server
+/// may still be one that sends its 150 after the handshake. So the next handshake begins after a
+/// second without a reply, with the last ticket if there is no other.
+#[test]
+fn a_refusal_in_a_handshake_that_began_at_once_shows_nothing() {
+    let always = Pipelining::always().with_next_port(When::Never);
+    let script = [
+        first("RETR a"),
+        vec![say("550 no"), serve("close discard")],
+        opened("RETR a"),
+        vec![
+            early(BY_SPARE, Reaction::Spares),
+            Item::Silence,
+            early(BY_ALL, Reaction::Resumes),
+            Item::NotYet,
+            say("150 here"),
+        ],
+        ended(),
+    ];
+    let ops = [&[Op::Retrieve("a", 0)][..], &fetch()].concat();
+    let config = without_ports().with_pipelining(always);
+    let outcomes = play(logged_in(config, script.concat()), &ops);
+    let [refused, opened, ..] = outcomes.as_slice() else {
+        panic!("{outcomes:?}");
+    };
+    assert_eq!(refused, "Permanent Some(\"RETR\") Some(\"550 no\") None");
+    assert_eq!(opened, DOWNLOAD);
+}
+
 /// The 150 arrives during the handshake. The handshake goes on, and its full time limit starts
 /// again.
 #[test]
