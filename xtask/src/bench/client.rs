@@ -14,7 +14,8 @@
 //! ```
 //!
 //! A URL is `ftp://user:password@host:port/path`, or `ftpes://` for explicit TLS, whose roots are
-//! in the PEM file that `BENCH_ROOTS` names.
+//! in the PEM file that `BENCH_ROOTS` names. `BENCH_PIPELINING` names how an adapter pipelines, and
+//! `BENCH_RELAYED` is set if a relay is between the client and the server.
 
 use std::env;
 use std::fs::{self, File};
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ftp_blocking::{Options, TlsConfig};
+use ftp_blocking::{Options, Pipelining, TlsConfig};
 use ftp_proto::tls::{TlsInfo, rustls};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -40,6 +41,12 @@ use super::{bare, measure, trees};
 
 /// The exit status if the client cannot do what the arguments ask for.
 pub(crate) const CANNOT: u8 = 64;
+
+/// The variable that names how an adapter pipelines: `default`, `always` or `never`.
+pub(super) const PIPELINING: &str = "BENCH_PIPELINING";
+
+/// The variable that is set if a relay is between the client and the server.
+pub(super) const RELAYED: &str = "BENCH_RELAYED";
 
 /// The size in bytes of the buffer of the clients whose names end in `-256k`.
 const LARGE: usize = 256 * 1024;
@@ -119,11 +126,25 @@ impl Url {
     }
 
     pub(super) fn options(&self) -> Result<Options> {
-        let options = Options::new(&self.host).with_port(self.port);
+        let pipelining = pipelining()?;
+        let options = Options::new(&self.host)
+            .with_port(self.port)
+            .with_config(|config| config.with_pipelining(pipelining));
         if !self.is_secure {
             return Ok(options);
         }
         Ok(options.with_tls(TlsConfig::with_roots_pem(roots()?)?))
+    }
+}
+
+/// Returns what the variable `BENCH_PIPELINING` asks for.
+fn pipelining() -> Result<Pipelining> {
+    let name = env::var(PIPELINING).unwrap_or_default();
+    match name.as_str() {
+        "" | "default" => Ok(Pipelining::default()),
+        "always" => Ok(Pipelining::always()),
+        "never" => Ok(Pipelining::never()),
+        name => Err(format!("{name:?} is no way of pipelining").into()),
     }
 }
 
@@ -354,6 +375,8 @@ impl Library for Suppaftp {
 
     async fn open(&self, url: &Url) -> Result<Self::Session> {
         let mut stream = suppaftp::RustlsFtpStream::connect(url.address()?)?;
+        // Connects to the relay, and not to the server's address in its reply to PASV.
+        stream.set_passive_nat_workaround(env::var_os(RELAYED).is_some());
         if url.is_secure {
             let connector = suppaftp::RustlsConnector::from(Arc::new(trusting(&roots()?)?));
             stream = stream.into_secure(connector, &url.host)?;

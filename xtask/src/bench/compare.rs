@@ -12,18 +12,21 @@ use super::contender::{Contender, Role};
 use super::measure::{self, Cost};
 use super::report::{Outcome, Report};
 use super::site::{Case, Protection, Site};
-use super::{listings, trees};
+use super::{listings, small, trees};
 
 const USAGE: &str = "\
 Usage: cargo xtask bench [--rounds N] [--mib N] [--tls] [--check] [CLIENT ...]
        cargo xtask bench --listings [--rounds N] [--check]
        cargo xtask bench --trees [--rounds N] [--check]
+       cargo xtask bench --small [--rounds N] [--check] [CLIENT ...]
 
   --rounds N  how often each client runs in each case (5)
   --mib N     the size of the file in MiB (1024)
   --tls       under TLS 1.3 instead of in clear
   --listings  listings instead of bulk transfers: parsers alone, and a directory of 100,000 entries
   --trees     plans of a download instead, for a tree of 100,000 files, beside lftp
+  --small     small files in one session instead: round trips, system calls and CPU time of each
+              further file, in clear and under TLS 1.3
   --check     fail where a limit is broken
   CLIENT      only these, by name";
 
@@ -38,6 +41,13 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
     }
     if settings.trees {
         return end(&trees::run(settings.rounds)?, settings.check);
+    }
+    if settings.small {
+        versions();
+        return end(
+            &small::run(settings.rounds, &settings.only)?,
+            settings.check,
+        );
     }
     let mut contenders = Contender::all(settings.protection)?;
     if !settings.only.is_empty() {
@@ -93,6 +103,7 @@ struct Settings<'a> {
     protection: Protection,
     listings: bool,
     trees: bool,
+    small: bool,
     check: bool,
     only: Vec<&'a str>,
 }
@@ -107,6 +118,7 @@ impl<'a> Settings<'a> {
             protection: Protection::Clear,
             listings: false,
             trees: false,
+            small: false,
             check: false,
             only: Vec::new(),
         };
@@ -122,6 +134,7 @@ impl<'a> Settings<'a> {
                 "--mib" => settings.mib = number()?,
                 "--listings" => settings.listings = true,
                 "--trees" => settings.trees = true,
+                "--small" => settings.small = true,
                 "--tls" => settings.protection = Protection::Tls,
                 "--check" => settings.check = true,
                 word if word.starts_with('-') => return Ok(None),
@@ -189,7 +202,7 @@ fn versions() {
 }
 
 /// Writes a progress line over the previous progress line.
-fn progress(line: &str) {
+pub(super) fn progress(line: &str) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() {
         let _ = write!(stderr, "\r\x1b[K{line}");

@@ -66,7 +66,6 @@ impl Contender {
             role: Role::Peer,
             program,
         };
-        let tuned: &[&str] = &["--ftp-method", "nocwd", "--ignore-content-length"];
         let mut all = vec![
             peer(REFERENCE, Program::Curl(&[])),
             own("blocking-kernel", Role::Kernel),
@@ -75,7 +74,7 @@ impl Contender {
             own("blocking-256k", Role::Shown),
             own("smol-copy", Role::Shown),
             own("smol-256k", Role::Shown),
-            peer("curl-tuned", Program::Curl(tuned)),
+            peer("curl-tuned", Program::Curl(CURL_TUNED)),
         ];
         // Leaves out these programs under TLS: the bare transfers have no TLS, and the other
         // programs cannot be limited to one cipher suite, or do not resume TLS sessions.
@@ -83,9 +82,7 @@ impl Contender {
             let bare = [own("bare", Role::Bare), own("bare-served", Role::Shown)];
             all.splice(0..0, bare);
             let program = lftp()?;
-            let pipelined = "set ftp:sync-mode off; set ftp:use-size off; set ftp:use-mdtm off; \
-                 set ftp:use-feat off; set ftp:use-site-utime off;";
-            for (name, settings) in [("lftp", ""), ("lftp-pipelined", pipelined)] {
+            for (name, settings) in [("lftp", ""), ("lftp-pipelined", LFTP_PIPELINED)] {
                 all.push(peer(name, Program::Lftp(program.clone(), settings)));
             }
             let python = python()?;
@@ -118,20 +115,12 @@ impl Contender {
                 command
             }
             Program::Curl(settings) => {
-                let mut command = Command::new("curl");
-                command.args(["--disable", "--silent", "--show-error", "--fail"]);
-                command.args(*settings);
-                if site.protection() == Protection::Tls {
-                    command.args(["--ssl-reqd", "--tlsv1.3", "--tls13-ciphers", SUITE]);
-                    command.arg("--cacert").arg(site.roots());
-                }
+                let mut command = curl(settings, site.protection(), &site.roots());
                 match case {
                     Case::Up => command.arg("--upload-file").arg(local),
                     _ => command.arg("--output").arg(local),
                 };
-                // curl has no scheme `ftpes`. Instead the option `--ssl-reqd` asks for explicit
-                // TLS.
-                command.arg(remote.replace("ftpes://", "ftp://"));
+                command.arg(url_for_curl(&remote));
                 command
             }
             Program::Lftp(program, settings) => lftp_command(program, settings, case, site)?,
@@ -145,6 +134,30 @@ impl Contender {
             }
         })
     }
+}
+
+/// The options of curl with which it transfers a file with the fewest commands.
+pub(super) const CURL_TUNED: &[&str] = &["--ftp-method", "nocwd", "--ignore-content-length"];
+
+/// The settings of lftp with which it waits for the fewest replies.
+pub(super) const LFTP_PIPELINED: &str = "set ftp:sync-mode off; set ftp:use-size off; \
+     set ftp:use-mdtm off; set ftp:use-feat off; set ftp:use-site-utime off;";
+
+/// Returns curl without the files and URLs.
+pub(super) fn curl(settings: &[&str], protection: Protection, roots: &Path) -> Command {
+    let mut command = Command::new("curl");
+    command.args(["--disable", "--silent", "--show-error", "--fail"]);
+    command.args(settings);
+    if protection == Protection::Tls {
+        command.args(["--ssl-reqd", "--tlsv1.3", "--tls13-ciphers", SUITE]);
+        command.arg("--cacert").arg(roots);
+    }
+    command
+}
+
+/// curl has no scheme `ftpes`. Instead the option `--ssl-reqd` asks for explicit TLS.
+pub(super) fn url_for_curl(url: &str) -> String {
+    url.replace("ftpes://", "ftp://")
 }
 
 /// A Python program that transfers a file as the manual of ftplib shows.
@@ -181,19 +194,30 @@ fn lftp_command(program: &Path, settings: &str, case: Case, site: &Site) -> Resu
             ("get", path_of(&site.content_url()).to_owned(), local)
         }
     };
-    let script = format!(
-        "set cmd:interactive no; set cmd:fail-exit yes; set net:max-retries 1; \
-         set net:timeout 20; set xfer:clobber yes; set ftp:ssl-allow no; {settings} \
-         open -u anonymous,bench ftp://127.0.0.1:{}; {verb} '{from}' -o '{to}'",
+    let work = format!(
+        "open -u anonymous,bench ftp://127.0.0.1:{}; {verb} '{from}' -o '{to}'",
         site.port()
     );
-    let mut command = Command::new(program);
-    // Gives lftp no home directory, so that it reads no settings of the machine's user.
-    command.env("HOME", "/nonexistent").arg("-c").arg(script);
-    library_path_of(program, &mut command);
+    let mut command = lftp_alone(program);
+    command.arg("-c");
+    command.arg(format!("{LFTP_SETTINGS} {settings} {work}"));
     Ok(command)
 }
 
+/// The settings of lftp in all comparisons.
+pub(super) const LFTP_SETTINGS: &str = "set cmd:interactive no; set cmd:fail-exit yes; \
+     set net:max-retries 1; set net:timeout 20; set xfer:clobber yes; set ftp:ssl-allow no;";
+
+/// Returns lftp without a script.
+pub(super) fn lftp_alone(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    // Gives lftp no home directory, so that it reads no settings of the machine's user.
+    command.env("HOME", "/nonexistent");
+    library_path_of(program, &mut command);
+    command
+}
+
+/// Returns a path as text that a script of lftp can quote.
 fn text(path: &OsStr) -> Result<String> {
     let text = path.to_str().filter(|text| !text.contains('\''));
     Ok(text.ok_or("a path that lftp cannot be told of")?.to_owned())

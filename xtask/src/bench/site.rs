@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::job::content::{self, Comparison, Content, equal};
 use crate::servers::Result;
 use crate::servers::authority::Authority;
-use crate::servers::foreign::{Foreign, Kind, Setting};
+use crate::servers::foreign::{Foreign, Kind, Ports, Setting};
 use crate::servers::scratch::Scratch;
 use crate::servers::tls::{Tls, TlsVersion};
 use crate::servers::tree::WRITABLE;
@@ -20,7 +20,7 @@ pub(super) const MEMORY: &str = "/dev/shm";
 
 const CONTENT: &str = "content";
 const UPLOADED: &str = "uploaded";
-const ROOTS: &str = "roots.pem";
+pub(super) const ROOTS: &str = "roots.pem";
 
 /// How all connections are protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,16 @@ pub(super) enum Protection {
     Clear,
     /// TLS 1.3 with [`SUITE`], an ECDSA certificate and resumed sessions.
     Tls,
+}
+
+impl Protection {
+    /// Returns the scheme of URLs, as this job's clients read them.
+    pub(super) const fn scheme(self) -> &'static str {
+        match self {
+            Self::Clear => "ftp",
+            Self::Tls => "ftpes",
+        }
+    }
 }
 
 /// The cipher suite of all TLS connections, by OpenSSL's name. The server offers only this suite.
@@ -81,30 +91,14 @@ pub(super) struct Site {
 impl Site {
     /// Starts the server, which is vsftpd, with a file of `mib` MiB.
     pub(super) fn start(mib: usize, protection: Protection) -> Result<Self> {
-        let scratch = Scratch::new(Path::new(MEMORY), "ftp-bench")?;
-        let identity = match protection {
-            Protection::Tls => {
-                let authority = Authority::new()?;
-                fs::write(scratch.0.join(ROOTS), authority.root_pem())?;
-                Some(authority.issue(&["127.0.0.1"])?)
-            }
-            _ => None,
-        };
-        let setting = Setting {
-            tls: identity.as_ref().map(|identity| Tls {
-                suite: Some(SUITE),
-                ..Tls::new(TlsVersion::Tls13, identity)
-            }),
-            ..Setting::default()
-        };
-        let program = Kind::Vsftpd.fetch(&programs()?)?;
-        let server = program.within(&scratch.0).start(&setting)?;
+        let length = (mib * 1024 * 1024) as u64;
+        let (scratch, server) = serve(protection, Ports::Many)?;
         let site = Self {
             server,
             scratch,
             protection,
             block: content::bytes(1, 1024 * 1024 - 4_099),
-            length: (mib * 1024 * 1024) as u64,
+            length,
         };
         let mut file = File::create(site.content())?;
         for chunk in site.bytes().chunks() {
@@ -142,14 +136,8 @@ impl Site {
     }
 
     fn url(&self, path: &str) -> String {
-        let scheme = match self.protection {
-            Protection::Clear => "ftp",
-            Protection::Tls => "ftpes",
-        };
-        format!(
-            "{scheme}://anonymous:bench@127.0.0.1:{}/{path}",
-            self.port()
-        )
+        let (scheme, port) = (self.protection.scheme(), self.port());
+        format!("{scheme}://anonymous:bench@127.0.0.1:{port}/{path}")
     }
 
     /// Returns the local path to which a transfer writes: the client's file in a download, the
@@ -200,6 +188,31 @@ impl Site {
     fn bytes(&self) -> Content<'_> {
         Content::repeated(&self.block, self.length)
     }
+}
+
+/// Starts vsftpd in a new directory in memory, which also gets the root certificate for clients. The
+/// caller must drop the server before the directory.
+pub(super) fn serve(protection: Protection, ports: Ports) -> Result<(Scratch, Foreign)> {
+    let scratch = Scratch::new(Path::new(MEMORY), "ftp-bench")?;
+    let identity = match protection {
+        Protection::Tls => {
+            let authority = Authority::new()?;
+            fs::write(scratch.0.join(ROOTS), authority.root_pem())?;
+            Some(authority.issue(&["127.0.0.1", "127.0.0.2"])?)
+        }
+        _ => None,
+    };
+    let setting = Setting {
+        tls: identity.as_ref().map(|identity| Tls {
+            suite: Some(SUITE),
+            ..Tls::new(TlsVersion::Tls13, identity)
+        }),
+        ports,
+        ..Setting::default()
+    };
+    let program = Kind::Vsftpd.fetch(&programs()?)?;
+    let server = program.within(&scratch.0).start(&setting)?;
+    Ok((scratch, server))
 }
 
 /// Returns the directory into which the packages of the servers and of lftp are unpacked.

@@ -27,6 +27,10 @@ pub(super) const PASSWORD_HASH: &str = "$6$ftpinterop$X5S01c5jTqLIccRzNfqwS4lzm6
 /// that no client can take a port that a server wants.
 pub(super) const PASSIVE_PORTS: RangeInclusive<u16> = 61_000..=65_500;
 
+/// The ports for passive data connections with [`Ports::Few`].
+#[cfg(feature = "bench")]
+pub(crate) const FEW_PASSIVE_PORTS: RangeInclusive<u16> = 65_501..=65_532;
+
 /// A server of another project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
@@ -54,6 +58,29 @@ pub(crate) struct Setting<'a> {
     pub(crate) idle: Option<Duration>,
     /// The TLS of the server; `None` means clear text.
     pub(crate) tls: Option<Tls<'a>>,
+    /// The ports for passive data connections. Only vsftpd knows another choice than the default.
+    pub(crate) ports: Ports,
+}
+
+/// How many ports a server has for passive data connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ports {
+    /// Thousands, so that several servers may run at the same time.
+    #[default]
+    Many,
+    /// So few that a relay can listen on each of them.
+    #[cfg(feature = "bench")]
+    Few,
+}
+
+impl Ports {
+    pub(super) const fn range(self) -> RangeInclusive<u16> {
+        match self {
+            Self::Many => PASSIVE_PORTS,
+            #[cfg(feature = "bench")]
+            Self::Few => FEW_PASSIVE_PORTS,
+        }
+    }
 }
 
 /// A server's program, and the directory in which the directories of its running servers are

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use super::Result;
 use super::account::Account;
-use super::foreign::{PASSIVE_PORTS, Setting};
+use super::foreign::Setting;
 use super::listening::Family;
 use super::package::library_path_of;
 use super::process::Process;
@@ -64,14 +64,15 @@ fn settings(process: &Process, user: &str, setting: &Setting<'_>) -> Result<Sett
         Family::V4 => ("listen", "listen_ipv6", "listen_address"),
         Family::V6 => ("listen_ipv6", "listen", "listen_address6"),
     };
+    let ports = setting.ports.range();
     let mut settings = vec![
         (mine, yes()),
         (other, no()),
         (address, setting.family.address().to_string()),
         ("listen_port", process.port().to_string()),
         ("background", no()),
-        ("pasv_min_port", PASSIVE_PORTS.start().to_string()),
-        ("pasv_max_port", PASSIVE_PORTS.end().to_string()),
+        ("pasv_min_port", ports.start().to_string()),
+        ("pasv_max_port", ports.end().to_string()),
         ("ftp_username", user.to_owned()),
         ("nopriv_user", user.to_owned()),
         ("secure_chroot_dir", path(EMPTY)?),
