@@ -98,6 +98,7 @@ macro_rules! exceptions {
     };
 }
 
+pub(super) mod many;
 mod metadata;
 mod names;
 mod whole_files;

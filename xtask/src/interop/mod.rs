@@ -10,6 +10,7 @@ mod exceptions;
 mod idle;
 mod jobs;
 mod kills;
+mod many;
 mod metadata;
 mod names;
 mod proxies;
@@ -58,44 +59,36 @@ impl Extent {
 /// session with each server is recorded. With `--capture`, their listings are captured. With
 /// `--pipelined`, all clients pipeline everything from the beginning (`Pipelining::always`). With
 /// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. `--kills
-/// 500` kills transfers of whole files instead, and `--kills-of-trees 1000` syncs of trees (`kills`).
+/// 500` kills transfers of whole files instead, `--kills-of-trees 1000` syncs of trees (`kills`), and
+/// `--many 1000` transfers so many small files with each server (`many`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    if let ["--kills", count] = arguments {
-        return kills::run(kills::Prey::Files, count.parse()?);
-    }
-    if let ["--kills-of-trees", count] = arguments {
-        return kills::run(kills::Prey::Trees, count.parse()?);
-    }
     if arguments.contains(&"--pipelined") {
         way::pipeline_everything();
+    }
+    match arguments {
+        ["--kills", count, ..] => return kills::run(kills::Prey::Files, count.parse()?),
+        ["--kills-of-trees", count, ..] => return kills::run(kills::Prey::Trees, count.parse()?),
+        ["--many", count, servers @ ..] => {
+            if !cfg!(feature = "embedded") {
+                return again(arguments);
+            }
+            let programs = fetched(servers)?;
+            return many::run(&programs, &trust::Trust::new()?, count.parse()?);
+        }
+        _ => {}
     }
     let workdir = workspace::root()?.join("target/interop");
     if arguments == [PROXIES] {
         return proxies::run(&workdir, &trust::Trust::new()?);
     }
-    let mut kinds = Vec::new();
-    for argument in arguments
-        .iter()
-        .filter(|argument| !argument.starts_with("--"))
-    {
-        let kind = Kind::ALL
-            .iter()
-            .find(|kind| kind.name().eq_ignore_ascii_case(argument));
-        kinds.push(*kind.ok_or_else(|| format!("{argument} is none of the servers"))?);
-    }
+    let kinds = named(arguments)?;
     let is_all = kinds.is_empty();
-    let is_full = arguments.contains(&"--full") || !kinds.is_empty();
+    let is_full = arguments.contains(&"--full") || !is_all;
     let extent = if is_full { Extent::Full } else { Extent::Gate };
-    if kinds.is_empty() {
-        kinds.extend(Kind::ALL);
+    if (is_all || kinds.contains(&Kind::Libunftp)) && !cfg!(feature = "embedded") {
+        return again(arguments);
     }
-    if kinds.contains(&Kind::Libunftp) && !cfg!(feature = "embedded") {
-        return workspace::again(&["--features", "embedded"], "interop", arguments);
-    }
-    let programs = kinds
-        .into_iter()
-        .map(|kind| kind.fetch(&workdir))
-        .collect::<Result<Vec<_>>>()?;
+    let programs = fetched(arguments)?;
     if arguments.contains(&"--record") {
         return record::run(&programs);
     }
@@ -117,6 +110,37 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         false => Ok(()),
     };
     jobs.and(suite).and(proxies)
+}
+
+/// Builds this program with libunftp, and starts the tests in it.
+fn again(arguments: &[&str]) -> Result<()> {
+    workspace::again(&["--features", "embedded"], "interop", arguments)
+}
+
+/// Returns the servers that the arguments name.
+fn named(arguments: &[&str]) -> Result<Vec<Kind>> {
+    let mut kinds = Vec::new();
+    for argument in arguments
+        .iter()
+        .filter(|argument| !argument.starts_with("--"))
+    {
+        let kind = Kind::ALL
+            .iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(argument));
+        kinds.push(*kind.ok_or_else(|| format!("{argument} is none of the servers"))?);
+    }
+    Ok(kinds)
+}
+
+/// Fetches the servers that the arguments name, or else all.
+fn fetched(arguments: &[&str]) -> Result<Vec<Program>> {
+    let workdir = workspace::root()?.join("target/interop");
+    let named = named(arguments)?;
+    let kinds = match named.as_slice() {
+        [] => &Kind::ALL[..],
+        named => named,
+    };
+    kinds.iter().map(|kind| kind.fetch(&workdir)).collect()
 }
 
 /// How many servers the jobs, and how many the questions, are put to at the same time. Both run at

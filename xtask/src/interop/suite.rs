@@ -112,7 +112,8 @@ fn all_of(
     Ok(answers)
 }
 
-fn start(program: &Program, trust: &Trust, way: Way) -> Result<Foreign> {
+/// Starts a server for this way of connecting, and checks that clients see only its directory.
+pub(super) fn start(program: &Program, trust: &Trust, way: Way) -> Result<Foreign> {
     let kind = program.kind;
     let server = program.start(&Setting {
         family: way.family,

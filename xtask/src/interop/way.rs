@@ -40,7 +40,7 @@ impl Way {
         }
     }
 
-    const fn over(secured: Secured) -> Self {
+    pub(super) const fn over(secured: Secured) -> Self {
         Self {
             secured: Some(secured),
             ..Self::new(DataMode::Passive, Family::V4)
@@ -100,6 +100,11 @@ pub(super) fn pipeline_everything() {
     PIPELINED.store(true, Ordering::Relaxed);
 }
 
+/// Returns whether all clients pipeline everything from the beginning.
+pub(super) fn is_everything_pipelined() -> bool {
+    PIPELINED.load(Ordering::Relaxed)
+}
+
 /// Returns the options of a client that connects to this server in clear text and passive mode.
 pub(super) fn options(server: &Foreign) -> Options {
     let abort_close = match server.kind {
@@ -111,7 +116,7 @@ pub(super) fn options(server: &Foreign) -> Options {
         .with_timeouts(Timeouts::default().with_all(PATIENCE))
         .with_config(|config| {
             let pipelining = match server.kind {
-                _ if PIPELINED.load(Ordering::Relaxed) => Pipelining::always(),
+                _ if is_everything_pipelined() => Pipelining::always(),
                 // It takes all that comes in one segment for one command, so that the first EPSV of
                 // each session would wait for its time limit.
                 Kind::SimpleFtpd => Pipelining::never(),

@@ -11,6 +11,7 @@ use fastrand::Rng;
 
 use super::super::random_tree::give;
 use super::super::trust::{Secured, Trust};
+use super::super::way;
 use crate::console::say;
 use crate::servers::Result;
 use crate::servers::foreign::{Foreign, Kind, Setting};
@@ -20,6 +21,9 @@ use crate::workspace;
 
 /// The hidden job of `cargo xtask` that makes one call, and is killed.
 pub(crate) const VICTIM: &str = "kill-victim";
+
+/// The variable that is set if the victim pipelines everything from the beginning.
+pub(super) const PIPELINED: &str = "KILL_VICTIM_PIPELINED";
 
 /// The server, and the two directories between which files are transferred.
 pub(super) struct Ground {
@@ -89,7 +93,11 @@ impl Ground {
 
     /// Starts a victim. `what` says what it does.
     fn victim(&self, what: &[&str], local: &Path) -> Result<Child> {
-        let victim = Command::new(env::current_exe()?)
+        let mut victim = Command::new(env::current_exe()?);
+        if way::is_everything_pipelined() {
+            victim.env(PIPELINED, "1");
+        }
+        let victim = victim
             .arg(VICTIM)
             .arg(self.server.host())
             .arg(self.server.port().to_string())

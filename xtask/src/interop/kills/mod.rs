@@ -8,15 +8,15 @@ mod files;
 mod ground;
 mod trees;
 
-use std::fs;
+use std::{env, fs};
 
-use ftp_blocking::{Credentials, Options, TlsConfig};
+use ftp_blocking::{Credentials, Options, Pipelining, TlsConfig};
 
 use crate::console::say;
 use crate::servers::Result;
 
-use ground::Ground;
 pub(crate) use ground::VICTIM;
+use ground::{Ground, PIPELINED};
 
 /// What the victims do.
 #[derive(Clone, Copy)]
@@ -41,8 +41,13 @@ pub(crate) fn victim(arguments: &[&str]) -> Result<()> {
     let [host, port, certificate, user, password, local, what @ ..] = arguments else {
         return Err("this job is for `cargo xtask interop --kills`".into());
     };
+    let pipelining = match env::var_os(PIPELINED) {
+        Some(_) => Pipelining::always(),
+        None => Pipelining::default(),
+    };
     let options = Options::new(*host)
         .with_port(port.parse()?)
+        .with_config(|config| config.with_pipelining(pipelining))
         .with_credentials(Credentials::new(user, password)?)
         .with_tls(TlsConfig::with_roots_pem(fs::read(certificate)?)?);
     match what {
