@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 
-use crate::face::{Behind, Client, Error, ErrorKind, Memory, Options, TransferOptions};
+use crate::face::{Behind, Client, Error, ErrorKind, Memory, TransferOptions};
 use crate::support::files::{big, content, holding};
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::options::options_to;
 use crate::support::tls::tls;
 
 /// Keeps what the client writes over data connections, one entry for each write to the network.
@@ -44,9 +45,9 @@ fn logged_in(setup: Setup, ends: Option<&TlsEnds>) -> (Client, Memory, Tap) {
     let (setup, options) = match ends {
         Some(ends) => (
             setup.tls(ends.server.clone()),
-            Options::new("localhost").with_tls(ends.client.clone()),
+            options_to("localhost").with_tls(ends.client.clone()),
         ),
-        None => (setup, Options::new("localhost")),
+        None => (setup, options_to("localhost")),
     };
     let memory = Memory::new(Simulator::new(setup.window(1024 * 1024)));
     let tap = Tap::default();

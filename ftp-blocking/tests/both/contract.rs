@@ -1,7 +1,7 @@
 //! Runs the contract table, which is `ftp-proto`'s table of test cases for all adapters, over a
 //! network in memory.
 
-use crate::support::contract::InMemory;
+use crate::support::options::Switched;
 use crate::support::tls::tls;
 
-ftp_proto::contract_tests!(InMemory, tls());
+ftp_proto::contract_tests!(Switched, tls());

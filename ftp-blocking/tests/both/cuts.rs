@@ -3,12 +3,12 @@
 
 use ftp_proto::simulator::cases;
 
-use crate::support::contract::InMemory;
+use crate::support::options::Switched;
 
 #[test]
 fn hard_13_every_reply_cut_everywhere() {
     let runs = cases::a_whole_session()
-        .run_cut_everywhere::<InMemory>()
+        .run_cut_everywhere::<Switched>()
         .unwrap_or_else(|why| panic!("{why}"));
     println!("{runs} cuts");
     assert!(

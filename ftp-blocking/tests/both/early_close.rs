@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use ftp_proto::simulator::{Setup, Simulator};
 
-use crate::face::{Behind, Client, Memory, Options};
+use crate::face::{Behind, Client, Memory};
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::options::options_to;
 
 /// What the client does, in its order: the bytes on the control connection, and `<reset>` and
 /// `<end>` for what it sets on a data connection.
@@ -56,7 +57,7 @@ fn connected() -> (Client, Log) {
         middlebox: log.clone(),
         network: Memory::new(Simulator::new(setup)),
     };
-    let mut client = Client::connect_over(network, Options::new("localhost")).expect("greeted");
+    let mut client = Client::connect_over(network, options_to("localhost")).expect("greeted");
     client.login("user", "secret").expect("logged in");
     (client, log)
 }

@@ -13,13 +13,14 @@ use ftp_proto::{
 
 use crate::face::{Client, Memory};
 use crate::support::certificates::{CA, Flaw, Identity};
+use crate::support::options::options_to;
 
 fn trusting() -> TlsConfig {
     TlsConfig::with_roots_pem(&CA.pem).expect("a root")
 }
 
 fn plain() -> Options {
-    Options::new("localhost")
+    options_to("localhost")
 }
 
 fn explicit() -> Options {
@@ -82,7 +83,7 @@ fn a_server_that_cannot_be_reached() {
     let address = taken.local_addr().expect("bound");
     drop(taken);
     let system = TcpStream::connect(address).expect_err("nobody listens");
-    let options = Options::new("127.0.0.1").with_port(address.port());
+    let options = options_to("127.0.0.1").with_port(address.port());
     let error = Client::connect(options).expect_err("nobody listens");
     let port = address.port();
     assert_eq!(
@@ -457,7 +458,7 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
         ),
         ("", "the host is empty"),
     ] {
-        for options in [Options::new(host), Options::new(host).with_tls(trusting())] {
+        for options in [options_to(host), options_to(host).with_tls(trusting())] {
             let error = Client::connect(options).expect_err("no host");
             assert!(error.to_string().contains(why), "{error}");
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
@@ -467,13 +468,13 @@ fn hosts_that_are_neither_a_name_nor_an_address() {
     // certificate can match the name.
     let memory = || Memory::new(Simulator::new(secured(Flaw::None)));
     let host = "ftp://ada:hunter2@localhost";
-    let error = Client::connect_over(memory(), Options::new(host).with_tls(trusting()));
+    let error = Client::connect_over(memory(), options_to(host).with_tls(trusting()));
     let error = error.expect_err("no name").to_string();
     let line = "the host \"ftp://***@localhost\" is neither a name nor an address: ";
     assert!(error.starts_with(line), "{error}");
     let fault = Fault::on("GREETING", Action::Hangup);
     let memory = Memory::new(Simulator::new(files().fault(fault)));
-    let error = Client::connect_over(memory, Options::new(host)).expect_err("no greeting");
+    let error = Client::connect_over(memory, options_to(host)).expect_err("no greeting");
     let line = "connecting to ftp://***@localhost, port 21: ";
     assert!(error.to_string().starts_with(line), "{error}");
 }

@@ -16,6 +16,7 @@ use crate::face::{
 use crate::support;
 use crate::support::counting::{BOTH, Copied, Counting, Way};
 use crate::support::files::{appending_to, big, content, full, holding, serve_resets, unreadable};
+use crate::support::options::options_to;
 use crate::support::tcp_server::TcpServer;
 
 /// Performs an operation of the contract table. Every download is saved to a file, and every upload
@@ -151,7 +152,7 @@ impl OverTcp {
     }
 
     fn logged_in(way: Way, setup: Setup) -> Self {
-        let options = Options::new("localhost");
+        let options = options_to("localhost");
         let mut this = Self::connect_by(way, Simulator::new(setup), options).expect("greeted");
         this.client().login("user", "secret").expect("logged in");
         this
@@ -445,7 +446,7 @@ fn hard_02_a_552_stops_a_sender_who_is_blocked() {
 #[test]
 fn a_reset_in_mid_download_is_no_end_of_file() {
     let sent = big(300_000);
-    let options = Options::new("127.0.0.1").with_port(serve_resets(sent.clone()));
+    let options = options_to("127.0.0.1").with_port(serve_resets(sent.clone()));
     let mut client = Client::connect(options).expect("greeted");
     client.login("user", "secret").expect("logged in");
     let file = holding(b"");
@@ -460,7 +461,7 @@ fn a_reset_in_mid_download_is_no_end_of_file() {
 
 #[test]
 fn a_reset_after_the_end_of_an_upload_is_found_on_sockets() {
-    let options = Options::new("127.0.0.1").with_port(serve_resets(Vec::new()));
+    let options = options_to("127.0.0.1").with_port(serve_resets(Vec::new()));
     let mut client = Client::connect(options).expect("greeted");
     client.login("user", "secret").expect("logged in");
     for round in 0..20 {

@@ -7,10 +7,9 @@ use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 
 use crate::face::transport::Network as _;
-use crate::face::{
-    Cause, Client, ErrorKind, Memory, Options, Progress, TransferLimits, TransferOptions,
-};
+use crate::face::{Cause, Client, ErrorKind, Memory, Progress, TransferLimits, TransferOptions};
 use crate::support::files::{big, content, holding};
+use crate::support::options::options_to;
 use crate::support::tls::tls;
 
 const SIZE: usize = 500_000;
@@ -20,7 +19,7 @@ const RATE: u64 = 100_000;
 
 fn logged_in(setup: Setup, limits: TransferLimits, ends: Option<&TlsEnds>) -> (Client, Memory) {
     let setup = setup.window(40_000).file("/file", big(SIZE));
-    let options = Options::new("localhost").with_transfer_limits(limits);
+    let options = options_to("localhost").with_transfer_limits(limits);
     let (setup, options) = match ends {
         Some(ends) => (
             setup.tls(ends.server.clone()),

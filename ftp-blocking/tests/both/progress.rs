@@ -6,10 +6,10 @@ use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 
 use crate::face::{
-    Cause, Client, Completion, Error, ErrorKind, Memory, Options, Progress, SizeCheck,
-    TransferOptions,
+    Cause, Client, Completion, Error, ErrorKind, Memory, Progress, SizeCheck, TransferOptions,
 };
 use crate::support::files::{big, content, holding};
+use crate::support::options::options_to;
 use crate::support::tls::tls;
 
 /// The size of the file in these tests. It takes several blocks.
@@ -17,7 +17,7 @@ const SIZE: usize = 200_000;
 
 fn logged_in(setup: Setup, ends: Option<&TlsEnds>) -> (Client, Memory) {
     let setup = setup.window(40_000).file("/file", big(SIZE));
-    let options = Options::new("localhost");
+    let options = options_to("localhost");
     let (setup, options) = match ends {
         Some(ends) => (
             setup.tls(ends.server.clone()),

@@ -14,12 +14,13 @@ use crate::face::{
     RetryPolicy,
 };
 use crate::support::files::{Room, big};
+use crate::support::options::options_to;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn options() -> Options {
     let credentials = Credentials::new("user", "secret").expect("credentials");
-    Options::new("ftp.test").with_credentials(credentials)
+    options_to("ftp.test").with_credentials(credentials)
 }
 
 fn connected(setup: Setup) -> (Client, Memory) {

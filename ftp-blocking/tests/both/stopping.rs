@@ -17,6 +17,7 @@ use crate::face::{
 };
 use crate::support::files::big;
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::options::options_to;
 use crate::support::tls::tls;
 
 /// Stops the client at one of the events of its connections: a read, a write, or a new connection.
@@ -65,7 +66,7 @@ impl Passage for Stopper {
 }
 
 fn options(setup: Setup, ends: Option<&TlsEnds>) -> (Setup, Options) {
-    let options = Options::new("localhost");
+    let options = options_to("localhost");
     match ends {
         Some(ends) => (
             setup.tls(ends.server.clone()),
@@ -196,7 +197,7 @@ fn an_abort_ends_a_tree_operation_that_goes_on_after_errors() {
             middlebox: stopper.clone(),
             network: memory.clone(),
         };
-        let options = Options::new("localhost").with_abort_handle(stopper.handle.clone());
+        let options = options_to("localhost").with_abort_handle(stopper.handle.clone());
         let mut client = Client::connect_over(network, options).expect("greeted");
         client.login("user", "secret").expect("logged in");
         stopper.left.store(event, Ordering::SeqCst);
@@ -229,7 +230,7 @@ fn an_abort_ends_a_tree_operation_that_goes_on_after_errors() {
 #[test]
 fn an_abort_between_two_operations_is_not_lost() {
     let memory = Memory::new(Simulator::new(Setup::new()));
-    let mut client = Client::connect_over(memory.clone(), Options::new("localhost"));
+    let mut client = Client::connect_over(memory.clone(), options_to("localhost"));
     let client = client.as_mut().expect("greeted");
     client.login("user", "secret").expect("logged in");
     let handle = client.abort_handle();
@@ -258,7 +259,7 @@ fn another_thread_stops_a_wait_for_a_reply() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let handle = AbortHandle::new();
-    let options = Options::new("127.0.0.1").with_port(port);
+    let options = options_to("127.0.0.1").with_port(port);
     let options = options.with_abort_handle(handle.clone());
     let server = thread::spawn(move || {
         let (mut control, _) = listener.accept().expect("a client");
@@ -285,7 +286,7 @@ fn a_pause_for_the_rate_ends_when_the_server_refuses() {
     let setup = Setup::new().window(20_000).file("/file", big(60_000));
     let memory = Memory::new(Simulator::new(setup.fault(Fault::on("RETR", refusal))));
     let slow = TransferLimits::new().with_rate(1);
-    let options = Options::new("localhost").with_transfer_limits(slow);
+    let options = options_to("localhost").with_transfer_limits(slow);
     let mut client = Client::connect_over(memory, options).expect("greeted");
     client.login("user", "secret").expect("logged in");
     let mut download = client.download("/file").expect("opened");
@@ -344,7 +345,7 @@ fn all_that_a_client_does_ends_in_the_total_time() {
 
 #[test]
 fn a_total_time_of_zero_is_refused() {
-    let options = Options::new("localhost").with_total_time(Duration::ZERO);
+    let options = options_to("localhost").with_total_time(Duration::ZERO);
     let memory = Memory::new(Simulator::new(Setup::new()));
     let error = Client::connect_over(memory, options).expect_err("refused");
     assert!(

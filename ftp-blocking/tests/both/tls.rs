@@ -9,6 +9,7 @@ use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Setup, Simulator};
 
 use crate::face::{Client, Error, ErrorKind, Memory, Options, Resumption, Security};
+use crate::support::options::options_to;
 use crate::support::tls::{other_tls, tls};
 
 fn server(ends: &TlsEnds) -> Memory {
@@ -25,8 +26,8 @@ fn logged_in(memory: &Memory, options: Options) -> Result<Client, Error> {
 #[test]
 fn invariant_7_no_credentials_for_another_host_or_another_authority() {
     let [ends, others] = [tls(), other_tls()];
-    let wrong_name = Options::new("elsewhere").with_tls(ends[0].client.clone());
-    let wrong_authority = Options::new("localhost").with_tls(others[0].client.clone());
+    let wrong_name = options_to("elsewhere").with_tls(ends[0].client.clone());
+    let wrong_authority = options_to("localhost").with_tls(others[0].client.clone());
     for options in [wrong_name, wrong_authority] {
         let memory = server(&ends[0]);
         let error = logged_in(&memory, options).expect_err("not to be trusted");
@@ -40,7 +41,7 @@ fn invariant_7_no_credentials_for_another_host_or_another_authority() {
 fn every_data_connection_resumes_uploads_in_a_row_included() {
     for ends in tls() {
         let memory = server(ends);
-        let options = Options::new("localhost")
+        let options = options_to("localhost")
             .with_tls(ends.client.clone())
             .with_resumption(Resumption::Required);
         let mut client = logged_in(&memory, options).expect("logged in");
@@ -82,7 +83,7 @@ fn two_logins_at_once_do_not_share_their_sessions() {
     for ends in tls() {
         let [one, two] = [server(ends), server(ends)];
         let options = || {
-            Options::new("localhost")
+            options_to("localhost")
                 .with_tls(ends.client.clone())
                 .with_resumption(Resumption::Required)
         };
@@ -103,7 +104,7 @@ fn a_login_in_clear_by_choice_and_tls_after_it() {
     for ends in tls() {
         let setup = Setup::new().tls(ends.server.clone());
         let memory = Memory::new(Simulator::new(setup.file("/five", "12345")));
-        let options = Options::new("localhost").with_tls(ends.client.clone());
+        let options = options_to("localhost").with_tls(ends.client.clone());
         let mut client = logged_in(&memory, options.with_login_in_clear()).expect("logged in");
         let fetch = |client: &mut Client| {
             let mut content = String::new();
@@ -126,7 +127,7 @@ fn a_login_in_clear_by_choice_and_tls_after_it() {
         let in_order = "USER AUTH USER PROT AUTH USER PROT";
         assert_eq!(verbs.join(" "), in_order);
         // The other order of the options is the safe one.
-        let options = Options::new("localhost").with_login_in_clear();
+        let options = options_to("localhost").with_login_in_clear();
         let options = options.with_tls(ends.client.clone());
         assert_eq!(options.config.security, Security::Explicit);
     }
@@ -137,7 +138,7 @@ fn a_login_in_clear_by_choice_and_tls_after_it() {
 fn host_sent_under_tls_is_repeated_only_under_tls() {
     for ends in tls() {
         let memory = Memory::new(Simulator::new(Setup::new().tls(ends.server.clone())));
-        let options = Options::new("localhost").with_tls(ends.client.clone());
+        let options = options_to("localhost").with_tls(ends.client.clone());
         let mut client = Client::connect_over(memory.clone(), options).unwrap();
         client.secure().unwrap();
         client.host("ftp.example.org").unwrap();
@@ -162,7 +163,7 @@ fn keys_are_logged_only_by_option() {
                 true => config.with_key_log_file(),
                 false => config,
             };
-            let options = Options::new("localhost").with_tls(config);
+            let options = options_to("localhost").with_tls(config);
             let mut client = logged_in(&server(ends), options).expect("logged in");
             client.store("/new", b"12345").expect("stored");
         }

@@ -7,10 +7,11 @@ use std::io::{self, Read as _, Write as _};
 use ftp_proto::simulator::{Setup, Simulator};
 use ftp_proto::tls::TlsConfig;
 
-use crate::face::{Behind, Client, Error, Memory, MissingCloseNotify, Options};
+use crate::face::{Behind, Client, Error, Memory, MissingCloseNotify};
 use crate::support::certificates::{CA, Identity, VERSIONS};
 use crate::support::files::{content, holding};
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::options::options_to;
 
 const CONTENT: &[u8] = b"a small file, of which no byte may be missing";
 
@@ -124,7 +125,7 @@ fn to_a_file(client: &mut Client, path: &str) -> Result<Vec<u8>, Error> {
 
 fn logged_in(memory: &Memory, cutting: Cutting, tolerance: MissingCloseNotify) -> Client {
     let tls = TlsConfig::with_roots_pem(&CA.pem).expect("a root");
-    let options = Options::new("localhost")
+    let options = options_to("localhost")
         .with_tls(tls)
         .with_config(|config| config.with_missing_close_notify(tolerance));
     let network = Behind {

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 use ftp_proto::tls::TlsConfig;
 
-use crate::face::{Behind, Client, Error, ErrorKind, Memory, Options, Resumption};
+use crate::face::{Behind, Client, Error, ErrorKind, Memory, Resumption};
 use crate::support::certificates::{CA, Identity, VERSIONS};
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::options::options_to;
 
 /// What the client does on a data connection. If it does the same several times in a row, one event
 /// is recorded.
@@ -202,7 +203,7 @@ fn greeted(setup: Setup) -> (Client, Memory, Wiretap) {
         network: memory.clone(),
     };
     let tls = TlsConfig::with_roots_pem(&CA.pem).expect("a root");
-    let options = Options::new("localhost")
+    let options = options_to("localhost")
         .with_tls(tls)
         .with_resumption(Resumption::Required);
     let client = Client::connect_over(network, options).expect("greeted");

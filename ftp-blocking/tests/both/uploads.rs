@@ -7,17 +7,18 @@ use std::sync::{Arc, Mutex};
 use ftp_proto::simulator::contract::TlsEnds;
 use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator};
 
-use crate::face::{Behind, Client, Memory, Options};
+use crate::face::{Behind, Client, Memory};
 use crate::support::middlebox::{Middlebox, Passage};
+use crate::support::options::options_to;
 use crate::support::tls::tls;
 
 fn logged_in(setup: Setup, tls: Option<&TlsEnds>) -> (Client, Memory) {
     let (setup, options) = match tls {
         Some(ends) => (
             setup.tls(ends.server.clone()),
-            Options::new("localhost").with_tls(ends.client.clone()),
+            options_to("localhost").with_tls(ends.client.clone()),
         ),
-        None => (setup, Options::new("localhost")),
+        None => (setup, options_to("localhost")),
     };
     let memory = Memory::new(Simulator::new(setup));
     let mut client = Client::connect_over(memory.clone(), options).expect("greeted");
@@ -105,7 +106,7 @@ fn an_upload_has_time_while_unsent_bytes_get_fewer() {
             middlebox: line.clone(),
             network: memory.clone(),
         };
-        let client = Client::connect_over(network, Options::new("localhost"));
+        let client = Client::connect_over(network, options_to("localhost"));
         let mut client = client.expect("greeted");
         client.login("user", "secret").expect("logged in");
         let mut upload = client.upload("/slow").expect("opened");

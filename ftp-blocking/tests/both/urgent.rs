@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use crate::face::{Client, Download, Options, Timeouts};
+use crate::face::{Client, Download, Timeouts};
 use crate::support::files;
+use crate::support::options::options_to;
 
 /// Starts a server with one file, and returns a client of it. `send` writes the file to the data
 /// connection.
@@ -46,7 +47,7 @@ fn serve(send: impl FnOnce(TcpStream) + Send + 'static) -> Client {
         }
     });
     let timeouts = Timeouts::default().with_all(Duration::from_secs(2));
-    let options = Options::new("127.0.0.1").with_port(port);
+    let options = options_to("127.0.0.1").with_port(port);
     let mut client = Client::connect(options.with_timeouts(timeouts)).unwrap();
     client.login("user", "secret").unwrap();
     client

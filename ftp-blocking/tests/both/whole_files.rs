@@ -9,10 +9,11 @@ use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 
 use crate::face::files::{Discarded, Placed, Resumed, UploadTo, Verify};
 use crate::face::{
-    Client, Credentials, ErrorKind, FileOptions, FileReport, Memory, Misuse, Options, Progress,
+    Client, Credentials, ErrorKind, FileOptions, FileReport, Memory, Misuse, Progress,
     TransferOptions,
 };
 use crate::support::files::{Room, big};
+use crate::support::options::options_to;
 
 fn go_on(_: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
@@ -21,7 +22,7 @@ fn go_on(_: Progress) -> ControlFlow<()> {
 fn logged_in(setup: Setup) -> (Client, Memory) {
     let memory = Memory::new(Simulator::new(setup));
     let credentials = Credentials::new("user", "secret").expect("credentials");
-    let options = Options::new("ftp.test").with_credentials(credentials);
+    let options = options_to("ftp.test").with_credentials(credentials);
     let client = Client::connect_over(memory.clone(), options).expect("a login");
     (client, memory)
 }
@@ -398,7 +399,7 @@ fn a_text_is_translated_and_not_compared() {
 #[test]
 fn fetch_brings_a_file_up_to_its_limit() {
     let memory = Memory::new(Simulator::new(Setup::new().file("/f", big(1000))));
-    let options = Options::new("ftp.test").with_fetch_limit(1000);
+    let options = options_to("ftp.test").with_fetch_limit(1000);
     let mut client = Client::connect_over(memory, options).expect("a session");
     client.login("user", "secret").expect("logged in");
     assert_eq!(client.fetch("/f").expect("fetched"), big(1000));

@@ -13,6 +13,7 @@ pub(crate) mod files;
 pub(crate) mod forwarding;
 pub(crate) mod middlebox;
 pub(crate) mod old_certificates;
+pub(crate) mod options;
 pub(crate) mod recording_server;
 pub(crate) mod round_trips;
 pub(crate) mod server_process;

@@ -14,8 +14,8 @@ pub(crate) use couple::*;
 use ftp_proto::tls::Tickets;
 use ftp_proto::wire::Escaped;
 use ftp_proto::{
-    Answer, Clock, Closing, Config, DataEnd, Direction, Endpoint, Error, ErrorKind, Flow, Security,
-    Session, Step, Transfer, TransferType, Wait, Want, flows,
+    Answer, Clock, Closing, Config, DataEnd, Direction, Endpoint, Error, ErrorKind, Flow,
+    Pipelining, Security, Session, Step, Transfer, TransferType, Wait, Want, flows,
 };
 pub(crate) use model::*;
 pub(crate) use script::*;
@@ -93,10 +93,19 @@ pub(crate) struct Driver<S> {
     clock: Option<Wait>,
 }
 
+/// Makes everything pipelined from the beginning, if the variable `FTP_TEST_PIPELINING` is set. The
+/// gate runs the tests once more with it.
+fn switched(config: Config) -> Config {
+    match std::env::var_os("FTP_TEST_PIPELINING") {
+        Some(_) => config.with_pipelining(Pipelining::always()),
+        None => config,
+    }
+}
+
 impl<S: Server> Driver<S> {
     pub(crate) fn new(config: Config, server: S) -> Self {
         Self {
-            session: Session::new(config),
+            session: Session::new(switched(config)),
             server,
             transfer: None,
             wire: Vec::new(),

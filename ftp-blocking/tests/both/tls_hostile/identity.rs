@@ -2,6 +2,7 @@
 //! identity to the server.
 
 use super::*;
+use crate::support::options::options_to;
 
 /// The certificate of the control connection has a flaw, for example a wrong date. The client must
 /// refuse it, name the flaw, and send no credentials (class B4 of SECURITY.md).
@@ -72,7 +73,7 @@ fn b4_the_certificate_must_match_the_name_or_address() {
             let names = Names::default();
             let identity = Identity::new(host, Flaw::None).listening_server(version, &names);
             let memory = memory(files().tls(identity));
-            let options = Options::new(host).with_tls(trusting());
+            let options = options_to(host).with_tls(trusting());
             let mut client = logged_in(&memory, options).expect("a good certificate");
             assert_eq!(
                 fetched(&mut client, "/five").expect("the same name"),
@@ -82,7 +83,7 @@ fn b4_the_certificate_must_match_the_name_or_address() {
             assert!(names.len() >= 2 && names.iter().all(|name| name.as_deref() == sni));
         }
         let identity = Identity::good().server(version);
-        let options = Options::new("127.0.0.1").with_tls(trusting());
+        let options = options_to("127.0.0.1").with_tls(trusting());
         let error = logged_in(&memory(files().tls(identity)), options).err();
         let error = error.expect("another name");
         let wrong = |reason: &Reason| matches!(reason, Reason::WrongName { .. });
@@ -174,7 +175,7 @@ fn a_pinned_key_replaces_all_other_checks() {
             let setup = || files().tls(identity.server(version));
             let options = |keys: &[KeyPin]| {
                 let tls = TlsConfig::with_pinned_keys(keys.iter().copied()).expect("keys");
-                Options::new("localhost").with_tls(tls)
+                options_to("localhost").with_tls(tls)
             };
             let memory_of_wrong = memory(setup());
             let error = logged_in(&memory_of_wrong, options(&[[1; 32].into()])).err();
@@ -207,7 +208,7 @@ fn any_certificate_is_accepted_only_by_the_dangerous_option() {
     for flaw in FLAWS {
         let memory = memory(files().tls(Identity::new("localhost", flaw).server(VERSIONS[1])));
         let tls = TlsConfig::dangerous_accept_any_certificate().expect("a config");
-        let options = Options::new("localhost").with_tls(tls);
+        let options = options_to("localhost").with_tls(tls);
         let mut client = logged_in(&memory, options).expect("accepted");
         assert_eq!(fetched(&mut client, "/five").expect("accepted"), b"12345");
     }
@@ -221,7 +222,7 @@ fn old_certificates() {
     for version in VERSIONS {
         for old in OLD {
             let server = || memory(files().tls(old.server(version)));
-            let with = |tls| Options::new("localhost").with_tls(tls);
+            let with = |tls| options_to("localhost").with_tls(tls);
             let any = TlsConfig::dangerous_accept_any_certificate().expect("a config");
             let mut client = logged_in(&server(), with(any)).expect("accepted");
             assert_eq!(fetched(&mut client, "/five").expect("accepted"), b"12345");
@@ -268,7 +269,7 @@ fn client_certificates() {
         let setup = || files().tls(Identity::good().demanding_server(version));
         let ours = Identity::new("client.example", Flaw::None);
         let tls = trusting().with_client_certificate(&ours.pem, &ours.key_pem);
-        let options = Options::new("localhost").with_tls(tls.expect("they belong together"));
+        let options = options_to("localhost").with_tls(tls.expect("they belong together"));
         let mut client = logged_in(&memory(setup()), options).expect("accepted");
         assert_eq!(
             fetched(&mut client, "/five").expect("on data, too"),
@@ -286,7 +287,7 @@ fn client_certificates() {
 
         let stranger = Identity::new("client.example", Flaw::WrongAuthority);
         let tls = trusting().with_client_certificate(&stranger.pem, &stranger.key_pem);
-        let options = Options::new("localhost").with_tls(tls.expect("they belong together"));
+        let options = options_to("localhost").with_tls(tls.expect("they belong together"));
         let error = logged_in(&memory(setup()), options).expect_err("a stranger's");
         assert_eq!(
             error.tls_reason(),
@@ -314,7 +315,7 @@ fn a_self_signed_certificate_can_be_trusted_as_a_root() {
             let own = Identity::new("localhost", flaw);
             let options = |host| {
                 let tls = TlsConfig::with_roots_pem(&own.pem).expect("a root");
-                Options::new(host).with_tls(tls)
+                options_to(host).with_tls(tls)
             };
             let server = || memory(files().tls(own.server(version)));
             let mut client = logged_in(&server(), options("localhost")).expect("trusted");
@@ -326,7 +327,7 @@ fn a_self_signed_certificate_can_be_trusted_as_a_root() {
         }
         let old = Identity::new("localhost", Flaw::SelfSignedAndExpired);
         let tls = TlsConfig::with_roots_pem(&old.pem).expect("a root");
-        let options = Options::new("localhost").with_tls(tls);
+        let options = options_to("localhost").with_tls(tls);
         let error = logged_in(&memory(files().tls(old.server(version))), options).err();
         let error = error.expect("an old one");
         assert_eq!(error.tls_reason(), Some(&Reason::Expired), "{error}");
@@ -338,6 +339,6 @@ fn another_authority_is_trusted_if_it_is_a_root() {
     let identity = Identity::new("localhost", Flaw::WrongAuthority).server(VERSIONS[1]);
     let both = [OTHER_CA.pem.as_str(), CA.pem.as_str()].concat();
     let tls = TlsConfig::with_roots_pem(both).expect("two roots");
-    let options = Options::new("localhost").with_tls(tls);
+    let options = options_to("localhost").with_tls(tls);
     logged_in(&memory(files().tls(identity)), options).expect("trusted");
 }

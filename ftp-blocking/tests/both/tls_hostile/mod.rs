@@ -15,6 +15,7 @@ use rustls::SupportedProtocolVersion;
 use crate::face::{Client, Memory};
 use crate::support::certificates::{CA, FLAWS, Flaw, Identity, Names, OTHER_CA, VERSIONS};
 use crate::support::old_certificates::{OLD, OLD_CAS, Old};
+use crate::support::options::options_to;
 
 mod downgrade;
 mod endings;
@@ -30,11 +31,11 @@ fn trusting() -> TlsConfig {
 }
 
 fn explicit() -> Options {
-    Options::new("localhost").with_tls(trusting())
+    options_to("localhost").with_tls(trusting())
 }
 
 fn implicit() -> Options {
-    Options::new("localhost").with_implicit_tls(trusting())
+    options_to("localhost").with_implicit_tls(trusting())
 }
 
 fn setup(version: Version) -> Setup {

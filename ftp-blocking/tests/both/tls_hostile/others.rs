@@ -2,6 +2,7 @@
 //! SECURITY.md). Also the fields of `TlsInfo`.
 
 use super::*;
+use crate::support::options::options_to;
 
 /// The peer has a good certificate, but speaks another protocol than FTP over TLS. The client must
 /// refuse the peer (class B7 of SECURITY.md).
@@ -158,7 +159,7 @@ fn b10_old_versions() {
         .zip([TlsVersion::V1_3, TlsVersion::V1_2])
     {
         let tls = trusting().with_only_version(only).expect("supported");
-        let options = Options::new("localhost").with_tls(tls);
+        let options = options_to("localhost").with_tls(tls);
         let memory = memory(setup(version));
         let error = logged_in(&memory, options).expect_err("no common version");
         assert_eq!(
@@ -219,7 +220,7 @@ fn tls_info_tells_of_both_connections() {
         client.reconnect().expect("another login");
         assert_eq!(client.data_tls_info(), None, "of an earlier login");
     }
-    let mut plain = logged_in(&memory(files()), Options::new("localhost")).expect("in clear");
+    let mut plain = logged_in(&memory(files()), options_to("localhost")).expect("in clear");
     assert_eq!(plain.tls_info(), None);
     assert_eq!(
         info_of_download(&mut plain, "/five").expect("downloaded"),

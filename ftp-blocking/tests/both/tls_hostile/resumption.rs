@@ -2,6 +2,7 @@
 //! belongs to the login (class B6 of SECURITY.md).
 
 use super::*;
+use crate::support::options::options_to;
 
 /// A client makes 300 transfers of all kinds after one login, and each data connection resumes the
 /// login's TLS session. A second login in the same process must not take the tickets of the first
@@ -18,8 +19,8 @@ fn b6_hundreds_of_transfers_resume_and_two_logins_do_not_share() {
         // Both logins share one configuration, but each login has its own store of tickets.
         let tls = trusting();
         let options = [
-            Options::new("localhost").with_tls(tls.clone()),
-            Options::new("localhost").with_implicit_tls(tls),
+            options_to("localhost").with_tls(tls.clone()),
+            options_to("localhost").with_implicit_tls(tls),
         ];
         let mut clients: Vec<Client> = memories
             .iter()
@@ -154,7 +155,7 @@ fn b6_tickets_that_run_out_without_another_version() {
         let setup = files().tls(server).data_tls(stingy.into()).require_reuse();
         let memory = memory(setup);
         let options = match ours {
-            true => Options::new("localhost").with_tls(
+            true => options_to("localhost").with_tls(
                 trusting()
                     .with_only_version(TlsVersion::V1_3)
                     .expect("a version"),
