@@ -25,6 +25,8 @@ struct Step {
     /// The arguments of cargo, separated by spaces.
     arguments: &'static str,
     environment: &'static [(&'static str, &'static str)],
+    /// Tests that are left out, each group with the reason.
+    left_out: &'static [(&'static str, &'static [&'static str])],
 }
 
 const fn step(name: &'static str, arguments: &'static str) -> Step {
@@ -32,6 +34,7 @@ const fn step(name: &'static str, arguments: &'static str) -> Step {
         name,
         arguments,
         environment: &[],
+        left_out: &[],
     }
 }
 
@@ -42,10 +45,14 @@ impl Step {
             ..self
         }
     }
+
+    const fn without(self, left_out: &'static [(&'static str, &'static [&'static str])]) -> Self {
+        Self { left_out, ..self }
+    }
 }
 
 /// The checks of the gate, the quickest first.
-const GATE: [Step; 13] = [
+const GATE: [Step; 15] = [
     step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
@@ -67,6 +74,12 @@ const GATE: [Step; 13] = [
     // Python is missing, and the model test runs 1,000 seeds.
     step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "1000")]),
     step(
+        "tests of faults, everything pipelined",
+        "test --test both --test flows --test ledger -- --exact",
+    )
+    .with(&[("FTP_TEST_PIPELINING", "always")])
+    .without(OTHER_DIALOGUES),
+    step(
         "tests of the jobs",
         "test --package xtask --features embedded",
     ),
@@ -75,11 +88,75 @@ const GATE: [Step; 13] = [
     step("no_std", "xtask no-std"),
     step("demo", "xtask demo"),
     step("interop", "xtask interop"),
+    step(
+        "50 small files, everything pipelined",
+        "xtask interop --many 50 vsftpd proftpd",
+    ),
     step("fuzzing, 3 s a target", "xtask fuzz"),
 ];
 
+/// The tests whose exact dialogue is another one if everything is pipelined. Each of them has a test
+/// of its own for pipelining, or says nothing about it.
+const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
+    (
+        "the test chooses a way of pipelining itself",
+        &[
+            "codes::a_reply_that_is_one_command_late_opens_no_data_connection",
+            "pipelining::invariant_the_reply_to_pbsz_accepts_no_password",
+            "pipelining::never_sends_one_command_at_a_time",
+            "pipelining::pass_leaves_with_all_that_a_transfer_needs_to_a_known_server",
+            "pipelining::pass_leaves_with_user_under_tls_only",
+            "pipelining::quirk_a_server_drops_prot_after_pbsz",
+            "pipelining::quirk_epsv_after_the_login_is_swallowed",
+            "pipelining::quirk_rnto_waits_for_rnfr_if_only_type_and_epsv_have_shared_a_flight",
+            "pipelining::quit_without_reply_waits_for_nothing",
+            "pipelining::rule_332_to_pass_in_a_flight_leads_to_acct_and_the_rest_again",
+            "pipelining::rule_530_to_pass_in_a_flight_refuses_the_login_and_the_next_one_is_in_step",
+            "pipelining::rule_a_flight_without_any_reply_costs_the_wait_of_one_command",
+            "pipelining::type_and_epsv_leave_together_to_any_server",
+        ],
+    ),
+    (
+        "the handshake begins directly after the data command, and not a second later",
+        &[
+            "early_handshake::a_refusal_during_an_early_handshake",
+            "early_handshake::a_reply_that_has_arrived_during_the_handshake",
+            "early_handshake::a_second_slow_refusal_does_not_cost_the_last_ticket",
+            "early_handshake::a_second_without_a_reply_begins_the_handshake_and_the_next_begins_at_once",
+            "early_handshake::a_server_that_replies_first_gets_no_last_ticket_early",
+            "early_handshake::the_last_ticket_waits_for_a_refusal",
+            "early_handshake::the_reply_comes_during_the_handshake",
+            "open_protected::open_under_tls_does_the_handshake_after_the_150",
+        ],
+    ),
+    (
+        "the EPSV for the next transfer leaves with the data command",
+        &[
+            "both::contract::reset_upload_at_an_offset",
+            "both::contract::reset_upload_whose_size_agrees",
+            "both::contract::utf8_before_the_first_listing",
+            "open::open_falls_back_to_pasv_where_epsv_is_refused_and_remembers",
+            "open::open_falls_back_to_pasv_where_the_port_of_epsv_is_filtered_and_remembers",
+            "open::open_knows_the_type_and_takes_the_size_hint",
+            "open_commands::a_listing_comes_in_type_i_where_type_a_is_refused",
+            "restart::rest_that_no_transfer_used_up_is_taken_back_with_rest_0",
+        ],
+    ),
+    (
+        "RNTO leaves with RNFR",
+        &[
+            "files::rename_does_not_send_rnto_after_a_refused_rnfr",
+            "files::rename_dropped_between_its_commands_sends_no_rnto",
+        ],
+    ),
+    (
+        "the server holds the reply to PASS and answers PBSZ, so the login fails before its time",
+        &["both::stopping::all_that_a_client_does_ends_in_the_total_time"],
+    ),
+];
+
 /// The checks that take too long for the gate.
-const REST: [Step; 14] = [
+const REST: [Step; 16] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -103,6 +180,10 @@ const REST: [Step; 14] = [
         "1,000 kills of programs that sync whole trees",
         "xtask interop --kills-of-trees 1000",
     ),
+    step(
+        "1,000 small files with each server, everything pipelined",
+        "xtask interop --many 1000",
+    ),
     step("packages, docs.rs, semantic versions", "xtask release"),
     step("features, every combination", "xtask features --every"),
     step(
@@ -119,6 +200,10 @@ const REST: [Step; 14] = [
     step("speed under TLS", "xtask bench --tls --check"),
     step("speed of listings", "xtask bench --listings --check"),
     step("speed of plans of trees", "xtask bench --trees --check"),
+    step(
+        "small files: round trips, system calls",
+        "xtask bench --small --check",
+    ),
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];
 
@@ -192,6 +277,9 @@ impl Step {
     fn command(&self) -> Result<Command> {
         let mut cargo = workspace::cargo()?;
         cargo.args(self.arguments.split_whitespace());
+        for (_, names) in self.left_out {
+            cargo.args(names.iter().flat_map(|name| ["--skip", name]));
+        }
         cargo.envs(self.environment.iter().copied());
         Ok(cargo)
     }

@@ -32,9 +32,11 @@ Usage: cargo xtask <job>
   interop  runs whole jobs and a set of questions with ten servers, or with those that you name;
            five rarely used servers get only a part, unless you name them or pass --full
            (needs Debian or a relative, and root; Python with pip; Node.js with npm);
-           `interop proxies` runs a job through five proxies alone
+           `interop proxies` runs a job through five proxies alone; `interop --many 1000`
+           transfers small files with pipelining forced on
   no-std   links and runs a program without the standard library
-  bench    compares bulk transfers with curl, lftp, ftplib and suppaftp (Linux; see --help)
+  bench    compares bulk transfers, listings, plans of trees and small files with curl, lftp,
+           ftplib and suppaftp (Linux; see --help)
   counts   counts instructions of the core and records them; --check compares (needs valgrind)
   features checks that no feature compiles, and all but aws-lc-rs; --every checks all combinations
   fuzz     runs every fuzz target for 3 s, or for the seconds that you give (needs nightly
