@@ -17,6 +17,7 @@
 //!   session. The flow may then return the same want again with a clock that [goes
 //!   on](Clock::Continues). The driver then continues what it has begun for this want.
 
+use alloc::boxed::Box;
 use core::net::SocketAddr;
 use core::num::NonZeroU16;
 
@@ -78,6 +79,37 @@ pub trait Flow {
     /// that only stands for another flow returns the name of that flow.
     fn name(&self) -> &'static str {
         crate::trace::type_name::<Self>()
+    }
+}
+
+/// A boxed flow, also one of a type that is not known at compile time:
+///
+/// ```
+/// use ftp_proto::{Error, Flow, flows};
+/// use ftp_proto::wire::Reply;
+///
+/// fn parse(line: &str) -> Result<Box<dyn Flow<Output = Reply>>, Error> {
+///     Ok(match line.split_once(' ') {
+///         Some(("delete", path)) => Box::new(flows::Delete::new(path)?),
+///         _ => Box::new(flows::Noop::new()),
+///     })
+/// }
+/// assert_eq!(parse("delete a.txt")?.name(), "Delete");
+/// # Ok::<(), Error>(())
+/// ```
+impl<F: Flow + ?Sized> Flow for Box<F> {
+    type Output = F::Output;
+
+    fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<F::Output>, Error> {
+        (**self).step(session, answer)
+    }
+
+    fn adopts(&self) -> Adopts {
+        (**self).adopts()
+    }
+
+    fn name(&self) -> &'static str {
+        (**self).name()
     }
 }
 
@@ -601,6 +633,56 @@ tickets! {
         closed(end: DataEnd) => Event::Closed(end);
         /// Answers that bytes or the end of the control connection came before you were done.
         control_first() => Event::ControlFirst;
+    }
+}
+
+impl Want {
+    /// Answers that you could not do what the want says, whichever want it is. A want without a
+    /// `failed` of its own is about the control connection, so this answers
+    /// [`broken`](Self::broken). The exception is [`CloseData`]: this answers that the data
+    /// connection is closed, and that its end was this error.
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::logged_in;
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::Noop;
+    /// use ftp_proto::{Error, ErrorKind, Step};
+    ///
+    /// let (mut running, first) = session.start(Noop::new());
+    /// let Step::Want(want) = session.step(&mut running, first)? else {
+    ///     panic!("a NOOP waits for its reply")
+    /// };
+    /// let answer = want.failed(Error::new(ErrorKind::Io));
+    /// assert!(session.step(&mut running, answer).is_err() && session.is_dead());
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    pub fn failed(self, error: impl Into<Error>) -> Answer {
+        match self {
+            Self::Connect(want) => want.failed(error),
+            Self::Listen(want) => want.failed(error),
+            Self::Accept(want) => want.failed(error),
+            Self::SecureData(want) => want.failed(error),
+            Self::CloseData(want) => want.closed(DataEnd::Failed(error.into())),
+            want => want.broken(error),
+        }
+    }
+
+    /// Answers that bytes or the end of the control connection came first, and that you gave them
+    /// to the session.
+    ///
+    /// # Errors
+    /// The want itself, if it has no such answer: `Receive`, `Listen`, `SecureControl` and
+    /// `ClearControl`. Go on with it.
+    #[allow(clippy::result_large_err, reason = "the want is given back, not an error")]
+    pub fn control_first(self) -> Result<Answer, Self> {
+        match self {
+            Self::Connect(want) => Ok(want.control_first()),
+            Self::Accept(want) => Ok(want.control_first()),
+            Self::SecureData(want) => Ok(want.control_first()),
+            Self::CloseData(want) => Ok(want.control_first()),
+            want => Err(want),
+        }
     }
 }
 

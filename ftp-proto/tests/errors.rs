@@ -97,6 +97,8 @@ fn every_misuse_has_its_own_text() {
         Misuse::Framing,
         Misuse::Protected,
         Misuse::TooMuchUnsent,
+        Misuse::NothingFed,
+        Misuse::NoListener,
     ];
     let mut words: Vec<String> = all.iter().map(Misuse::to_string).collect();
     words.sort();

@@ -167,6 +167,12 @@ pub enum Misuse {
     /// More bytes of commands are waiting to be written than
     /// [`Config::max_unsent`](crate::Config::max_unsent) allows.
     TooMuchUnsent,
+    /// The driver has answered several times that bytes had come, but has given the session none
+    /// and no end of the control connection.
+    NothingFed,
+    /// The driver has answered that it listens at an address to which no server can connect: port
+    /// 0, or an address such as 0.0.0.0.
+    NoListener,
 }
 
 impl ErrorKind {
@@ -286,6 +292,13 @@ impl fmt::Display for Misuse {
                  first"
             }
             Self::TooMuchUnsent => "too many commands wait to be written",
+            Self::NothingFed => {
+                "the driver says that bytes have come, but has given the session none"
+            }
+            Self::NoListener => {
+                "no server can connect to this address: answer with the address of the control \
+                 connection and the port of the listener"
+            }
         })
     }
 }

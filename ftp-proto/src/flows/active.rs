@@ -6,7 +6,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::compose::completion;
 use crate::capabilities::Capability;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Event, Flow, Step};
 use crate::session::Session;
 use crate::trace;
@@ -83,6 +83,9 @@ fn listening(session: &Session, answer: &mut Answer) -> Result<State, Error> {
         Some(Event::Listening(address)) => {
             let outside = session.config().active_address;
             let ip = outside.unwrap_or(address.ip()).to_canonical();
+            if ip.is_unspecified() || address.port() == 0 {
+                return Err(Error::misuse(Misuse::NoListener));
+            }
             Ok(State::Told(SocketAddr::new(ip, address.port())))
         }
         Some(Event::Failed(error)) => Err(error),

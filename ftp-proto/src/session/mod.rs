@@ -157,6 +157,9 @@ pub struct Session {
     inbox: VecDeque<Result<Reply, Error>>,
     operation: u64,
     serial: u64,
+    /// How many answers in a row have said that bytes came although none were fed. `None` if bytes
+    /// or the end were fed since the last answer.
+    unfed: Option<u8>,
     expected: Option<Ticket>,
     clock: Option<Wait>,
     /// Whether the session has already used the short limit [`Wait::LastLine`] for the current
@@ -241,6 +244,7 @@ impl Session {
             inbox: VecDeque::new(),
             operation: 0,
             serial: 0,
+            unfed: Some(0),
             expected: None,
             clock: None,
             awaited_last_line: false,
@@ -326,6 +330,9 @@ impl Session {
     /// Decodes bytes that the driver has read from the control connection, in pieces of any size.
     pub fn receive(&mut self, bytes: &[u8]) {
         let _entered = self.traced.enter();
+        if !bytes.is_empty() {
+            self.unfed = None;
+        }
         let mut rest = bytes;
         if self.state.greeting.is_none() {
             self.error_context.hear(bytes);
@@ -369,6 +376,7 @@ impl Session {
 
     /// Notes that the server has closed the control connection.
     pub fn receive_eof(&mut self) {
+        self.unfed = None;
         if self.dead.is_some() {
             return;
         }

@@ -62,6 +62,10 @@ enum Stage {
 /// reply.
 const MOST_FENCES: usize = 3;
 
+/// How many times in a row a driver may say that bytes had come although it has fed none. It may
+/// happen to a driver that looks and is too late.
+const MOST_UNFED: u8 = 8;
+
 impl Session {
     /// Starts an operation. If an earlier operation has not ended, the session drops it and first
     /// cleans up what it has left.
@@ -110,7 +114,8 @@ impl Session {
         let _entered = self.traced.enter();
         wants::answered(&self.traced, answer.event(), &self.secrets);
         let result = self
-            .advance_operation(running, answer)
+            .check_fed(&answer)
+            .and_then(|()| self.advance_operation(running, answer))
             .map_err(|error| self.advised(error).masked(&self.secrets));
         if let Err(error) = &result {
             self.learn_from(error);
@@ -123,6 +128,20 @@ impl Session {
             trace::end(&mut self.traced, result.as_ref().err(), self.dead.is_some());
         }
         result
+    }
+
+    /// Fails if the driver has said several times that bytes had come, and has fed none. Without
+    /// this check, such a driver would be asked for the same for ever.
+    fn check_fed(&mut self, answer: &Answer) -> Result<(), Error> {
+        if !matches!(answer.event(), Some(Event::Received | Event::ControlFirst)) {
+            return Ok(());
+        }
+        let unfed = self.unfed.map_or(0, |count| count.saturating_add(1));
+        self.unfed = Some(unfed);
+        match unfed > MOST_UNFED {
+            true => Err(Error::misuse(Misuse::NothingFed)),
+            false => Ok(()),
+        }
     }
 
     fn advance_operation<F: Flow>(

@@ -42,6 +42,35 @@ impl Session {
         }
     }
 
+    /// Takes the bytes of [`outgoing`](Self::outgoing) out of the session, for a driver that gives
+    /// the buffer to the operating system, such as io_uring. They count as written, as after
+    /// [`advance`](Self::advance). So write all of them, in this order, before you serve the want,
+    /// and answer `broken` if that fails. Ask for [`urgent`](Self::urgent) before.
+    ///
+    /// ```
+    /// # mod scripted { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/flows/scripted.rs")); }
+    /// # use scripted::logged_in;
+    /// # let mut session = logged_in()?;
+    /// use ftp_proto::flows::Noop;
+    /// use ftp_proto::Step;
+    ///
+    /// let (mut running, first) = session.start(Noop::new());
+    /// let Step::Want(look) = session.step(&mut running, first)? else {
+    ///     panic!("a look comes first")
+    /// };
+    /// let Step::Want(_) = session.step(&mut running, look.timed_out())? else {
+    ///     panic!("a NOOP waits for its reply")
+    /// };
+    /// assert_eq!(session.take_outgoing(), b"NOOP\r\n");
+    /// assert!(session.outgoing().is_empty());
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    #[must_use = "the bytes count as written"]
+    pub fn take_outgoing(&mut self) -> Vec<u8> {
+        self.urgent = None;
+        core::mem::take(&mut self.outgoing)
+    }
+
     /// Queues a command. The session sends it after the flow has returned its next want.
     pub(super) fn stage(&mut self, command: Command, shape: Shape) -> Result<(), Error> {
         self.permit(&command, shape)?;

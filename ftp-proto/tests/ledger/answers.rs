@@ -138,6 +138,56 @@ fn contract_a_transfer_that_was_settled_is_misuse() {
 }
 
 #[test]
+fn contract_a_driver_that_feeds_nothing_is_told_so() {
+    let mut session = logged_in(Config::default(), []).session;
+    let (mut running, mut want) = waiting(&mut session, flows::Pwd::new());
+    for _ in 0..100 {
+        let Want::Receive(receive) = want else {
+            panic!("{want:?}");
+        };
+        match session.step(&mut running, receive.received()) {
+            Ok(Step::Want(next)) => want = next,
+            result => {
+                assert_eq!(misuse(result), Misuse::NothingFed);
+                // The reply is still owed, and the next operation waits for it.
+                assert!(!session.is_dead());
+                let (mut noop, next) = waiting(&mut session, flows::Noop::new());
+                session.receive(b"257 \"/a\"\r\n");
+                let Want::Receive(next) = next else {
+                    panic!("{next:?}");
+                };
+                let step = session.step(&mut noop, next.received());
+                assert!(matches!(step, Ok(Step::Want(_))), "{step:?}");
+                return;
+            }
+        }
+    }
+    panic!("the same is wanted for ever");
+}
+
+#[test]
+fn contract_a_driver_whose_control_connection_is_never_first_is_told_so() {
+    let mut session = logged_in(Config::default(), []).session;
+    let open = flows::Open::retrieve("a").expect("a path");
+    let (mut running, want) = waiting(&mut session, open);
+    session.receive(b"200 ok\r\n229 here (|||2020|)\r\n");
+    let Ok(Step::Want(mut want)) = unlooked(&mut session, &mut running, want) else {
+        panic!("no want");
+    };
+    assert!(matches!(want, Want::Connect(_)), "{want:?}");
+    for _ in 0..100 {
+        let Ok(answer) = want.control_first() else {
+            panic!("another want");
+        };
+        match session.step(&mut running, answer) {
+            Ok(Step::Want(next)) => want = next,
+            result => return assert_eq!(misuse(result), Misuse::NothingFed),
+        }
+    }
+    panic!("the same is wanted for ever");
+}
+
+#[test]
 fn invariant_9_unsent_commands_are_bounded() {
     let long = "x".repeat(70_000);
     let mut session = logged_in(Config::default(), []).session;
