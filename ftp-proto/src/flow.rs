@@ -1,21 +1,7 @@
 //! How the core and its driver work together. The driver owns the sockets; the core decides what to
 //! send.
 //!
-//! A driver [starts](crate::Session::start) a [`Flow`] on a session. Then it calls
-//! [`Session::step`](crate::Session::step) with an [`Answer`] until the flow is [done](Step::Done).
-//! Each step before the last one returns a [`Want`]. Before a driver serves a want, it writes
-//! [`Session::outgoing`](crate::Session::outgoing). To serve a want, the driver does what the
-//! want's documentation says. Then it calls a method of the want that makes the answer: it says
-//! what happened.
-//!
-//! Every want can also be answered by
-//!
-//! * `timed_out`: the time limit of its [`Wait`] has passed;
-//! * `broken`: the *control* connection failed while the driver served the want;
-//! * `control_first`, if serving the want can block on something other than the control connection:
-//!   meanwhile bytes (or the end) of the control connection came, and the driver gave them to the
-//!   session. The flow may then return the same want again with a clock that [goes
-//!   on](Clock::Continues). The driver then continues what it has begun for this want.
+//! [`embedding`](crate::embedding) describes the contract for people who write a driver.
 
 use alloc::boxed::Box;
 use core::net::SocketAddr;

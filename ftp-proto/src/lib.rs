@@ -24,7 +24,7 @@
 //!   them alone.
 //!
 //! The crates `ftp-blocking` and `ftp-smol` are drivers for sockets. If you write a driver of your
-//! own, take their `drive.rs` as the model.
+//! own, [`embedding`] says what it must do.
 //!
 //! # A whole dialogue on arrays
 //!
@@ -179,6 +179,7 @@ mod abort;
 mod capabilities;
 pub mod data;
 mod debug_level;
+pub mod embedding;
 mod error;
 pub mod files;
 mod flow;

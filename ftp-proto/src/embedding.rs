@@ -1,0 +1,145 @@
+//! How you write a driver: the contract between the core and the code that owns the sockets.
+//!
+//! You need this page if you embed `ftp-proto` in a runtime, an event loop or a device of your own.
+//! If you only want to move files, take one of the adapters, `ftp-blocking` or `ftp-smol`. Their
+//! `drive.rs` are drivers that follow this page.
+//!
+//! A driver owns the control connection, the data connection and the clock. It feeds a
+//! [`Session`] the bytes that the server sends, writes the bytes that the session hands out, and
+//! serves the [`Want`]s of one [`Flow`] at a time. The [page of the crate](crate) shows a whole
+//! driver on arrays.
+//!
+//! # The loop
+//!
+//! ```
+//! # use ftp_proto::{Error, Flow, Session, Step, Want, Answer};
+//! # struct Driver { session: Session }
+//! # impl Driver {
+//! # fn flush(&mut self) -> Result<(), Error> { Ok(()) }
+//! # fn serve(&mut self, want: Want) -> Answer { want.timed_out() }
+//! fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+//!     let (mut running, mut answer) = self.session.start(flow);
+//!     loop {
+//!         let want = match self.session.step(&mut running, answer)? {
+//!             Step::Done(output) => return Ok(output),
+//!             Step::Want(want) => want,
+//!         };
+//!         answer = match self.flush() {
+//!             Ok(()) => self.serve(want),
+//!             Err(error) => want.broken(error),
+//!         };
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! 1. **Write before you serve.** `flush` writes all of [`Session::outgoing`] to the control
+//!    connection and reports it by [`advance`](Session::advance). If your system takes whole buffers,
+//!    such as io_uring, use [`take_outgoing`](Session::take_outgoing). The byte at
+//!    [`urgent`](Session::urgent) goes out as urgent data, if your system can do that.
+//! 2. **Feed in order.** Give every byte of the control connection to [`Session::receive`], and its
+//!    end to [`Session::receive_eof`]. Under TLS, feed what you have decrypted.
+//! 3. **Answer each want once.** The want makes its answer, so the compiler keeps most of this rule.
+//!    An answer to another want is [`Misuse::StaleAnswer`] and changes nothing.
+//! 4. **Keep the clock.** Each want has a [`Wait`], and your [`Timeouts`] say how long it may last.
+//!    [`Clock::Starts`] begins a new limit. [`Clock::Continues`] goes on with the limit that runs.
+//! 5. **You may drop a flow at any point**, also in the middle of a want. Drop nothing else: keep
+//!    the data connection, because the next flow closes it in the right way.
+//!
+//! # The wants
+//!
+//! "Again" is the same want with [`Clock::Continues`]. Do not begin anew then: a second attempt to
+//! connect to a passive port fails on servers that accept one connection.
+//!
+//! | want | at first | again | answers |
+//! |---|---|---|---|
+//! | [`Receive`] with [`Wait::Arrived`] | take a [look](#a-look) | look again | `received` if you have fed something, else `timed_out` |
+//! | [`Receive`] | wait until something comes, and feed it | go on waiting | `received` |
+//! | [`Connect`] | drop an old data connection, begin to connect | go on with this attempt | `connected`, `failed`, `control_first` |
+//! | [`Listen`] | bind a port at the local address of the control connection | does not come again | `listening`, `failed` |
+//! | [`Accept`] | accept one connection | go on accepting | `accepted`, `turned_away`, `failed`, `control_first` |
+//! | [`SecureControl`] | TLS handshake with your host name | go on | `secured` |
+//! | [`ClearControl`] | exchange close_notify | go on | `cleared` |
+//! | [`SecureData`] | TLS handshake with the sessions of this login | go on with this handshake | `secured`, `resumed`, `kept_last_ticket`, `failed`, `control_first` |
+//! | [`CloseData`] | end the data connection as [`Closing`] says | go on | `closed`, `control_first` |
+//!
+//! Every want also has `timed_out` and `broken`. `broken` means that the *control* connection has
+//! failed, and ends the session. [`Want::failed`] fits every want.
+//!
+//! While you serve `Connect`, `Accept`, `SecureData` or `CloseData`, watch the control connection
+//! too. If something comes there, feed it and answer `control_first`: the server may have refused
+//! the transfer. Do not answer it if you have fed nothing. After eight such answers in a row the
+//! operation fails with [`Misuse::NothingFed`].
+//!
+//! # How a data connection ends
+//!
+//! This decides whether a server keeps half a file and takes it for the whole.
+//!
+//! | [`Closing`] | TLS | socket | then |
+//! |---|---|---|---|
+//! | `SendEnd` | write everything, then close_notify | half-close (FIN) | the connection stays open |
+//! | `AwaitEnd` | read to the end, keep tickets | read to the end | close it |
+//! | `Acknowledge` | close_notify | close (FIN) | it is gone |
+//! | `Harvest` | read until a ticket comes | nothing | the connection stays open |
+//! | `Abandon` | nothing | **reset** (RST): SO_LINGER with zero seconds | it is gone |
+//! | `Discard` | nothing | close (FIN) | it is gone |
+//!
+//! If your program ends in the middle of an upload, the operating system closes the socket. So set
+//! SO_LINGER with zero seconds before the upload begins, and take it back at `SendEnd`.
+//!
+//! # A look
+//!
+//! Before the session sends a command, it wants a look ([`Wait::Arrived`]): everything that has
+//! arrived on the control connection must be fed now. A reply that came unasked is found in this
+//! way. If your driver looks too late, the session takes this reply for the reply to the next
+//! command, and a failed transfer can look like a success.
+//!
+//! A look **asks the kernel** until a read would block, or the connection ends. A readiness flag that
+//! an earlier event has left is not enough. Under TLS, go on until no whole record is left in your
+//! buffers either. Feed what you read, and answer `received` if there was something. The same want
+//! then comes again. Answer `timed_out` as soon as a read would block.
+//!
+//! * **Blocking sockets**: `recv` with `MSG_DONTWAIT`, or a socket in non-blocking mode.
+//! * **mio, polling**: `read` on the non-blocking socket. Do not ask the poller.
+//! * **tokio**: `TcpStream::try_read` answers from a cache of readiness. It says `WouldBlock`
+//!   without a system call if tokio has not seen the event yet. So call `recv` on the socket itself
+//!   (`socket2::SockRef::from(&stream).recv_with_flags`, with `MSG_DONTWAIT`, or
+//!   `rustix::net::recv`).
+//! * **io_uring**: a receive with `MSG_DONTWAIT`, or cancel the receive that waits and use what it
+//!   has brought. A completion that lies in the ring counts as arrived.
+//! * **A device without a system**: everything that the network stack holds for the connection.
+//!
+//! # The data phase
+//!
+//! After [`Open`](crate::flows::Open) you have a [`Transfer`](crate::Transfer). Its bytes do not pass
+//! through the core. Make a [`DataPhase`](crate::data::DataPhase), and call its
+//! [`step`](crate::data::DataPhase::step) until it is `Over`. It says when to move bytes, when to look,
+//! and when to run [`Finish`](crate::flows::Finish). Its page shows a whole download. Watch the control
+//! connection while you wait for the data connection, as above.
+//!
+//! # TLS
+//!
+//! With the feature `rustls`, [`TlsChannel`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/struct.TlsChannel.html)
+//! is a TLS connection without a socket. `Options::tls_login` begins a login;
+//! `TlsLogin::control` and `TlsLogin::data` make its connections, which share the session tickets.
+//!
+//! # Flows of your own
+//!
+//! A flow calls `step` of the flows in it, returns their wants, and passes each answer in: see the
+//! example of [`Flow`]. If it begins with `Finish` or `Abort`, it must say so by
+//! [`adopts`](Flow::adopts), because the session otherwise aborts the open transfer before the flow
+//! starts. A `Box<dyn Flow<Output = T>>` is a flow too.
+//!
+//! # How you test a driver
+//!
+//! With the feature `simulator`, `simulator::contract` is a table of test cases for drivers, and
+//! `contract_tests!` makes a test of each. The server in it is a value without sockets
+//! (`simulator::World`), so your driver needs connections that read and write such a world. A
+//! [`Write::Full`](https://docs.rs/ftp-proto/latest/ftp_proto/simulator/enum.Write.html) means that
+//! the connection takes no more bytes now: wait as for a socket that is not writable.
+
+#[cfg(doc)]
+use crate::{
+    Accept, ClearControl, Clock, CloseData, Closing, Connect, Flow, Listen, Misuse, Receive,
+    SecureControl, SecureData, Session, Timeouts, Wait, Want,
+};
