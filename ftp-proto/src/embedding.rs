@@ -36,7 +36,8 @@
 //! 1. **Write before you serve.** `flush` writes all of [`Session::outgoing`] to the control
 //!    connection and reports it by [`advance`](Session::advance). If your system takes whole buffers,
 //!    such as io_uring, use [`take_outgoing`](Session::take_outgoing). The byte at
-//!    [`urgent`](Session::urgent) goes out as urgent data, if your system can do that.
+//!    [`urgent`](Session::urgent) goes out as urgent data, if your system can do that. Writing has a
+//!    limit of its own, [`Wait::Send`].
 //! 2. **Feed in order.** Give every byte of the control connection to [`Session::receive`], and its
 //!    end to [`Session::receive_eof`]. Under TLS, feed what you have decrypted.
 //! 3. **Answer each want once.** The want makes its answer, so the compiler keeps most of this rule.
@@ -49,7 +50,9 @@
 //! # The wants
 //!
 //! "Again" is the same want with [`Clock::Continues`]. Do not begin anew then: a second attempt to
-//! connect to a passive port fails on servers that accept one connection.
+//! connect to a passive port fails on servers that accept one connection. `SecureData` may also come
+//! again with [`Clock::Starts`], when the server has said that the transfer begins. It means the
+//! same handshake, with a new time limit. So ask whether this connection is under TLS already.
 //!
 //! | want | at first | again | answers |
 //! |---|---|---|---|
@@ -68,7 +71,8 @@
 //!
 //! While you serve `Connect`, `Accept`, `SecureData` or `CloseData`, watch the control connection
 //! too. If something comes there, feed it and answer `control_first`: the server may have refused
-//! the transfer. Do not answer it if you have fed nothing. After eight such answers in a row the
+//! the transfer. Leave out the control connection of a session that [is dead](Session::is_dead). Do
+//! not answer `control_first` if you have fed nothing. After eight such answers in a row the
 //! operation fails with [`Misuse::NothingFed`].
 //!
 //! # How a data connection ends
@@ -120,8 +124,9 @@
 //! # TLS
 //!
 //! With the feature `rustls`, [`TlsChannel`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/struct.TlsChannel.html)
-//! is a TLS connection without a socket. `Options::tls_login` begins a login;
-//! `TlsLogin::control` and `TlsLogin::data` make its connections, which share the session tickets.
+//! is a TLS connection without a socket. `Options::tls_login` begins the TLS setup of a login, and
+//! `TlsLogin::connection` makes each of its connections. They share the session tickets, which the
+//! data connections need.
 //!
 //! # Flows of your own
 //!

@@ -660,7 +660,10 @@ impl Want {
     /// # Errors
     /// The want itself, if it has no such answer: `Receive`, `Listen`, `SecureControl` and
     /// `ClearControl`. Go on with it.
-    #[allow(clippy::result_large_err, reason = "the want is given back, not an error")]
+    #[allow(
+        clippy::result_large_err,
+        reason = "the want is given back, not an error"
+    )]
     pub fn control_first(self) -> Result<Answer, Self> {
         match self {
             Self::Connect(want) => Ok(want.control_first()),

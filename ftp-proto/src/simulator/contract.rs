@@ -238,6 +238,8 @@ pub enum Outcome {
     Code(u16),
     /// The operation failed with this error, after the driver had read these bytes of the file.
     Failed(Failure, Vec<u8>),
+    /// The driver has no such operation. The rest of the row is then left out.
+    Unsupported,
 }
 
 /// The parts of an error that a test case compares.
@@ -366,6 +368,13 @@ pub trait Driver: Sized {
 
     /// Passes the server to `look`, and returns what `look` returns.
     fn with_server<T>(&self, look: impl FnOnce(&mut Simulator) -> T) -> T;
+
+    /// Returns whether the driver can follow these options. A minimal driver may lack active mode
+    /// ([`Config::data_mode`]) or TLS, for example. Runs with options that it cannot follow are left
+    /// out. By default, the driver can follow all.
+    fn supports(_options: &Options) -> bool {
+        true
+    }
 }
 
 /// The TLS configurations of the server and of the client. Both use the same single version of TLS.
@@ -514,6 +523,9 @@ impl Case {
     fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
         let mut options = options.with_config(self.config);
         options.ftp_proxy.clone_from(&self.ftp_proxy);
+        if !D::supports(&options) {
+            return Ok(0);
+        }
         let connected = D::connect(Simulator::new(setup), options);
         let mut driver = match (connected, &self.connects) {
             (Ok(driver), None) => driver,
@@ -530,6 +542,9 @@ impl Case {
                 Operation::Stored(path) => driver.with_server(|server| stored(server, path)),
                 operation => driver.perform(operation),
             };
+            if outcome == Outcome::Unsupported {
+                return Ok(0);
+            }
             meets(&outcome, expected).map_err(|why| {
                 let log = driver.with_server(|server| {
                     let lines = server.commands().iter();

@@ -27,7 +27,9 @@ pub enum Connected {
 pub enum Write {
     /// The connection has taken this many bytes, from the start of the slice.
     Bytes(usize),
-    /// The connection has no room now, so nothing was written.
+    /// The connection has no room now, so nothing was written. Wait as for a socket that is not
+    /// writable: watch the control connection too, let simulated time pass
+    /// ([`World::advance_clock`](crate::simulator::World::advance_clock)), and write again.
     Full,
     /// Nothing can be written: the server has reset or closed the connection, or the client has
     /// ended its own direction.
@@ -84,6 +86,8 @@ pub(super) struct Wire {
     /// Whether the next write returns `Full`. This is so after a write that took only a part of its
     /// bytes.
     full: bool,
+    /// Whether the client waits for room after such a `Full`.
+    waits_for_room: bool,
     /// Bytes from the client that the server has not processed yet. Under TLS, they are ciphertext.
     pub(super) inbox: Vec<u8>,
     /// Plaintext from the client that the server has not read yet.
@@ -119,6 +123,7 @@ impl Wire {
             segment: segment.unwrap_or(usize::MAX),
             window: None,
             full: false,
+            waits_for_room: false,
             inbox: Vec::new(),
             plain: Vec::new(),
             tls: None,
@@ -151,7 +156,11 @@ impl Wire {
             }
             return Write::Bytes(bytes.len());
         }
-        if self.pending || core::mem::take(&mut self.full) {
+        if self.pending {
+            return Write::Full;
+        }
+        if core::mem::take(&mut self.full) {
+            self.waits_for_room = true;
             return Write::Full;
         }
         let room = self.room();
@@ -162,6 +171,12 @@ impl Wire {
         self.full = taken < bytes.len();
         self.inbox.extend_from_slice(&bytes[..taken]);
         Write::Bytes(taken)
+    }
+
+    /// Returns whether the client waits for room although there is room already, because the last
+    /// write has returned [`Write::Full`] after one that took only a part of its bytes.
+    pub(super) fn make_room(&mut self) -> bool {
+        core::mem::take(&mut self.waits_for_room)
     }
 
     pub(super) fn writable(&self) -> bool {

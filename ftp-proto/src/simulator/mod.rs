@@ -54,6 +54,7 @@
     reason = "support for tests, where a broken assumption should be loud"
 )]
 
+mod by_flows;
 mod commands;
 pub mod contract;
 mod couple;
@@ -81,6 +82,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use by_flows::{ByFlows, RunsFlows};
 pub use couple::couple;
 pub use fault::{Action, Fault, Then};
 pub use link::{Connected, Link, Read, Write};

@@ -261,6 +261,11 @@ impl Simulator {
         false
     }
 
+    /// Makes room on a connection that has taken only a part of a write. `false` if there is none.
+    pub(super) fn make_room(&mut self) -> bool {
+        self.wires.iter_mut().any(Wire::make_room)
+    }
+
     fn accept_late(&mut self, link: Link) -> bool {
         let wire = &mut self.wires[link.0];
         if wire

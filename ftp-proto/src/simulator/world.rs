@@ -87,15 +87,19 @@ impl World {
     /// Lets simulated time pass, for an adapter that has to wait. The call does the first of these
     /// that it can do:
     ///
-    /// 1. It moves data between this server and a coupled one, and the time by 20 ms.
-    /// 2. It releases one thing that the server keeps back, and moves the time by 20 ms.
-    /// 3. It moves the time to the deadline.
+    /// 1. It makes room on a connection that was full. The time does not move.
+    /// 2. It moves data between this server and a coupled one, and the time by 20 ms.
+    /// 3. It releases one thing that the server keeps back, and moves the time by 20 ms.
+    /// 4. It moves the time to the deadline.
     ///
     /// Returns `false`, and does nothing, if the time had already reached the deadline.
     pub fn advance_clock(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {
             return false;
+        }
+        if state.server.make_room() {
+            return true;
         }
         state.now = if state.release_held() {
             state.now + TICK

@@ -148,12 +148,7 @@ fn contract_an_address_to_which_no_server_can_connect_is_misuse() {
     for address in ["0.0.0.0:2000", "[::]:2000", "192.0.2.7:0"] {
         let local: SocketAddr = address.parse().expect("an address");
         let listen = Item::Serve("listen", Reaction::Listening(local));
-        let script = [
-            hear("TYPE I"),
-            say("200 I"),
-            listen,
-            serve("close discard"),
-        ];
+        let script = [hear("TYPE I"), say("200 I"), listen, serve("close discard")];
         let mut driver = logged_in(active(), script);
         let open = ftp_proto::flows::Open::retrieve("a").expect("a path");
         let error = driver.run(open).expect_err("no listener");
