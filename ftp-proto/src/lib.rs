@@ -123,6 +123,10 @@
 //! | `proxy` | [`proxy`](https://docs.rs/ftp-proto/latest/ftp_proto/proxy/): SOCKS4, SOCKS5 and HTTP CONNECT |
 //! | `simulator` | an FTP server without I/O for tests, and the contract table for drivers |
 //!
+//! On processors without atomic compare-and-swap (`thumbv6m`, `riscv32imc`), the crate also needs
+//! `portable-atomic`, and its `Arc` is the one of `portable-atomic-util`. Your program then enables
+//! the feature `critical-section` or `unsafe-assume-single-core` of `portable-atomic`.
+//!
 //! # Logs
 //!
 //! With the feature `tracing`, each operation has a span, for any subscriber of the crate
@@ -176,6 +180,7 @@ extern crate alloc;
 
 #[cfg(feature = "std")]
 mod abort;
+mod atomics;
 mod capabilities;
 pub mod data;
 mod debug_level;

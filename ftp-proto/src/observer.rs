@@ -1,8 +1,9 @@
 //! What your observer function gets: the commands and replies of the control connection.
 
-use alloc::sync::Arc;
+use alloc::boxed::Box;
 use core::fmt;
 
+use crate::atomics::Arc;
 use crate::wire::{Command, Reply};
 
 /// What an observer sees: a command or a reply. Secrets are masked in both. `Display` is one line,
@@ -45,7 +46,9 @@ pub struct Observer(Arc<dyn Fn(Observed<'_>) + Send + Sync>);
 impl Observer {
     /// Makes an observer of this function.
     pub fn new(observer: impl Fn(Observed<'_>) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(observer))
+        // The `Arc` of portable-atomic-util turns no function into a trait object, but a box does.
+        let observer: Box<dyn Fn(Observed<'_>) + Send + Sync> = Box::new(observer);
+        Self(Arc::from(observer))
     }
 
     pub(crate) fn show(&self, seen: Observed<'_>) {

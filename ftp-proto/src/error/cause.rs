@@ -242,7 +242,7 @@ impl Error {
     /// [`NotFound`](Cause::NotFound) or [`Denied`](Cause::Denied).
     #[must_use]
     pub fn with_cause(mut self, cause: Cause) -> Self {
-        alloc::sync::Arc::make_mut(&mut self.0).cause = Some(cause);
+        crate::atomics::Arc::make_mut(&mut self.0).cause = Some(cause);
         self
     }
 }

@@ -10,11 +10,11 @@ mod serde;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use crate::atomics::Arc;
 use crate::tls::Reason;
 use crate::wait::{Timeouts, Wait};
 use crate::wire::{Class, Command, Escaped, Reply};

@@ -2,10 +2,10 @@
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::atomics::Arc;
 use crate::error::{Error, ErrorKind};
 use crate::path::RemotePath;
 

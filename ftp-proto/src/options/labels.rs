@@ -1,10 +1,10 @@
 //! Finds an encoding by its label, such as `gbk`, with the crate `encoding_rs`.
 
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::encoding::{Codec, Encoding};
+use crate::atomics::Arc;
 
 impl Encoding {
     /// Returns the encoding with this label of the [Encoding Standard], such as `gbk`, `gb18030`,

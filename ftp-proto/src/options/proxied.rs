@@ -2,13 +2,13 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::sync::Arc;
 
 use super::Options;
 #[cfg(feature = "proxy")]
 use super::config::DataMode;
 use super::config::Security;
 use super::ftp_proxy::{FtpProxy, LoginRoute};
+use crate::atomics::Arc;
 use crate::error::Error;
 #[cfg(feature = "proxy")]
 use crate::proxy::Proxy;

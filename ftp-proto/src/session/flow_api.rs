@@ -3,7 +3,6 @@
 //! A flow sees no field of the session. It need not tell the session what a reply changes: the
 //! session does this when the reply comes, whether or not the flow still exists.
 
-use alloc::sync::Arc;
 use core::net::{IpAddr, SocketAddr};
 
 use super::ledger::{Aborting, Owed, Shape};
@@ -11,6 +10,7 @@ use super::live_transfer::LiveTransfer;
 use super::negotiated::{Channel, FramingState};
 use super::transfer::{DataTls, Direction, Transfer};
 use super::{FirstOnData, Session};
+use crate::atomics::Arc;
 use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{

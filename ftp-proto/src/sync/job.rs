@@ -1,10 +1,10 @@
 //! One job of a sync: what a session, or the local disk, has to do.
 
-use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::removal::Removal;
 use super::stages::Step;
+use crate::atomics::Arc;
 use crate::error::Error;
 use crate::files::{FileReport, GetFile, PutFile};
 use crate::listing::Line;

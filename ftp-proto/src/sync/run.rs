@@ -9,7 +9,6 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
 use core::time::Duration;
@@ -24,6 +23,7 @@ use super::report::SyncReport;
 use super::stages::{Stages, Step};
 use super::work;
 use super::worker::{SessionState, SyncWorker};
+use crate::atomics::Arc;
 use crate::data::Progress;
 use crate::error::Error;
 use crate::files::FilePlan as _;
