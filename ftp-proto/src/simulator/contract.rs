@@ -558,6 +558,7 @@ impl Case {
                 )
             })?;
         }
+        driver.with_server(|server| self.check_given_up(server))?;
         if let Some(expected) = self.commands {
             let same = driver.with_server(|server| {
                 server
@@ -572,6 +573,26 @@ impl Case {
             }
         }
         Ok(driver.with_server(|server| server.control_bytes_read()))
+    }
+}
+
+impl Case {
+    /// Fails if the server takes an upload for complete that was given up. Its data connection was
+    /// then ended by FIN and not by a reset, and half a file looks like the whole.
+    fn check_given_up(&self, server: &Simulator) -> Result<(), String> {
+        for (operation, _) in &self.steps {
+            let Operation::BeginUpload(path, ..) = operation else {
+                continue;
+            };
+            let mut records = server.transfers().iter();
+            if records.any(|it| it.path == path.as_bytes() && it.complete && it.bytes > 0) {
+                return Err(format!(
+                    "the server takes the upload of {path} for complete, which was given up: \
+                     reset its data connection (`Closing::Abandon`)"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
