@@ -8,7 +8,7 @@ use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
 use ftp_proto::{Error, Wait};
 use smol::Async;
 
-use crate::secured::{Peer, Secured};
+use crate::secured::{Peer, Secured, unless_blocked};
 use crate::transport::Stream;
 
 pub(crate) struct Channel {
@@ -60,6 +60,19 @@ impl Channel {
             0 => PlainRead::Closed,
             count => PlainRead::Bytes(count),
         }))
+    }
+
+    /// Reads what has already arrived. `None` if nothing has.
+    pub(crate) fn look(&mut self, buffer: &mut [u8]) -> Result<Option<PlainRead>, Error> {
+        if let Some(secured) = &mut self.tls {
+            return secured.look(&mut *self.stream, buffer);
+        }
+        Ok(
+            unless_blocked(self.stream.look(buffer))?.map(|count| match count {
+                0 => PlainRead::Closed,
+                count => PlainRead::Bytes(count),
+            }),
+        )
     }
 
     /// Waits until there may be something to read.

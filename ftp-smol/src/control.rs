@@ -32,12 +32,37 @@ impl Client {
         self.poll_receive(cx)
     }
 
-    /// Reads what has arrived on the control connection. Gives the session the bytes, or reports the
-    /// end.
-    pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    /// Reads from the control connection. Gives the session the bytes, or reports the end.
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut buffer = [0; CONTROL_READ];
         self.control_seen = ControlSeen::Empty;
         let read = ready!(self.control.poll_read(cx, &mut buffer))?;
+        self.feed(read, &buffer);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Gives the session what has already arrived on the control connection. Returns whether there
+    /// was something.
+    pub(crate) fn look(&mut self) -> Result<bool, Error> {
+        let mut buffer = [0; CONTROL_READ];
+        self.control_seen = ControlSeen::Empty;
+        let read = self.control.look(&mut buffer)?;
+        if let Some(read) = read {
+            self.feed(read, &buffer);
+        }
+        Ok(read.is_some())
+    }
+
+    /// Looks as [`look`](Self::look) does. If that fails, the session is dead.
+    pub(crate) fn look_at_control(&mut self) {
+        if !self.session.is_dead() {
+            if let Err(error) = self.look() {
+                self.session.kill(error);
+            }
+        }
+    }
+
+    fn feed(&mut self, read: PlainRead, buffer: &[u8; CONTROL_READ]) {
         self.control_seen = match read {
             PlainRead::Bytes(CONTROL_READ) => ControlSeen::More,
             _ => ControlSeen::Unknown,
@@ -45,17 +70,6 @@ impl Client {
         match read {
             PlainRead::Bytes(count) => self.session.receive(&buffer[..count]),
             PlainRead::Closed | PlainRead::Cut => self.session.receive_eof(),
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Gives the session the bytes that have already arrived on the control connection, without
-    /// waiting.
-    pub(crate) fn look_at_control(&mut self, cx: &mut Context<'_>) {
-        if !self.session.is_dead() {
-            if let Poll::Ready(Err(error)) = self.poll_receive(cx) {
-                self.session.kill(error);
-            }
         }
     }
 

@@ -365,7 +365,7 @@ macro_rules! in_common {
                 }
                 // The reply to the last NOOP may have arrived, and must be read before the next
                 // NOOP.
-                poll_fn(|cx| Poll::Ready(client.look_at_control(cx))).await;
+                client.look_at_control();
                 phase.keep_alive(&mut client.session);
                 client.start_sending();
                 let flushed = poll_fn(|cx| client.poll_flush(cx)).await;
@@ -446,7 +446,7 @@ impl<'c> DataTransfer<'c> {
             client.tick(phase, begun);
             let patient = match phase.step(&client.session) {
                 DataStep::Look => {
-                    client.look_at_control(cx);
+                    client.look_at_control();
                     continue;
                 }
                 DataStep::Move(wait) => {

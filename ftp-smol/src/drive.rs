@@ -134,9 +134,11 @@ impl Client {
             };
         }
         match want {
-            Want::Receive(want) if want.wait() == Wait::Arrived => {
-                alone!(Receive, want, self.poll_receive(cx), received)
-            }
+            Want::Receive(want) if want.wait() == Wait::Arrived => Ok(match self.look() {
+                Ok(true) => want.received(),
+                Ok(false) => want.timed_out(),
+                Err(error) => want.broken(error),
+            }),
             Want::Receive(want) => alone!(Receive, want, self.poll_await_bytes(cx), received),
             Want::SecureControl(want) => {
                 alone!(SecureControl, want, self.poll_secure_control(cx), secured)

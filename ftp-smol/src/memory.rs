@@ -206,6 +206,16 @@ impl Stream for End {
         unless_blocked(read)
     }
 
+    fn look(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.end.read(buffer);
+        let link = self.end.link();
+        if !self.memory.server().readable(link) {
+            let mut pace = self.memory.pace();
+            pace.arrived.retain(|arrived| *arrived != link);
+        }
+        read
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         let link = self.end.link();
         let mut pace = self.memory.pace();

@@ -4,7 +4,7 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use ftp_proto::Error;
-use ftp_proto::tls::{Next, TlsChannel};
+use ftp_proto::tls::{Next, PlainRead, TlsChannel};
 
 use crate::transport::Stream;
 
@@ -77,6 +77,29 @@ impl Secured {
         }
     }
 
+    /// Reads what has already arrived. `None` if that is not a whole record.
+    pub(crate) fn look(
+        &mut self,
+        stream: &mut dyn Stream,
+        buffer: &mut [u8],
+    ) -> Result<Option<PlainRead>, Error> {
+        loop {
+            match self.tls.read(buffer)? {
+                Next::Done(read) => return Ok(Some(read)),
+                Next::Read(wanted) => {
+                    let space = self.tls.space(wanted.min(self.room));
+                    match unless_blocked(stream.look(space))? {
+                        None => return Ok(None),
+                        Some(0) => self.tls.receive_eof(),
+                        Some(count) => self.tls.filled(count),
+                    }
+                }
+                // The session writes before it waits.
+                Next::Write | Next::Yield => return Ok(None),
+            }
+        }
+    }
+
     fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -102,5 +125,13 @@ impl Secured {
             self.tls.advance(count);
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Turns the error that nothing has arrived into `None`.
+pub(crate) fn unless_blocked(result: io::Result<usize>) -> io::Result<Option<usize>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        result => result.map(Some),
     }
 }

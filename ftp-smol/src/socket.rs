@@ -87,6 +87,15 @@ impl Stream for Socket {
         read
     }
 
+    fn look(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.get()?.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
     fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let readable = self.registered()?.poll_readable(cx);
         self.awaits_data = readable.is_pending();

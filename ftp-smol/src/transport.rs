@@ -30,6 +30,18 @@ pub trait Stream: Send {
     /// An error that ends the stream.
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>>;
 
+    /// Reads what has already arrived, without waiting. Returns 0 at the end.
+    ///
+    /// The client looks in this way before it sends a command, so that it finds a reply that came
+    /// unasked. So this method must ask the system. It must not answer from a readiness that an
+    /// earlier event has left, as `try_read` of tokio does: a stray reply would then be taken for the
+    /// reply to the next command.
+    ///
+    /// # Errors
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing has arrived, or an error that ends the
+    /// stream.
+    fn look(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
+
     /// Waits until there may be something to read. The client calls it before a read that would
     /// hardly find anything. It may be ready at any time, and by default always is.
     ///

@@ -142,6 +142,10 @@ impl Stream for Tunnel {
         self.stream.poll_read(cx, buffer)
     }
 
+    fn look(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.look(buffer)
+    }
+
     fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.stream.poll_readable(cx)
     }

@@ -118,6 +118,15 @@ impl<P: Passage> Stream for Passing<P> {
         polled.map_ok(|count| self.passage.after_read(buffer, count))
     }
 
+    fn look(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = self.passage.before_read(buffer.len())?;
+        if room == 0 {
+            return Ok(0);
+        }
+        let count = self.stream.look(&mut buffer[..room])?;
+        Ok(self.passage.after_read(buffer, count))
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         let room = std::task::ready!(admitted(cx, self.passage.before_write(buffer.len())))?;
         let polled = self.stream.poll_write(cx, &buffer[..room]);
