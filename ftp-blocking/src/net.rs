@@ -127,19 +127,19 @@ impl Stream for TcpStream {
 
     fn write_urgent(&mut self, byte: u8, deadline: Instant) -> io::Result<()> {
         wait(&[(self.as_fd(), PollFlags::OUT)], deadline)?;
-        socket::write_urgent(self, byte)
+        socket::write_urgent(&*self, byte)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
-        socket::half_close(self)
+        socket::half_close(&*self)
     }
 
     fn reset_on_close(&mut self, reset: bool) {
-        socket::reset_on_close(self, reset);
+        socket::reset_on_close(&*self, reset);
     }
 
     fn send_at_once(&mut self) {
-        socket::send_at_once(self);
+        socket::send_at_once(&*self);
     }
 
     fn unsent(&self) -> Option<usize> {

@@ -1,25 +1,24 @@
 //! Connects to one address, or to the first of several addresses that answers.
 
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::task::{Poll, ready};
 use std::time::Instant;
 
 use ftp_blocking::sys::addresses;
 use ftp_blocking::sys::race::Race;
 use ftp_blocking::sys::socket::{self, SocketOptions};
-use smol::{Async, Timer};
 
+use crate::reactor::{Reactor, Watched as _};
 use crate::socket::Socket;
 use crate::transport::{BoxFuture, Stream};
 
 /// Returns the addresses of a host, each with this port.
-pub(crate) async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+pub(crate) async fn resolve<R: Reactor>(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     match addresses::with_zone(host, port) {
         Some(address) => Ok(vec![address?]),
-        None => smol::net::resolve((host, port)).await,
+        None => R::resolve(host.to_owned(), port).await,
     }
 }
 
@@ -27,13 +26,13 @@ pub(crate) async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>
 ///
 /// # Errors
 /// If no address answers: the error that [`Race`] chooses from the errors of all attempts.
-pub(crate) async fn race(
+pub(crate) async fn race<R: Reactor>(
     addresses: impl IntoIterator<Item = SocketAddr>,
     options: SocketOptions,
 ) -> io::Result<Box<dyn Stream>> {
     let mut race: Race<BoxFuture<io::Result<Box<dyn Stream>>>> =
         Race::new(addresses, options.source);
-    let mut timer = Timer::never();
+    let mut timer: Option<(Instant, BoxFuture<()>)> = None;
     poll_fn(|cx| {
         loop {
             let connected = race.check(|attempt| match attempt.as_mut().poll(cx) {
@@ -43,22 +42,24 @@ pub(crate) async fn race(
             if let Some(stream) = connected {
                 return Poll::Ready(Ok(stream));
             }
-            let begin = |address| Ok(Box::pin(connect(address, options)) as _);
+            let begin = |address| Ok(Box::pin(connect::<R>(address, options)) as _);
             if race.begin(Instant::now(), begin)? {
                 continue;
             }
             let Some(next) = race.next() else {
                 return Poll::Pending;
             };
-            timer.set_at(next);
-            ready!(Pin::new(&mut timer).poll(cx));
+            timer.take_if(|(at, _)| *at != next);
+            let (_, sleep) = timer.get_or_insert_with(|| (next, R::sleep_until(next)));
+            ready!(sleep.as_mut().poll(cx));
+            timer = None;
         }
     })
     .await
 }
 
 /// Connects to `address`.
-pub(crate) async fn connect(
+pub(crate) async fn connect<R: Reactor>(
     address: SocketAddr,
     options: SocketOptions,
 ) -> io::Result<Box<dyn Stream>> {
@@ -66,13 +67,13 @@ pub(crate) async fn connect(
     // A server that is near has already answered. The reactor then need not know the socket.
     if socket::is_connected(&socket)? {
         socket::prepare(&socket, &options);
-        return Ok(Box::new(Socket::from(socket)));
+        return Ok(Box::new(Socket::<R::Socket>::from(socket)));
     }
-    let socket = Async::new_nonblocking(socket)?;
-    socket.writable().await?;
-    socket::check_connected(socket.get_ref())?;
-    socket::prepare(socket.get_ref(), &options);
-    Ok(Box::new(Socket::from(socket)))
+    let socket = R::Socket::watch(socket)?;
+    poll_fn(|cx| socket.poll_writable(cx)).await?;
+    socket::check_connected(socket.get())?;
+    socket::prepare(socket.get(), &options);
+    Ok(Box::new(Socket::watched(socket)))
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@
 //!
 //! [`Client`] has a method for each common operation.
 //!
+//! On tokio, enable the feature `tokio` and replace `Client::connect(options)` by
+//! `Client::connect_over(TokioTcp::new(), options)`. The [cookbook](cookbook::tokio) has more.
+//!
 //! [`Download`] implements `AsyncRead`. It reports the end of file only after all bytes have come
 //! and the server has confirmed the transfer. If you then need the server's reply, call
 //! [`Download::finish`]. [`Upload`] implements `AsyncWrite`. After the last byte, call
@@ -67,7 +70,7 @@
 //! | names in other encodings, safe local names | [names](cookbook::names) | [`Encoding`], [`LocalName`] |
 //! | know what an error means | [errors](cookbook::errors) | [`Error::cause`], [`Error::is_temporary`] |
 //! | cancel, limit times and speeds | [stopping](cookbook::stopping) | [`AbortHandle`], [`Timeouts`], [`TransferLimits`], [`Options::with_total_time`] |
-//! | use tokio | [tokio](cookbook::tokio) | [`Client`] (its futures are `Send`), [`Pool`] |
+//! | use tokio | [tokio](cookbook::tokio) | `TokioTcp` (feature `tokio`), [`Client`] (its futures are `Send`) |
 //! | credentials from a URL or `.netrc` | [connections](cookbook::connections#the-password-from-netrc-or-the-environment) | [`Url`], [`Netrc`] |
 //! | see what is sent | [logs](cookbook::logs) | [`Options::with_observer`], [`DebugLevel`], feature `tracing` |
 //! | test your program without a server | [testing](cookbook::testing) | `Memory` (feature `simulator`) |
@@ -86,6 +89,7 @@
 //! | `hashes` | SHA-512, SHA-1, MD5 and CRC-32 of local files, besides SHA-256, to compare them with the server's hashes: see [`files::Verify`] |
 //! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
 //! | `proxy` | `Options::with_proxy`: SOCKS4, SOCKS5 and HTTP proxies (CONNECT) |
+//! | `tokio` | `TokioTcp`: sockets on the reactor of tokio |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
 //!
 //! # Logs
@@ -122,10 +126,13 @@ mod lines;
 mod memory;
 mod metadata;
 mod net;
+#[cfg(feature = "tokio")]
+mod on_tokio;
 mod operations;
 mod owned;
 mod parallel;
 mod pool;
+mod reactor;
 mod read_dir;
 mod retrying;
 mod secured;
@@ -177,6 +184,8 @@ pub use lines::Lines;
 #[cfg(feature = "simulator")]
 pub use memory::Memory;
 pub use net::Tcp;
+#[cfg(feature = "tokio")]
+pub use net::TokioTcp;
 pub use owned::{OwnedDownload, OwnedUpload};
 pub use pool::{Pool, PooledClient};
 pub use read_dir::ReadDir;

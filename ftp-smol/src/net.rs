@@ -1,7 +1,7 @@
 //! TCP sockets as a [`Network`].
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::ops::RangeInclusive;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
@@ -9,9 +9,12 @@ use std::time::Instant;
 use ftp_blocking::sys::listening::Listening;
 use ftp_blocking::sys::socket::SocketOptions;
 use ftp_proto::{Error, Options};
-use smol::{Async, Timer};
+use smol::Async;
 
 use crate::connect::{connect, race, resolve};
+#[cfg(feature = "tokio")]
+use crate::on_tokio::Tokio;
+use crate::reactor::{Reactor, Smol};
 use crate::socket::Socket;
 use crate::transport::{BoxFuture, Listener, Network, Stream, Target};
 #[cfg(feature = "proxy")]
@@ -39,33 +42,79 @@ use crate::tunnel::Route;
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Tcp {
-    sockets: SocketOptions,
+pub struct Tcp(Sockets);
+
+/// A network of TCP sockets on the reactor of tokio, which does what [`Tcp`] does on smol's. All
+/// futures of the client must then be polled in a tokio runtime with its I/O and time drivers.
+/// Nothing of smol's reactor runs. A [`Pool`](crate::Pool) is the exception: its timers are smol's.
+///
+/// ```no_run
+/// use ftp_smol::{Client, Error, Options, TokioTcp};
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), Error> {
+///     let options = Options::new("ftp.example.org");
+///     let mut client = Client::connect_over(TokioTcp::new(), options).await?;
+///     client.login("anonymous", "guest@").await?;
+///     println!("{}", client.pwd().await?);
+///     client.quit().await?;
+///     Ok(())
+/// }
+/// ```
+#[cfg(feature = "tokio")]
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct TokioTcp(Sockets);
+
+/// The settings of sockets, and how to make them, on any reactor.
+#[derive(Clone, Debug, Default)]
+struct Sockets {
+    options: SocketOptions,
     active_ports: Option<RangeInclusive<u16>>,
     /// The proxy through which all connections go. `None`: they go straight to the server.
     #[cfg(feature = "proxy")]
     route: Option<Route>,
 }
 
-impl Tcp {
-    /// Creates a network with the operating system's defaults.
-    pub fn new() -> Self {
-        Self::default()
-    }
+/// Makes a network of a reactor.
+macro_rules! network {
+    ($(#[$attribute:meta])* $name:ident on $reactor:ident) => {
+        $(#[$attribute])*
+        impl $name {
+            /// Creates a network with the operating system's defaults.
+            pub fn new() -> Self {
+                Self::default()
+            }
+        }
 
-    /// Starts to connect to `target` for a data connection. The connection comes from the source
-    /// address of the options, if there is one, but from any port.
-    fn attempt(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
-        let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable);
-        let options = self.sockets.of_data();
-        Box::pin(async move { connect(address?, options).await })
-    }
+        $(#[$attribute])*
+        impl Network for $name {
+            fn configure(&mut self, options: &Options) -> Result<(), Error> {
+                self.0.configure(options)
+            }
+
+            fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+                self.0.dial::<$reactor>(target)
+            }
+
+            fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
+                self.0.listen::<$reactor>(control)
+            }
+
+            fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
+                $reactor::sleep_until(deadline)
+            }
+        }
+    };
 }
 
-impl Network for Tcp {
+network! { Tcp on Smol }
+network! { #[cfg(feature = "tokio")] TokioTcp on Tokio }
+
+impl Sockets {
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
         options.check_host()?;
-        self.sockets = SocketOptions {
+        self.options = SocketOptions {
             source: options.source_address,
             keep_alive: options.keep_alive,
             send_buffer: options.send_buffer,
@@ -80,25 +129,33 @@ impl Network for Tcp {
         Ok(())
     }
 
-    fn dial(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+    fn dial<R: Reactor>(&mut self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
         #[cfg(feature = "proxy")]
         if let Some(route) = &mut self.route {
-            return route.dial(target, self.sockets);
+            return route.dial::<R>(target, self.options);
         }
         match *target {
             Target::Server { host, port } => {
                 let host = host.to_owned();
-                let options = self.sockets.of_control();
+                let options = self.options.of_control();
                 Box::pin(async move {
-                    let addresses = resolve(&host, port).await?;
-                    race(addresses, options).await
+                    let addresses = resolve::<R>(&host, port).await?;
+                    race::<R>(addresses, options).await
                 })
             }
-            Target::ControlPeer { .. } | Target::Address(_) => self.attempt(target),
+            Target::ControlPeer { .. } | Target::Address(_) => self.attempt::<R>(target),
         }
     }
 
-    fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
+    /// Starts to connect to `target` for a data connection. The connection comes from the source
+    /// address of the options, if there is one, but from any port.
+    fn attempt<R: Reactor>(&self, target: &Target<'_>) -> BoxFuture<io::Result<Box<dyn Stream>>> {
+        let address = target.address().ok_or(io::ErrorKind::AddrNotAvailable);
+        let options = self.options.of_data();
+        Box::pin(async move { connect::<R>(address?, options).await })
+    }
+
+    fn listen<R: Reactor>(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
         #[cfg(feature = "proxy")]
         if let Some(route) = &self.route {
             return Err(route.no_active_mode());
@@ -106,14 +163,11 @@ impl Network for Tcp {
         let local = control
             .local_address()
             .ok_or(io::ErrorKind::AddrNotAvailable)?;
-        let listening = Listening::beside(local, self.active_ports.as_ref(), self.sockets)?;
-        Ok(Box::new(Async::new_nonblocking(listening)?))
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
-        Box::pin(async move {
-            Timer::at(deadline).await;
-        })
+        R::listen(Listening::beside(
+            local,
+            self.active_ports.as_ref(),
+            self.options,
+        )?)
     }
 }
 
@@ -128,8 +182,10 @@ impl Listener for Async<Listening> {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(self.poll_readable(cx))?;
                 }
-                Ok(socket) => return Poll::Ready(Ok(Box::new(Socket::from(socket)))),
-                Err(error) => return Poll::Ready(Err(error)),
+                accepted => {
+                    let socket = accepted.map(Socket::<Async<TcpStream>>::from);
+                    return Poll::Ready(socket.map(|socket| Box::new(socket) as _));
+                }
             }
         }
     }

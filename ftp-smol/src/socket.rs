@@ -5,23 +5,24 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
-use ftp_blocking::sys::socket;
+use ftp_blocking::sys::socket::{self, SockRef};
 use smol::Async;
 
+use crate::reactor::Watched;
 use crate::transport::Stream;
 
 /// A connected socket in non-blocking mode. It is registered with the reactor when a read or write
 /// has to wait for the first time: a small file often comes without a wait, and registering costs
 /// two system calls. At most one of the fields is `None`, or both after the reactor has refused the
 /// socket.
-pub(crate) struct Socket {
+pub(crate) struct Socket<W> {
     idle: Option<TcpStream>,
-    registered: Option<Async<TcpStream>>,
+    registered: Option<W>,
     /// Whether the reactor was asked to wait for something to read.
     awaits_data: bool,
 }
 
-impl From<TcpStream> for Socket {
+impl<W> From<TcpStream> for Socket<W> {
     fn from(socket: TcpStream) -> Self {
         Self {
             idle: Some(socket),
@@ -31,26 +32,25 @@ impl From<TcpStream> for Socket {
     }
 }
 
-impl From<Async<TcpStream>> for Socket {
-    fn from(socket: Async<TcpStream>) -> Self {
+impl<W: Watched> Socket<W> {
+    /// A socket that the reactor knows already.
+    pub(crate) fn watched(socket: W) -> Self {
         Self {
             idle: None,
             registered: Some(socket),
             awaits_data: false,
         }
     }
-}
 
-impl Socket {
-    fn get(&self) -> io::Result<&TcpStream> {
-        let registered = self.registered.as_ref().map(AsRef::as_ref);
-        let socket = self.idle.as_ref().or(registered);
+    fn get(&self) -> io::Result<SockRef<'_>> {
+        let idle = self.idle.as_ref().map(SockRef::from);
+        let socket = idle.or_else(|| self.registered.as_ref().map(W::get));
         socket.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
-    fn registered(&mut self) -> io::Result<&Async<TcpStream>> {
+    fn registered(&mut self) -> io::Result<&W> {
         if let Some(socket) = self.idle.take() {
-            self.registered = Some(Async::new_nonblocking(socket)?);
+            self.registered = Some(W::watch(socket)?);
         }
         let registered = self.registered.as_ref();
         registered.ok_or_else(|| io::ErrorKind::NotConnected.into())
@@ -60,8 +60,8 @@ impl Socket {
     fn poll_io<T>(
         &mut self,
         cx: &mut Context<'_>,
-        poll_ready: fn(&Async<TcpStream>, &mut Context<'_>) -> Poll<io::Result<()>>,
-        mut call: impl FnMut(&TcpStream) -> io::Result<T>,
+        poll_ready: fn(&W, &mut Context<'_>) -> Poll<io::Result<()>>,
+        mut call: impl FnMut(SockRef<'_>) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
         loop {
             match call(self.get()?) {
@@ -75,13 +75,15 @@ impl Socket {
     }
 }
 
-impl Stream for Socket {
+impl<W: Watched> Stream for Socket<W> {
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
-        let read = self.poll_io(cx, Async::poll_readable, |mut socket| socket.read(buffer));
+        let read = self.poll_io(cx, W::poll_readable, |socket| (&*socket).read(buffer));
         match read.is_pending() {
             true => self.awaits_data = true,
             // The reactor would otherwise report this data after a later read that finds none.
-            false if self.awaits_data => self.awaits_data = self.poll_readable(cx).is_pending(),
+            false if self.awaits_data && W::REPORTS_TWICE => {
+                self.awaits_data = self.poll_readable(cx).is_pending()
+            }
             false => {}
         }
         read
@@ -89,7 +91,7 @@ impl Stream for Socket {
 
     fn look(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            match self.get()?.read(buffer) {
+            match (&*self.get()?).read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return result,
             }
@@ -103,12 +105,12 @@ impl Stream for Socket {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        self.poll_io(cx, Async::poll_writable, |mut socket| socket.write(buffer))
+        self.poll_io(cx, W::poll_writable, |socket| (&*socket).write(buffer))
     }
 
     fn poll_write_urgent(&mut self, cx: &mut Context<'_>, byte: u8) -> Poll<io::Result<()>> {
-        let write = |socket: &TcpStream| socket::write_urgent(socket, byte);
-        self.poll_io(cx, Async::poll_writable, write)
+        let write = |socket: SockRef<'_>| socket::write_urgent(socket, byte);
+        self.poll_io(cx, W::poll_writable, write)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
@@ -132,19 +134,20 @@ impl Stream for Socket {
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {
-        self.get().ok()?.peer_addr().ok()
+        socket::peer_address(self.get().ok()?)
     }
 
     fn local_address(&self) -> Option<SocketAddr> {
-        self.get().ok()?.local_addr().ok()
+        socket::local_address(self.get().ok()?)
     }
 
     fn plain_socket(&mut self) -> Option<&Async<TcpStream>> {
-        self.registered().ok()
+        self.registered().ok()?.of_smol()
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.get().ok().map(|socket| socket.as_fd())
+        let idle = self.idle.as_ref().map(TcpStream::as_fd);
+        idle.or_else(|| self.registered.as_ref().map(W::descriptor))
     }
 }
 

@@ -13,6 +13,7 @@ use ftp_proto::{Error, ErrorKind, ProxyFailure};
 use smol::Async;
 
 use crate::connect::{connect, race, resolve};
+use crate::reactor::Reactor;
 use crate::transport::{BoxFuture, Stream, Target};
 
 /// The most bytes that one read takes from the proxy. SOCKS answers have at most 262 bytes, and an
@@ -36,7 +37,7 @@ impl Route {
 
     /// Connects to the proxy, and makes a tunnel to `target`. A data connection goes to the proxy's
     /// address on the control connection.
-    pub(crate) fn dial(
+    pub(crate) fn dial<R: Reactor>(
         &mut self,
         target: &Target<'_>,
         sockets: SocketOptions,
@@ -54,10 +55,10 @@ impl Route {
         Box::pin(async move {
             let handshake = match (handshake, name) {
                 (Some(handshake), _) => handshake?,
-                (None, Some((name, port))) => route.resolved(&name, port).await?,
+                (None, Some((name, port))) => route.resolved::<R>(&name, port).await?,
                 (None, None) => return Err(io::ErrorKind::AddrNotAvailable.into()),
             };
-            let stream = route.connect(sockets).await.map_err(no_connection)?;
+            let stream = route.connect::<R>(sockets).await.map_err(no_connection)?;
             talk(handshake, stream).await
         })
     }
@@ -68,18 +69,18 @@ impl Route {
     }
 
     /// Resolves the server's name on this machine, and begins the dialogue.
-    async fn resolved(&self, name: &str, port: u16) -> io::Result<Handshake> {
-        let address = self.proxy.choose(resolve(name, port).await?)?;
+    async fn resolved<R: Reactor>(&self, name: &str, port: u16) -> io::Result<Handshake> {
+        let address = self.proxy.choose(resolve::<R>(name, port).await?)?;
         Ok(self.proxy.handshake(&Target::Address(address))?)
     }
 
     /// Connects to the proxy.
-    async fn connect(&self, sockets: SocketOptions) -> io::Result<Box<dyn Stream>> {
+    async fn connect<R: Reactor>(&self, sockets: SocketOptions) -> io::Result<Box<dyn Stream>> {
         if let Some(address) = self.address.get() {
-            return connect(*address, sockets.of_data()).await;
+            return connect::<R>(*address, sockets.of_data()).await;
         }
-        let addresses = resolve(self.proxy.host(), self.proxy.port()).await?;
-        let stream = race(addresses, sockets.of_control()).await?;
+        let addresses = resolve::<R>(self.proxy.host(), self.proxy.port()).await?;
+        let stream = race::<R>(addresses, sockets.of_control()).await?;
         if let Some(address) = stream.peer_address() {
             self.address.get_or_init(|| address);
         }

@@ -6,8 +6,6 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use socket2::SockRef;
-
 use crate::sys::socket::{SocketOptions, create};
 
 /// How many connections the kernel may queue before they are accepted. Strangers may connect before
@@ -49,6 +47,12 @@ impl Listening {
         })
     }
 
+    /// Returns the listener itself, for a reactor that has listeners of its own. Call
+    /// [`accepted`](SocketOptions::accepted) for what it accepts.
+    pub fn into_parts(self) -> (TcpListener, SocketAddr, SocketOptions) {
+        (self.listener, self.address, self.options)
+    }
+
     /// Returns the address at which the listener waits, and which the client sends to the server.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -62,9 +66,7 @@ impl Listening {
         match self.listener.accept() {
             Ok((socket, _)) => {
                 socket.set_nonblocking(true)?;
-                // The buffers come from the listener. Not every system passes keep-alive on. A
-                // transfer works without keep-alive, so an error does not end it.
-                let _ = self.options.keep_alive_on(&SockRef::from(&socket));
+                self.options.accepted(&socket);
                 Ok(socket)
             }
             // The peer has closed this connection before it was accepted. Another connection may

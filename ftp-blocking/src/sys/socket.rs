@@ -2,11 +2,13 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+pub use socket2::SockRef;
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 /// The longest idle time of TCP keep-alive that Linux accepts.
 const LONGEST_IDLE: Duration = Duration::from_secs(32_767);
@@ -58,6 +60,13 @@ impl SocketOptions {
             socket.set_recv_buffer_size(size(bytes))?;
         }
         self.keep_alive_on(socket)
+    }
+
+    /// Sets the options of a data connection that was accepted. Its buffers come from the listener.
+    pub fn accepted<'s>(&self, socket: impl Into<SockRef<'s>>) {
+        // Not every system passes keep-alive on. A transfer works without it, so an error does not
+        // end the transfer.
+        let _ = self.keep_alive_on(&socket.into());
     }
 
     /// Sets the idle time of TCP keep-alive.
@@ -112,21 +121,44 @@ pub fn is_connected(socket: &TcpStream) -> io::Result<bool> {
     Ok(!polled.is_empty())
 }
 
+/// Returns whether a read would not block.
+///
+/// # Errors
+/// The error of `poll`.
+pub fn is_readable(socket: &impl AsFd) -> io::Result<bool> {
+    is_ready(socket, PollFlags::IN)
+}
+
+/// Returns whether a write would not block.
+///
+/// # Errors
+/// The error of `poll`.
+pub fn is_writable(socket: &impl AsFd) -> io::Result<bool> {
+    is_ready(socket, PollFlags::OUT)
+}
+
+fn is_ready(socket: &impl AsFd, wanted: PollFlags) -> io::Result<bool> {
+    let mut polled = [PollFd::new(socket, wanted)];
+    poll(&mut polled, Some(&Timespec::default()))?;
+    Ok(polled.iter().any(|it| !it.revents().is_empty()))
+}
+
 /// Checks whether a socket that has become writable is connected.
 ///
 /// # Errors
 /// The reason why there is no connection.
-pub fn check_connected(socket: &TcpStream) -> io::Result<()> {
-    socket.take_error()?.map_or(Ok(()), Err)
+pub fn check_connected<'s>(socket: impl Into<SockRef<'s>>) -> io::Result<()> {
+    socket.into().take_error()?.map_or(Ok(()), Err)
 }
 
 /// Sets the options that a connected socket needs. A data connection needs none: it is idle no
 /// longer than its time limit, and small writes on it may wait for each other.
-pub fn prepare(socket: &TcpStream, options: &SocketOptions) {
+pub fn prepare<'s>(socket: impl Into<SockRef<'s>>, options: &SocketOptions) {
     if options.for_control {
+        let socket = socket.into();
         // A command is one small write, and must not wait for an acknowledgement.
-        send_at_once(socket);
-        let _ = SockRef::from(socket).set_keepalive(true);
+        let _ = socket.set_tcp_nodelay(true);
+        let _ = socket.set_keepalive(true);
     }
 }
 
@@ -143,17 +175,27 @@ pub(super) fn create(address: SocketAddr) -> io::Result<Socket> {
     }
 }
 
+/// Returns the address of this side. `None` if it is not known.
+pub fn local_address<'s>(socket: impl Into<SockRef<'s>>) -> Option<SocketAddr> {
+    socket.into().local_addr().ok()?.as_socket()
+}
+
+/// Returns the address of the other side. `None` if it is not known.
+pub fn peer_address<'s>(socket: impl Into<SockRef<'s>>) -> Option<SocketAddr> {
+    socket.into().peer_addr().ok()?.as_socket()
+}
+
 /// Turns Nagle's algorithm off, so that no write waits for the acknowledgement of an earlier one.
-pub fn send_at_once(socket: &TcpStream) {
-    let _ = socket.set_nodelay(true);
+pub fn send_at_once<'s>(socket: impl Into<SockRef<'s>>) {
+    let _ = socket.into().set_tcp_nodelay(true);
 }
 
 /// Writes one byte with TCP's urgent mark.
 ///
 /// # Errors
 /// The socket's error.
-pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
-    SockRef::from(socket).send_out_of_band(&[byte]).map(|_| ())
+pub fn write_urgent<'s>(socket: impl Into<SockRef<'s>>, byte: u8) -> io::Result<()> {
+    socket.into().send_out_of_band(&[byte]).map(|_| ())
 }
 
 /// Half-closes the connection: the peer reads the end, and this side can still read. If the peer
@@ -161,12 +203,13 @@ pub fn write_urgent(socket: &TcpStream, byte: u8) -> io::Result<()> {
 ///
 /// # Errors
 /// The socket's error.
-pub fn half_close(socket: &TcpStream) -> io::Result<()> {
+pub fn half_close<'s>(socket: impl Into<SockRef<'s>>) -> io::Result<()> {
+    let socket = socket.into();
     // The peer may send its last segments only after our acknowledgement. The kernel may delay an
     // acknowledgement until we send data, but we send no more. So the kernel is told to acknowledge
     // at once.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = SockRef::from(socket).set_tcp_quickack(true);
+    let _ = socket.set_tcp_quickack(true);
     match socket.shutdown(Shutdown::Write) {
         Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
         closed => closed,
@@ -176,15 +219,16 @@ pub fn half_close(socket: &TcpStream) -> io::Result<()> {
 /// If `reset` is `true`, closing the socket resets the connection from now on, so that the peer
 /// cannot take the close for the end of the data. If `reset` is `false`, closing sends an ordinary
 /// end (FIN) again.
-pub fn reset_on_close(socket: &TcpStream, reset: bool) {
-    let _ = SockRef::from(socket).set_linger(reset.then_some(Duration::ZERO));
+pub fn reset_on_close<'s>(socket: impl Into<SockRef<'s>>, reset: bool) {
+    let _ = socket.into().set_linger(reset.then_some(Duration::ZERO));
 }
 
 /// Returns how many written bytes the system still holds because the peer has not acknowledged
 /// them. On Linux, the number comes from `/proc/net`. `None` if the number is unknown.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub fn unsent(socket: &TcpStream) -> Option<usize> {
-    let (local, peer) = (socket.local_addr().ok()?, socket.peer_addr().ok()?);
+pub fn unsent<'s>(socket: impl Into<SockRef<'s>>) -> Option<usize> {
+    let socket = socket.into();
+    let (local, peer) = (local_address(&*socket)?, peer_address(&*socket)?);
     let table = match local {
         SocketAddr::V4(_) => procfs::net::tcp(),
         SocketAddr::V6(_) => procfs::net::tcp6(),
@@ -196,7 +240,7 @@ pub fn unsent(socket: &TcpStream) -> Option<usize> {
 
 /// Returns `None`, because this system does not tell how many written bytes it still holds.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub fn unsent(_: &TcpStream) -> Option<usize> {
+pub fn unsent<'s>(_: impl Into<SockRef<'s>>) -> Option<usize> {
     None
 }
 

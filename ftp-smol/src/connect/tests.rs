@@ -12,6 +12,7 @@ use std::time::Duration;
 use smol::{Timer, block_on, future};
 
 use super::{SocketOptions, race};
+use crate::reactor::Smol;
 use crate::transport::Stream;
 
 fn run(
@@ -23,7 +24,7 @@ fn run(
         source,
         ..SocketOptions::default()
     };
-    let race = race(addresses.iter().copied(), options);
+    let race = race::<Smol>(addresses.iter().copied(), options);
     let late = async {
         Timer::after(limit).await;
         Err(io::ErrorKind::TimedOut.into())

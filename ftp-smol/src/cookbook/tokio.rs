@@ -1,8 +1,22 @@
 //! Use this crate in a program on tokio.
 //!
-//! The futures of this crate run under any executor. A thread of smol, the reactor, watches the
-//! sockets and the time. It starts when it is needed. So you need no runtime of smol, and no driver
-//! of tokio's runtime.
+//! Take the feature `tokio`, and connect over `TokioTcp`. The sockets are then on the reactor of your
+//! runtime, and smol's reactor does not run. The runtime needs its I/O and time drivers
+//! (`enable_all`), as `#[tokio::main]` has them.
+//!
+//! ```
+//! # #[cfg(feature = "tokio")] {
+//! use ftp_smol::{Client, Error, Options, TokioTcp};
+//!
+//! async fn connect(options: Options) -> Result<Client, Error> {
+//!     Client::connect_over(TokioTcp::new(), options).await
+//! }
+//! # }
+//! ```
+//!
+//! Without the feature, everything works too: the futures of this crate run under any executor. A
+//! thread of smol, the reactor, then watches the sockets and the time. It starts when it is needed.
+//! [`Client::connect`](crate::Client::connect) and [`Pool`](crate::Pool) always use it.
 //!
 //! Work on the local disk that may take long, such as fsync and hashes, has threads of its own, and
 //! so has the resolution of host names. But `get_file`, `put_file`, `save_to` and `send_from` read

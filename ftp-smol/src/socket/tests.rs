@@ -22,7 +22,7 @@ fn a_socket_is_registered_when_it_first_has_to_wait() {
     block_on(ours.readable()).expect("they come");
     let ours = ours.into_inner().expect("forgotten");
 
-    let (mut socket, mut buffer) = (Socket::from(ours), [0; 4]);
+    let (mut socket, mut buffer) = (Socket::<Async<TcpStream>>::from(ours), [0; 4]);
     let read = block_on(poll_fn(|cx| socket.poll_read(cx, &mut buffer)));
     assert_eq!(read.expect("read"), 4);
     assert!(socket.registered.is_none(), "nothing to wait for");
