@@ -122,7 +122,8 @@ impl Client {
         options: Options,
     ) -> Result<Self, Error> {
         let stop = Stop::new(&options, network.now());
-        let begun = Self::begin(Box::new(network), stop, options).await;
+        // A task keeps room for its largest future as long as it lives.
+        let begun = Box::pin(Self::begin(Box::new(network), stop, options)).await;
         begun.map_err(|unconnected| unconnected.error)
     }
 

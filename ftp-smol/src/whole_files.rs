@@ -40,7 +40,7 @@ impl Client {
     /// [`TooLarge`](ftp_proto::ErrorKind::TooLarge) for a larger file.
     pub async fn fetch(&mut self, path: impl Name) -> Result<Vec<u8>, Error> {
         let part = ReadPart::whole(self.encoded(&path)?, self.options.fetch_limit)?;
-        self.read_part(part).await
+        Box::pin(self.read_part(part)).await
     }
 
     /// Downloads a file to a local path. The local file appears when the download is complete and
@@ -112,8 +112,9 @@ impl Client {
     ) -> Result<FileReport, Error> {
         let plan = self.plan_get(remote, options)?;
         let disk = Disk::new(local.as_ref());
-        self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
-            .await
+        let told = &mut |done| progress(done).flow();
+        // A task keeps room for its largest future as long as it lives.
+        Box::pin(self.carry_out_file(plan, disk, told)).await
     }
 
     /// Uploads a local file. The file on the server appears under its name when it is complete and
@@ -187,8 +188,9 @@ impl Client {
         let local = local.as_ref();
         let plan = self.plan_put(local, remote, options)?;
         let disk = Disk::new(local);
-        self.carry_out_file(plan, disk, &mut |done| progress(done).flow())
-            .await
+        let told = &mut |done| progress(done).flow();
+        // A task keeps room for its largest future as long as it lives.
+        Box::pin(self.carry_out_file(plan, disk, told)).await
     }
 
     /// Makes the plan of a download.

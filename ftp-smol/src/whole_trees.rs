@@ -58,7 +58,7 @@ impl Client {
         let remote = self.encoded(&remote)?;
         let local = scanned(local.as_ref(), options, local_tree::scan_target).await?;
         let plan = PlanSync::download(remote, local, &self.options.encoding, options)?;
-        self.complete_retrying(plan, &options.retry).await
+        Box::pin(self.complete_retrying(plan, &options.retry)).await
     }
 
     /// Compares a local directory with one on the server, and returns what an upload would change.
@@ -90,7 +90,7 @@ impl Client {
         let remote = self.encoded(&remote)?;
         let local = scanned(local.as_ref(), options, local_tree::scan).await?;
         let plan = PlanSync::upload(local, remote, &self.options.encoding, options)?;
-        self.complete_retrying(plan, &options.retry).await
+        Box::pin(self.complete_retrying(plan, &options.retry)).await
     }
 
     /// Carries out a plan. A file that fails does not end the rest: the report has all failures.
@@ -125,7 +125,8 @@ impl Client {
         let told = |done: SyncProgress<'_>| progress(done).flow();
         let run = SharedRun::new(plan, &self.options, seed(), told);
         let begun = self.network.now();
-        self.work_for(&run, run.worker(), begun).await;
+        // A task keeps room for its largest future as long as it lives.
+        Box::pin(self.work_for(&run, run.worker(), begun)).await;
         run.into_report()
     }
 
