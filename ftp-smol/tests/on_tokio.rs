@@ -148,8 +148,8 @@ fn operations_that_are_dropped_on_tokio_leave_the_session_in_step() {
     for seed in 0..40 {
         let mut rng = Rng::with_seed(seed);
         let setup = Setup::new().file("/big", content.clone()).window(4096);
-        let mut driver = OnTokio::connect(Simulator::new(setup), Options::new("localhost"))
-            .expect("connects");
+        let mut driver =
+            OnTokio::connect(Simulator::new(setup), Options::new("localhost")).expect("connects");
         let mut client = driver.client.take().expect("it is there");
         client.login("user", "secret").expect("logs in");
         for _ in 0..6 {

@@ -19,6 +19,7 @@ mod no_std;
 mod release;
 #[cfg(feature = "clients")]
 mod servers;
+mod targets;
 mod workspace;
 
 use std::env;
@@ -41,6 +42,8 @@ Usage: cargo xtask <job>
   features checks that no feature compiles, and all but aws-lc-rs; --every checks all combinations
   fuzz     runs every fuzz target for 3 s, or for the seconds that you give (needs nightly
            with cargo-fuzz)
+  targets  checks that the crates compile with Rust 1.85 and for processors without a system
+           (Debian; its compilers are unpacked below target/); --every checks macOS too
   figures  prints how much code there is, and which files import each other in a circle
   release  packages, documentation as on docs.rs, semantic versions since the last tag
   ci       runs all that a change must pass; --full runs all that a release must pass
@@ -84,6 +87,8 @@ fn main() -> ExitCode {
             Err(_) => Err(format!("{seconds:?} is no number of seconds").into()),
         },
         ["release"] => release::check(),
+        ["targets"] => targets::check(targets::Extent::Few),
+        ["targets", "--every"] => targets::check(targets::Extent::Every),
         ["figures"] => figures::run(),
         ["ci"] => ci::run(ci::Extent::Gate),
         ["ci", "--full"] => ci::run(ci::Extent::Full),
