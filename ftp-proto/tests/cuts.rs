@@ -489,6 +489,7 @@ fn corpus() -> Vec<Transcript> {
     ]
     .into_iter()
     .chain(pipelined())
+    .chain(pipelined_active())
     .chain(pipelined_logins())
     .collect()
 }
@@ -591,6 +592,100 @@ fn pipelined() -> Vec<Transcript> {
             "ABOR, 229, 426, 226",
             &[Op::Abort],
             b"229 (|||1|)\r\n426 cut\r\n226 ok\r\n",
+            &fenced,
+        ),
+    ]
+}
+
+/// A session in active mode with two downloads. RETR leaves with the second EPRT. `replies` come
+/// before the server connects, or in place of a connection.
+fn two_active(name: &'static str, replies: &[u8], ending: &[Item], after: &[Item]) -> Transcript {
+    let config = Config::default()
+        .with_data_mode(DataMode::Active)
+        .with_pipelining(Pipelining::always());
+    let listen = |port| {
+        let local = SocketAddr::from(([192, 0, 2, 7], port));
+        Item::Serve("listen", Reaction::Listening(local))
+    };
+    let mut ops = vec![Op::Greeting, Op::Login, Op::Retrieve("a", 0), finish()];
+    ops.push(Op::Retrieve("b", 0));
+    if ending.len() > 1 {
+        ops.push(finish());
+    }
+    ops.push(Op::Pwd);
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        listen(2000),
+        hear("EPRT |1|192.0.2.7|2000|"),
+        say("200 told"),
+        hear("RETR a"),
+        serve("accept"),
+        say("150 here"),
+        serve("close graceful download"),
+        say("226 done"),
+        listen(2001),
+        hear("EPRT |1|192.0.2.7|2001|"),
+        hear("RETR b"),
+        bytes(replies),
+    ];
+    let script = [&script[..], ending, after].concat();
+    transcript(name, config, ops, with_login(script))
+}
+
+/// Sessions in which RETR leaves with EPRT.
+fn pipelined_active() -> Vec<Transcript> {
+    let fenced = fenced_pwd();
+    let clean = [hear("PWD"), say("257 \"/here\"")];
+    let data = [serve("accept"), serve("close graceful download")];
+    let [discard, abandon] = ["close discard", "close abandon"].map(|it| [serve(it)]);
+    vec![
+        two_active(
+            "EPRT with RETR",
+            b"200 told\r\n150 here\r\n226 done\r\n",
+            &data,
+            &clean,
+        ),
+        two_active(
+            "EPRT with RETR, 200 twice",
+            b"200 told\r\n200 told\r\n150 here\r\n226 done\r\n",
+            &data,
+            &clean,
+        ),
+        two_active(
+            "EPRT with RETR, a refused RETR",
+            b"200 told\r\n550 no\r\n",
+            &discard,
+            &clean,
+        ),
+        two_active(
+            "EPRT with RETR, 425 after 150",
+            b"200 told\r\n150 here\r\n425 cannot\r\n",
+            &discard,
+            &clean,
+        ),
+        two_active(
+            "EPRT with RETR, both refused",
+            b"500 what\r\n503 EPRT first\r\n",
+            &discard,
+            &clean,
+        ),
+        two_active(
+            "EPRT refused, RETR carried out",
+            b"500 what\r\n150 here\r\n226 done\r\n",
+            &abandon,
+            &clean,
+        ),
+        two_active(
+            "EPRT refused, RETR ends with 425",
+            b"500 what\r\n150 here\r\n425 cannot\r\n",
+            &discard,
+            &clean,
+        ),
+        two_active(
+            "EPRT with RETR, a stray 226",
+            b"226 stray\r\n200 told\r\n550 no\r\n",
+            &discard,
             &fenced,
         ),
     ]

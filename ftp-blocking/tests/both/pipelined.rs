@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator, Then};
-use ftp_proto::{Error, Pipelining, Timeouts};
+use ftp_proto::{DataMode, Error, Pipelining, Timeouts};
 
 use crate::face::{Client, Memory, Options, TransferOptions};
 use crate::support::tls::tls;
@@ -76,7 +76,11 @@ fn run(seed: u64) -> Result<(), String> {
             .with_transfer_next(rng.bool())
             .with_password_with_user(rng.bool());
         let protected = rng.u8(..12) == 0;
-        let trial = Trial::new(setup, pipelining, protected);
+        let data_mode = match rng.u8(..3) {
+            0 => DataMode::Active,
+            _ => DataMode::Passive,
+        };
+        let trial = Trial::new(setup, pipelining, protected, data_mode);
         trial.run(&steps).map_err(|(why, told)| {
             format!("FTP_PIPELINED_SEED={seed}, {name}: {why}\n{fault}\n{told}")
         })?;
@@ -141,10 +145,10 @@ fn faulty(setup: Setup, rng: &mut Rng) -> (String, Setup) {
         _ => {}
     }
     let verbs = [
-        "EPSV", "RETR", "TYPE", "STOR", "RNFR", "RNTO", "REST", "NOOP", "LIST", "PASS", "PBSZ",
-        "PROT",
+        "EPSV", "RETR", "EPRT", "TYPE", "STOR", "RNFR", "RNTO", "REST", "NOOP", "LIST", "PASS",
+        "PBSZ", "PROT",
     ];
-    let verb = verbs[rng.usize(..12).min(rng.usize(..12))];
+    let verb = verbs[rng.usize(..13).min(rng.usize(..13))];
     let raw = |text: &str| format!("{text}\r\n").into_bytes();
     let (verb, action) = match rng.u8(..20) {
         0 | 1 => (verb, Action::Twice),
@@ -192,10 +196,11 @@ struct Trial {
 type Wrong = (String, String);
 
 impl Trial {
-    fn new(mut setup: Setup, pipelining: Pipelining, protected: bool) -> Self {
+    fn new(mut setup: Setup, pipelining: Pipelining, protected: bool, data_mode: DataMode) -> Self {
         let mut options = Options::new("localhost")
             .with_timeouts(Timeouts::default().with_all(Duration::from_secs(1)))
-            .with_config(|config| config.with_pipelining(pipelining));
+            .with_config(|config| config.with_pipelining(pipelining))
+            .with_config(|config| config.with_data_mode(data_mode));
         if protected {
             setup = setup.tls(tls()[1].server.clone());
             options = options.with_tls(tls()[1].client.clone());

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read as _};
 
-use ftp_proto::Pipelining;
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
+use ftp_proto::{DataMode, Pipelining};
 
 use crate::face::{Behind, Client, Memory, Options, Resumption};
 use crate::support::middlebox::{Middlebox, Passage};
@@ -131,6 +131,15 @@ const UNKNOWN: &str = "220 ready";
 /// Returns the round trips of sessions with 1, 2, 3 … downloads. The first operation after the
 /// login is a download.
 fn pipelined<const N: usize>(banner: &str, pipelining: Pipelining, protected: bool) -> [usize; N] {
+    pipelined_in(DataMode::Passive, banner, pipelining, protected)
+}
+
+fn pipelined_in<const N: usize>(
+    data_mode: DataMode,
+    banner: &str,
+    pipelining: Pipelining,
+    protected: bool,
+) -> [usize; N] {
     let pipelining = pipelining.with_transfer_next(true);
     core::array::from_fn(|further| {
         // The reply to QUIT comes only if the client waits for it.
@@ -140,7 +149,10 @@ fn pipelined<const N: usize>(banner: &str, pipelining: Pipelining, protected: bo
             true => under_tls(setup),
             false => (setup, Options::new("localhost")),
         };
-        let options = options.with_config(|config| config.with_pipelining(pipelining));
+        let options = options.with_config(|config| {
+            let config = config.with_data_mode(data_mode);
+            config.with_pipelining(pipelining)
+        });
         let log = trips_with(setup, options, |client| {
             for number in 0..=further {
                 download(client, &format!("/{}", number % 4));
@@ -170,6 +182,27 @@ fn pipelined_to_a_server_that_its_greeting_names() {
     }
 }
 
+/// EPRT and RETR take one round trip, and the server's connection another one.
+#[test]
+fn pipelined_in_active_mode() {
+    let active = |banner, pipelining, protected| {
+        pipelined_in(DataMode::Active, banner, pipelining, protected)
+    };
+    for (banner, pipelining) in [
+        (KNOWN, Pipelining::default()),
+        (UNKNOWN, Pipelining::always()),
+    ] {
+        assert_eq!(active(banner, pipelining, false), [8, 10, 12]);
+        assert_eq!(active(banner, pipelining, true), [11, 14, 17]);
+    }
+    let adaptive = Pipelining::default();
+    assert_eq!(active(UNKNOWN, adaptive, false), [9, 12, 15]);
+    assert_eq!(active(UNKNOWN, adaptive, true), [12, 16, 20]);
+    let never = Pipelining::never();
+    assert_eq!(active(KNOWN, never, false), [9, 12, 15]);
+    assert_eq!(active(KNOWN, never, true), [14, 18, 22]);
+}
+
 #[test]
 fn pipelined_with_the_options_that_are_off_by_default() {
     let quit = Pipelining::default().with_quit_without_reply(true);
@@ -196,6 +229,13 @@ impl Middlebox for Log {
             line: self.connection(),
             at_end: false,
         }))
+    }
+
+    fn accept(&mut self) -> Option<Logged> {
+        Some(Logged {
+            line: self.accepted(),
+            at_end: false,
+        })
     }
 }
 

@@ -63,7 +63,10 @@ impl<M: Middlebox, N: Network> Network for Behind<M, N> {
     }
 
     fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
-        self.network.listen(control)
+        Ok(Box::new(Door {
+            middlebox: self.middlebox.clone(),
+            listener: self.network.listen(control)?,
+        }))
     }
 
     fn now(&self) -> Instant {
@@ -88,6 +91,30 @@ impl<P: Passage> Dialling for Attempt<P> {
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.dialling.descriptor()
+    }
+}
+
+/// A listener whose connections pass through a middlebox.
+struct Door<M> {
+    middlebox: M,
+    listener: Box<dyn Listener>,
+}
+
+impl<M: Middlebox> Listener for Door<M> {
+    fn address(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    fn accept(&mut self, deadline: Instant) -> io::Result<Option<Box<dyn Stream>>> {
+        let accepted = self.listener.accept(deadline)?;
+        Ok(accepted.map(|stream| match self.middlebox.accept() {
+            Some(passage) => Box::new(Passing { passage, stream }) as Box<dyn Stream>,
+            None => stream,
+        }))
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.listener.descriptor()
     }
 }
 

@@ -15,6 +15,12 @@ pub(crate) trait Middlebox: Clone + Send + 'static {
     /// The error that the client gets instead of a connection.
     fn dial(&mut self, is_control: bool) -> io::Result<Option<Self::Passage>>;
 
+    /// Called after the client has accepted a connection that the server has made. If the result is
+    /// `None`, this connection does not pass through the middlebox.
+    fn accept(&mut self) -> Option<Self::Passage> {
+        None
+    }
+
     /// Returns whether simulated time stands still. The client's waits then do not time out.
     fn stops_the_clock(&self) -> bool {
         false

@@ -5,6 +5,10 @@
 //! the same round trip. With one command at a time, this means:
 //!
 //! * Each TCP connection takes one round trip: the client sends SYN, and the connection is made.
+//! * A connection that the server makes (active mode) takes one too, although the server begins: its
+//!   SYN comes with the replies to the client's commands. Only after the client's SYN, ACK can the
+//!   server send data, which then ends a round trip. A reply that comes in between does not end it,
+//!   since the server may have sent the reply together with the SYN.
 //! * The greeting takes another one, since the server sends it after the client's ACK.
 //! * Each command takes one, in which its reply comes.
 //! * Data that comes with 150 and 226 belongs to the round trip of RETR.
@@ -40,6 +44,9 @@ struct State {
     /// Whether the client has sent something after the last bytes that came from the server. If it
     /// has, the next bytes from the server end a round trip.
     said: bool,
+    /// Whether the last thing that the client has sent is its SYN, ACK for a connection that the
+    /// server makes. If it is, the next bytes on a data connection end a round trip.
+    answered: bool,
 }
 
 /// One connection of the session. Its events are written to the log.
@@ -70,12 +77,29 @@ impl Log {
     /// Adds a connection to the log, which begins with the client's SYN. The first connection of a
     /// session is the control connection.
     pub(crate) fn connection(&self) -> Line {
+        let line = self.line();
+        line.say("SYN");
+        line
+    }
+
+    /// Adds a connection to the log that the server has made, up to the client's SYN, ACK.
+    pub(crate) fn accepted(&self) -> Line {
+        let line = self.line();
+        line.come("SYN");
+        let mut state = self.state();
+        state.answered = true;
+        state.lines.push(format!("  -> {}: SYN, ACK", line.name));
+        drop(state);
+        line
+    }
+
+    fn line(&self) -> Line {
         let number = {
             let mut state = self.state();
             state.connections += 1;
             state.connections - 1
         };
-        let line = Line {
+        Line {
             log: self.clone(),
             name: match number {
                 0 => "control".to_owned(),
@@ -84,9 +108,7 @@ impl Log {
             is_control: number == 0,
             last: Cell::new(Last::Said),
             is_tls: Cell::new(false),
-        };
-        line.say("SYN");
-        line
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -149,14 +171,15 @@ impl Line {
     fn say(&self, what: &str) {
         self.last.set(Last::Said);
         let mut state = self.log.state();
-        state.said = true;
+        (state.said, state.answered) = (true, false);
         state.lines.push(format!("  -> {}: {what}", self.name));
     }
 
     fn come(&self, what: &str) {
         self.last.set(Last::Came);
         let mut state = self.log.state();
-        if std::mem::take(&mut state.said) {
+        if state.said || state.answered && !self.is_control {
+            (state.said, state.answered) = (false, false);
             state.trips += 1;
         }
         let line = format!("{:2} <- {}: {what}", state.trips, self.name);

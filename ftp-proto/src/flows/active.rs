@@ -5,19 +5,24 @@ use alloc::string::String;
 use core::net::{IpAddr, SocketAddr};
 
 use super::compose::completion;
-use crate::capabilities::Capability;
+use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind, Misuse};
-use crate::flow::{Answer, Event, Flow, Step};
+use crate::flow::{Answer, Event, Flow, Halt, Step};
 use crate::session::Session;
 use crate::trace;
 use crate::wait::Wait;
-use crate::wire::{Class, Code, Verb};
+use crate::wire::{Class, Code, Reply, Verb};
 
 /// Tells the server the address to connect to. This is the listener's address, or the public
 /// address that you have set for a NAT router. It sends EPRT (RFC 2428). If the server refuses
 /// EPRT, it sends PORT on IPv4.
+///
+/// The data command may leave in the flight of EPRT. If the server then refuses EPRT, the flow fails
+/// and sends no PORT, because the server has got the data command already.
 #[derive(Debug, Default)]
 pub(super) struct Active {
+    /// Whether the data command has left together with EPRT or PORT.
+    is_joined: bool,
     state: State,
 }
 
@@ -26,8 +31,58 @@ impl Active {
     /// listens.
     pub(super) fn to_address(address: SocketAddr) -> Self {
         Self {
+            is_joined: false,
             state: State::Told(address),
         }
+    }
+
+    /// Has the driver listen, and queues EPRT or PORT, so that other commands can join its flight.
+    /// Returns whether it was queued now.
+    pub(super) fn queue(
+        &mut self,
+        session: &mut Session,
+        answer: &mut Answer,
+    ) -> Result<bool, Halt> {
+        match self.state {
+            State::Start => {
+                self.state = State::Listening;
+                Err(session.listen().into())
+            }
+            State::Listening => {
+                let address = listening(session, answer)?;
+                if session.bears_flights() {
+                    self.state = State::Looking(address);
+                    return Err(session.look().into());
+                }
+                self.state = tell(session, address)?;
+                Ok(true)
+            }
+            State::Looking(address) => {
+                session.look_again(answer)?;
+                session.check_alive()?;
+                session.notice_stray();
+                self.state = tell(session, address)?;
+                Ok(true)
+            }
+            State::Told(_) | State::Extended(_) | State::Classic => Ok(false),
+        }
+    }
+
+    /// Whether the data command may leave together with the EPRT or PORT that is queued. An EPRT
+    /// must have worked before: if the server refused it, the data command could run with an earlier
+    /// address. PORT is sent only after EPRT was refused.
+    pub(super) fn may_be_joined(&self, session: &Session) -> bool {
+        let accepted = match self.state {
+            State::Extended(_) => session.support(Capability::Eprt) == Support::Verified,
+            State::Classic => true,
+            _ => false,
+        };
+        accepted && session.bears_flights() && !session.is_out_of_step()
+    }
+
+    /// Notes whether the data command leaves together with EPRT or PORT.
+    pub(super) fn note_joined(&mut self, is_joined: bool) {
+        self.is_joined = is_joined;
     }
 }
 
@@ -36,6 +91,9 @@ enum State {
     #[default]
     Start,
     Listening,
+    /// Reading, without waiting, what has arrived, since a stray shows that the data command must
+    /// leave alone.
+    Looking(SocketAddr),
     Told(SocketAddr),
     Extended(SocketAddr),
     Classic,
@@ -48,25 +106,22 @@ impl Flow for Active {
         Step::run(answer, |answer| {
             loop {
                 self.state = match self.state {
-                    State::Start => {
-                        self.state = State::Listening;
-                        return Err(session.listen().into());
+                    State::Start | State::Listening | State::Looking(_) => {
+                        self.queue(session, answer)?;
+                        continue;
                     }
-                    State::Listening => listening(session, answer)?,
                     State::Told(address) => tell(session, address)?,
                     State::Extended(address) => {
                         let reply = session.next_reply(answer, Wait::Reply)?;
-                        match (reply.class(), address.ip()) {
-                            (Class::Completion, _) => return Ok(()),
-                            // 530 says that a login is missing, and not that the server lacks EPRT.
-                            // So PORT would not help.
-                            (_, IpAddr::V4(_)) if reply.code() != Code::NOT_LOGGED_IN => {
-                                session.check_alive()?;
-                                trace::gave_up(Capability::Eprt);
-                                State::Told(address)
-                            }
-                            _ => return Err(Error::from_reply(reply).with_command("EPRT").into()),
+                        if reply.class() == Class::Completion {
+                            return Ok(());
                         }
+                        if self.is_joined || !leads_to_port(address, &reply) {
+                            return Err(Error::from_reply(reply).with_command("EPRT").into());
+                        }
+                        session.check_alive()?;
+                        trace::gave_up(Capability::Eprt);
+                        State::Told(address)
                     }
                     State::Classic => {
                         completion(session.next_reply(answer, Wait::Reply)?, "PORT")?;
@@ -78,7 +133,14 @@ impl Flow for Active {
     }
 }
 
-fn listening(session: &Session, answer: &mut Answer) -> Result<State, Error> {
+/// Whether the client sends PORT after this refusal of EPRT. A 530 says that a login is missing, and
+/// not that the server lacks EPRT, so PORT would not help. PORT can name no IPv6 address.
+fn leads_to_port(address: SocketAddr, refusal: &Reply) -> bool {
+    address.is_ipv4() && refusal.code() != Code::NOT_LOGGED_IN
+}
+
+/// Returns the address that the server must connect to.
+fn listening(session: &Session, answer: &mut Answer) -> Result<SocketAddr, Error> {
     match answer.take() {
         Some(Event::Listening(address)) => {
             let outside = session.config().active_address;
@@ -86,7 +148,7 @@ fn listening(session: &Session, answer: &mut Answer) -> Result<State, Error> {
             if ip.is_unspecified() || address.port() == 0 {
                 return Err(Error::misuse(Misuse::NoListener));
             }
-            Ok(State::Told(SocketAddr::new(ip, address.port())))
+            Ok(SocketAddr::new(ip, address.port()))
         }
         Some(Event::Failed(error)) => Err(error),
         _ => {

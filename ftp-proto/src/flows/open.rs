@@ -27,8 +27,10 @@
 //!
 //! `First` may lead to `Securing` before there is a reply; after the handshake, `First` then waits
 //! for the reply: see `early_handshake.rs`. With [`DataCommand::WithConnect`], the first command
-//! (REST or the data command) is sent together with the connection attempt. From any state,
-//! `Failing` drops the data connection, waits for the server's reply, and fails.
+//! (REST or the data command) is sent together with the connection attempt. In active mode, REST and
+//! the data command may leave in the flight of EPRT; the later states then only read the replies. If
+//! a stray makes the type or PROT unknown, `Prepare` comes again. From any state, `Failing` drops the
+//! data connection, waits for the server's reply, and fails.
 
 use super::Size;
 use super::active::Active;
@@ -282,7 +284,11 @@ impl Flow for Open {
                         let endpoint = inner(passive, session, answer)?;
                         self.port_named(session, endpoint)?
                     }
-                    State::Active(ref mut active) => match inner(active, session, answer) {
+                    State::Active(_) => match self.listen(session, answer) {
+                        Ok(()) if self.sent && !self.restarting => self.after_command(session),
+                        Ok(()) if !self.sent && self.must_prepare_again(session) => {
+                            State::Prepare(Prepare::new(self.transfer_type))
+                        }
                         Ok(()) => State::Restart,
                         Err(Halt::Want(want)) => return Err(want.into()),
                         // `fail` also makes the driver close the listener.
@@ -355,17 +361,24 @@ impl Open {
         }
     }
 
-    /// Returns the state after the server has named a port. If a reply fitted no command of the
-    /// flight of TYPE and EPSV, or a stray came after the flight before, the type or PROT is unknown,
-    /// and is set again.
+    /// Returns the state after the server has named a port.
     fn port_named(&mut self, session: &mut Session, endpoint: Endpoint) -> Result<State, Error> {
-        let known = session.transfer_type() == Some(self.transfer_type)
-            && !session.protection_is_in_doubt();
-        if !known && !core::mem::replace(&mut self.prepared_again, true) {
+        if self.must_prepare_again(session) {
             return Ok(State::Prepare(Prepare::new(self.transfer_type)));
         }
         self.leave_early(session)?;
         Ok(State::Connecting(endpoint))
+    }
+
+    /// Whether the type and PROT must be set again, because they are unknown: a reply fitted no
+    /// command of the flight of TYPE and EPSV, or a stray came after the flight before. They are set
+    /// again only once.
+    fn must_prepare_again(&mut self, session: &Session) -> bool {
+        !self.is_prepared(session) && !core::mem::replace(&mut self.prepared_again, true)
+    }
+
+    fn is_prepared(&self, session: &Session) -> bool {
+        session.transfer_type() == Some(self.transfer_type) && !session.protection_is_in_doubt()
     }
 
     /// If [`DataCommand::WithConnect`] is set, sends REST or the data command together with the
@@ -388,6 +401,13 @@ impl Open {
         self.offset > 0 || session.offset_is_set()
     }
 
+    /// Whether the data command may leave in the flight of REST. If the server refuses REST, it sends
+    /// the file from its beginning, and the client throws this data away. An upload would replace the
+    /// file, so it waits for the reply to REST.
+    fn may_leave_with_restart(&self, session: &Session) -> bool {
+        self.command.verb() == "RETR" && session.may_restart_in_one_flight()
+    }
+
     fn send_restart(&mut self, session: &mut Session) -> Result<(), Error> {
         self.restarting = true;
         session.send(Command::number(Verb::REST, self.offset))
@@ -399,9 +419,7 @@ impl Open {
                 return Ok(State::Command);
             }
             self.send_restart(session)?;
-            // If the server refuses REST, it sends the file from its beginning. The client throws
-            // this data away. An upload would replace the file, so it waits for the reply.
-            if self.command.verb() == "RETR" && session.may_restart_in_one_flight() {
+            if self.may_leave_with_restart(session) {
                 self.send(session)?;
             }
         }
@@ -471,6 +489,37 @@ impl Open {
         Err(session.connect(endpoint, clock).into())
     }
 
+    /// Tells the server where the client listens. REST and the data command join the flight of EPRT
+    /// or PORT if the server bears that.
+    fn listen(&mut self, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
+        let State::Active(active) = &mut self.state else {
+            return Ok(());
+        };
+        if active.queue(session, answer)? && active.may_be_joined(session) {
+            self.leave_with_address(session)?;
+        }
+        match &mut self.state {
+            State::Active(active) => {
+                active.note_joined(self.sent);
+                inner(active, session, answer)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Queues REST and the data command in the flight of EPRT or PORT. Queues nothing if the type is
+    /// unknown, or if the data command must wait for the reply to REST.
+    fn leave_with_address(&mut self, session: &mut Session) -> Result<(), Error> {
+        let restarts = self.needs_restart(session);
+        if !self.is_prepared(session) || restarts && !self.may_leave_with_restart(session) {
+            return Ok(());
+        }
+        if restarts {
+            self.send_restart(session)?;
+        }
+        self.send(session)
+    }
+
     fn accept(
         &mut self,
         session: &mut Session,
@@ -479,17 +528,19 @@ impl Open {
     ) -> Result<State, Halt> {
         let clock = match answer.take() {
             Some(Event::Accepted) => return Ok(State::First),
-            None => Clock::Starts,
             Some(Event::TurnedAway(stranger)) => {
                 session.note_rejected_peer(stranger);
                 Clock::Continues
             }
-            Some(Event::ControlFirst) => {
+            // At the start, the replies to a data command that has left with EPRT may be there.
+            event @ (None | Some(Event::ControlFirst)) => {
                 self.check_refusal(session)?;
                 // mod_proxy sends its final reply before it connects. So after the final reply, the
                 // server gets a short time to connect.
                 if session.final_reply().is_some() && wait == Wait::Accept {
                     wait = Wait::DataClose;
+                    Clock::Starts
+                } else if event.is_none() {
                     Clock::Starts
                 } else {
                     Clock::Continues
@@ -657,6 +708,9 @@ impl Open {
     fn fail(&mut self, session: &mut Session, error: Error) -> Halt {
         if self.early.is_under_way() && error.reply().is_none() {
             session.give_up_handshake_ahead();
+        }
+        if matches!(error.kind(), ErrorKind::Timeout(_)) {
+            session.give_up_silent_flight();
         }
         let failing = match self.state {
             State::Securing => Failing::Handshake,

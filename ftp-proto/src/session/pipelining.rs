@@ -154,14 +154,28 @@ impl Session {
         self.lose_step();
     }
 
+    /// After a time-out, ends pipelining for this session if a flight is under way and its transfer
+    /// has not begun: the server may have lost a command of the flight.
+    pub(crate) fn give_up_silent_flight(&mut self) {
+        if self.flights.several && self.preliminary_reply().is_none() {
+            self.return_to_lock_step();
+        }
+    }
+
     /// Decides after a look whether the port that was named in an earlier operation may be used. If
     /// the session is out of step, it may not: the client asks again, after a fence.
     pub(crate) fn check_old_port(&mut self) {
-        if self.ledger.is_empty() && !self.decoder.is_empty() {
-            self.lose_step();
-        }
+        self.notice_stray();
         if self.out_of_step {
             self.drop_port();
+        }
+    }
+
+    /// Puts the session out of step if a look has brought the first bytes of a reply, although no
+    /// command waits for one.
+    pub(crate) fn notice_stray(&mut self) {
+        if self.ledger.is_empty() && !self.decoder.is_empty() {
+            self.lose_step();
         }
     }
 

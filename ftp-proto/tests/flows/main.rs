@@ -33,6 +33,7 @@ mod open_passive;
 mod open_protected;
 mod open_with_connect;
 mod pipelining;
+mod pipelining_active;
 #[cfg(feature = "proxy")]
 mod proxied;
 mod proxy_login;

@@ -9,7 +9,7 @@ use ftp_proto::{
 
 use crate::support::*;
 
-fn always() -> Config {
+pub(crate) fn always() -> Config {
     Config::default().with_pipelining(Pipelining::always())
 }
 
@@ -24,7 +24,7 @@ fn under_tls(config: Config) -> Config {
 
 /// An operation of these tests.
 #[derive(Clone, Copy)]
-enum Do {
+pub(crate) enum Do {
     /// Downloads this file to its end. Another transfer follows.
     Get(&'static str),
     List,
@@ -32,6 +32,10 @@ enum Do {
     Rest(&'static str),
     /// Begins to download this file. Another transfer follows.
     Open(&'static str),
+    /// Uploads this file.
+    Put(&'static str),
+    /// Uploads this file from byte 7 on.
+    RestPut(&'static str),
     KeepAlive,
     Finish,
     Abort,
@@ -61,7 +65,7 @@ fn retrieve(path: &str) -> flows::Open {
     open.followed_by_another(true)
 }
 
-fn perform(driver: &mut Driver<Script>, what: Do) -> String {
+pub(crate) fn perform(driver: &mut Driver<Script>, what: Do) -> String {
     match what {
         Do::Get(path) => transferred(driver, retrieve(path)),
         Do::List => {
@@ -73,6 +77,11 @@ fn perform(driver: &mut Driver<Script>, what: Do) -> String {
             Ok(()) => "open".into(),
             Err(error) => failure(&error),
         },
+        Do::Put(path) => transferred(driver, flows::Open::store(path).expect("a path")),
+        Do::RestPut(path) => {
+            let store = flows::Open::store(path).expect("a path");
+            transferred(driver, store.with_offset(7))
+        }
         Do::KeepAlive => driver.outcome(&Op::KeepAlive),
         Do::Finish => driver.outcome(&finish()),
         Do::Abort => driver.outcome(&Op::Abort),
@@ -91,7 +100,7 @@ fn perform(driver: &mut Driver<Script>, what: Do) -> String {
 /// Runs the operations on a new session, whose server follows this script. The outcomes must not
 /// depend on the pieces in which the replies come. Returns the outcomes, and the session.
 #[track_caller]
-fn on_a_new_session(
+pub(crate) fn on_a_new_session(
     config: &Config,
     items: &[Item],
     all: &[Do],
@@ -129,13 +138,21 @@ fn on_a_new_session(
 
 /// Runs the operations after a login.
 #[track_caller]
-fn after_login(config: &Config, items: &[Item], all: &[Do]) -> (Vec<String>, Driver<Script>) {
+pub(crate) fn after_login(
+    config: &Config,
+    items: &[Item],
+    all: &[Do],
+) -> (Vec<String>, Driver<Script>) {
     on_a_new_session(config, items, all, false)
 }
 
 /// Runs the operations, of which the first is the login. The script begins with the greeting.
 #[track_caller]
-fn from_greeting(config: &Config, items: &[Item], all: &[Do]) -> (Vec<String>, Driver<Script>) {
+pub(crate) fn from_greeting(
+    config: &Config,
+    items: &[Item],
+    all: &[Do],
+) -> (Vec<String>, Driver<Script>) {
     on_a_new_session(config, items, all, true)
 }
 
@@ -177,16 +194,16 @@ fn alone(command: &str) -> Vec<Item> {
     ]
 }
 
-fn ended(replies: &[&str]) -> Vec<Item> {
+pub(crate) fn ended(replies: &[&str]) -> Vec<Item> {
     let mut items = vec![serve("close graceful download")];
     items.extend(replies.iter().map(|reply| say(reply)));
     items
 }
 
-const DONE: &str = "12 bytes, 226 done";
+pub(crate) const DONE: &str = "12 bytes, 226 done";
 const NAMED: [&str; 2] = ["226 done", "229 (|||6447|)"];
 
-fn support(driver: &Driver<Script>, capability: Capability) -> Support {
+pub(crate) fn support(driver: &Driver<Script>, capability: Capability) -> Support {
     driver.session.capabilities().support(capability)
 }
 

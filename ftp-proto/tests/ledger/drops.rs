@@ -31,12 +31,18 @@ fn whole_session(tls: bool) -> Vec<Op> {
 /// Makes the driver of a session.
 type Make = fn(bool, Pace, &'static [&'static str]) -> Driver<Model>;
 
+/// Returns every way in which a server ends an aborted transfer, with each kind of client.
+fn pairs() -> impl Iterator<Item = (&'static [&'static str], Make)> {
+    let clients = [model as Make, pipelined_model, pipelined_active_model];
+    ABORTS
+        .into_iter()
+        .flat_map(move |it| clients.map(|make| (it, make)))
+}
+
 fn drop_everywhere(tls: bool, pace: Pace) -> usize {
     let mut total = 0;
     let mut wrong = Vec::new();
-    let pairs = ABORTS.into_iter();
-    let pairs = pairs.flat_map(|it| [(it, model as Make), (it, pipelined_model)]);
-    for (aborting, make) in pairs {
+    for (aborting, make) in pairs() {
         let ops = whole_session(tls);
         let mut driver = make(tls, pace, aborting);
         assert!(!run_until_dropped(&mut driver, &ops));
@@ -87,8 +93,7 @@ fn invariant_3_dropped_at_every_step_then_pwd_under_tls_replies_late() {
 fn contract_clocks_go_on_only_where_they_were_started_wherever_a_session_is_dropped() {
     let mut breaches = std::collections::BTreeSet::new();
     for (tls, pace) in [(false, Pace::Lazy), (true, Pace::Eager)] {
-        let pairs = ABORTS.into_iter();
-        for (aborting, make) in pairs.flat_map(|it| [(it, model as Make), (it, pipelined_model)]) {
+        for (aborting, make) in pairs() {
             let ops = whole_session(tls);
             let mut driver = make(tls, pace, aborting);
             run_until_dropped(&mut driver, &ops);

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use ftp_proto::{Config, DataEnd, ErrorKind, Pipelining, Session, Wait, flows};
+use ftp_proto::{Config, DataEnd, DataMode, ErrorKind, Pipelining, Session, Wait, flows};
 
 use super::{Arrival, Driver, Op, Reaction, Server, Stop, explicit, random};
 
@@ -220,6 +220,17 @@ pub(crate) fn pipelined_model(
         .with_transfer_next(true)
         .with_password_with_user(true);
     driver.session = Session::new(driver.session.config().clone().with_pipelining(all));
+    driver
+}
+
+/// Creates a driver as [`pipelined_model`] does, for active mode.
+pub(crate) fn pipelined_active_model(
+    tls: bool,
+    pace: Pace,
+    aborting: &'static [&'static str],
+) -> Driver<Model> {
+    let mut driver = pipelined_model(tls, pace, aborting);
+    driver.session.set_data_mode(DataMode::Active);
     driver
 }
 

@@ -73,7 +73,10 @@ impl<M: Middlebox, N: Network> Network for Behind<M, N> {
     }
 
     fn listen(&mut self, control: &dyn Stream) -> io::Result<Box<dyn Listener>> {
-        self.network.listen(control)
+        Ok(Box::new(Door {
+            middlebox: self.middlebox.clone(),
+            listener: self.network.listen(control)?,
+        }))
     }
 
     fn now(&self) -> Instant {
@@ -88,6 +91,26 @@ impl<M: Middlebox, N: Network> Network for Behind<M, N> {
             true => Poll::Pending,
             false => sleep.as_mut().poll(cx),
         }))
+    }
+}
+
+/// A listener whose connections pass through a middlebox.
+struct Door<M> {
+    middlebox: M,
+    listener: Box<dyn Listener>,
+}
+
+impl<M: Middlebox> Listener for Door<M> {
+    fn address(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<dyn Stream>>> {
+        let accepted = self.listener.poll_accept(cx);
+        accepted.map_ok(|stream| match self.middlebox.accept() {
+            Some(passage) => Box::new(Passing { passage, stream }) as Box<dyn Stream>,
+            None => stream,
+        })
     }
 }
 
