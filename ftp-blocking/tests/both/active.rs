@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use ftp_proto::{ActivePeer, DataMode};
+use ftp_proto::{ActivePeer, DataMode, Pipelining};
 
 use crate::face::{Client, Error, ErrorKind, Options, Timeouts, Wait};
 use crate::support::recording_server::RecordingServer;
@@ -65,6 +65,18 @@ fn taken_and_free(ip: Ipv4Addr) -> (TcpListener, u16) {
 fn invariant_11_a_stranger_at_the_listener_is_refused() {
     let mut client = logged_in(active("127.0.0.1", serve_a_stranger_first()));
     assert_eq!(content(&mut client, "file"), "genuine");
+    client.quit().expect("said goodbye");
+}
+
+/// RETR of the second file leaves together with EPRT.
+#[test]
+fn invariant_11_a_stranger_is_refused_if_retr_leaves_with_eprt() {
+    let options = active("127.0.0.1", serve_a_stranger_first())
+        .with_config(|config| config.with_pipelining(Pipelining::always()));
+    let mut client = logged_in(options);
+    for file in ["one", "two", "three"] {
+        assert_eq!(content(&mut client, file), "genuine");
+    }
     client.quit().expect("said goodbye");
 }
 

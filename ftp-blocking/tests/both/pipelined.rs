@@ -150,7 +150,7 @@ fn faulty(setup: Setup, rng: &mut Rng) -> (String, Setup) {
     ];
     let verb = verbs[rng.usize(..13).min(rng.usize(..13))];
     let raw = |text: &str| format!("{text}\r\n").into_bytes();
-    let (verb, action) = match rng.u8(..20) {
+    let (verb, action) = match rng.u8(..21) {
         0 | 1 => (verb, Action::Twice),
         2 => (verb, Action::Silent),
         3 => (verb, Action::SilentFinal),
@@ -168,6 +168,7 @@ fn faulty(setup: Setup, rng: &mut Rng) -> (String, Setup) {
         16 => ("CONNECT", Action::AcceptLate),
         17 => ("RETR", Action::NoPreliminary),
         18 => ("RETR", Action::After(raw("426 cut"))),
+        19 => ("CONNECT", Action::FromElsewhere),
         _ => {
             let (control, after) = (Vec::new(), rng.usize(..600));
             let then = Then::End;

@@ -9,6 +9,7 @@ use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Event, Flow, Halt, Step};
 use crate::session::Session;
+use crate::session::transfer::Direction;
 use crate::trace;
 use crate::wait::Wait;
 use crate::wire::{Class, Code, Reply, Verb};
@@ -71,10 +72,16 @@ impl Active {
     /// Whether the data command may leave together with the EPRT or PORT that is queued. An EPRT
     /// must have worked before: if the server refused it, the data command could run with an earlier
     /// address. PORT is sent only after EPRT was refused.
-    pub(super) fn may_be_joined(&self, session: &Session) -> bool {
-        let accepted = match self.state {
-            State::Extended(_) => session.support(Capability::Eprt) == Support::Verified,
-            State::Classic => true,
+    ///
+    /// ProFTPD empties a file before it finds that STOR has no address. So an upload leaves together
+    /// only with an EPRT that has worked in this session.
+    pub(super) fn may_be_joined(&self, session: &Session, direction: Direction) -> bool {
+        let accepted = match (&self.state, direction) {
+            (State::Extended(_), Direction::Upload) => session.eprt_has_worked(),
+            (State::Extended(_), Direction::Download) => {
+                session.support(Capability::Eprt) == Support::Verified
+            }
+            (State::Classic, Direction::Download) => true,
             _ => false,
         };
         accepted && session.bears_flights() && !session.is_out_of_step()

@@ -495,7 +495,7 @@ impl Open {
         let State::Active(active) = &mut self.state else {
             return Ok(());
         };
-        if active.queue(session, answer)? && active.may_be_joined(session) {
+        if active.queue(session, answer)? && active.may_be_joined(session, self.direction) {
             self.leave_with_address(session)?;
         }
         match &mut self.state {

@@ -448,6 +448,11 @@ impl Session {
         self.state.known.has_worked(Capability::Epsv)
     }
 
+    /// Whether the server has accepted an EPRT in this session.
+    pub(crate) fn eprt_has_worked(&self) -> bool {
+        self.state.known.has_worked(Capability::Eprt)
+    }
+
     /// Whether the client sends EPSV, and not PASV, for the next passive data connection.
     pub(crate) fn asks_by_epsv(&self) -> bool {
         match self.config.passive_command {

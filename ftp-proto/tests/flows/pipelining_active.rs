@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use ftp_proto::{Capability, Config, DataMode, Pipelining, Support};
+use ftp_proto::{Capability, Config, DataMode, Options, Pipelining, Session, Support};
 
 use super::pipelining::{DONE, Do, after_login, always, ended, from_greeting, perform, support};
 use crate::support::*;
@@ -222,6 +222,55 @@ fn rule_an_upload_waits_for_rest() {
     let script = [first(), restarted].concat();
     let all = [Do::Get("a"), Do::RestPut("b")];
     assert_eq!(alone_to(flying(), script, &all), [DONE, DONE]);
+}
+
+/// If STOR had no address, ProFTPD would empty the file before it refuses STOR.
+#[test]
+fn rule_an_upload_leaves_only_with_an_eprt_that_has_worked_in_this_session() {
+    let (_, worked) = after_login(&flying(), &first(), &[Do::Get("a")]);
+    let known = worked.session.capabilities();
+    let set = vec![hear("TYPE I"), say("200 I")];
+    let stored = vec![serve("close graceful upload"), say("226 done")];
+    for (what, script) in [
+        (Do::Put("b"), [alone(2000, "STOR b"), stored].concat()),
+        (Do::Get("b"), whole(2000, "RETR b")),
+    ] {
+        let options = Options::new("ftp.example.org").with_capabilities(known.clone());
+        let options = options.with_config(|_| flying());
+        let mut driver = scripted(flying(), plain_login());
+        driver.session = Session::with_options(&options);
+        driver.outcome(&Op::Greeting);
+        driver.outcome(&Op::Login);
+        let script = Script::new([set.clone(), script].concat());
+        driver.server = match what {
+            Do::Put(_) => script.strict(),
+            _ => script,
+        };
+        assert_eq!(perform(&mut driver, what), DONE);
+        driver.server.assert_over();
+    }
+}
+
+#[test]
+fn rule_an_upload_waits_for_port() {
+    let by_port = |before: &[Item]| {
+        let port = hear("PORT 192,0,2,7,7,208");
+        let told = [port, say("200 told"), hear("STOR a"), serve("accept")];
+        let stored = [
+            say("150 here"),
+            serve("close graceful upload"),
+            say("226 done"),
+        ];
+        let listen = [listen(2000)];
+        [&listen[..], before, &told, &stored].concat()
+    };
+    let script = [
+        vec![hear("TYPE I"), say("200 I")],
+        by_port(&[eprt(2000), say("500 what")]),
+        by_port(&[]),
+    ];
+    let all = [Do::Put("a"), Do::Put("a")];
+    assert_eq!(alone_to(flying(), script.concat(), &all), [DONE, DONE]);
 }
 
 // What the server refuses.
