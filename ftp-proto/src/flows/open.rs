@@ -592,12 +592,13 @@ impl Open {
             NextMove::Wait(wait) => Err(session.receive_within(wait).into()),
             NextMove::Look => Err(session.look().into()),
             NextMove::Begin => Ok(State::Securing),
-            NextMove::Fail => Err(self.too_late()),
+            NextMove::Fail => Err(self.too_late(session)),
         }
     }
 
     /// Returns the error if no reply to the data command has come in time.
-    fn too_late(&self) -> Halt {
+    fn too_late(&self, session: &mut Session) -> Halt {
+        session.give_up_silent_flight();
         let late = Error::new(ErrorKind::Timeout(Wait::Preliminary));
         late.with_command(self.command.verb()).into()
     }
@@ -627,7 +628,9 @@ impl Open {
                     false => Clock::Continues,
                 }
             }
-            Some(Event::TimedOut) if self.early.is_under_way() => return Err(self.too_late()),
+            Some(Event::TimedOut) if self.early.is_under_way() => {
+                return Err(self.too_late(session));
+            }
             Some(other) => {
                 let error = data_error(other, session.handshake_wait()).in_agreed_tls();
                 let error = error.without_reply().or_subject(SECURING);

@@ -1165,3 +1165,47 @@ fn quit_without_reply_waits_for_nothing() {
         .filter(|want| *want != "receive Arrived");
     assert_eq!(waits.count(), 0, "{:?}", driver.wants);
 }
+
+/// The server takes REST and RETR, which come in one segment, for one command.
+#[test]
+fn quirk_a_server_drops_retr_after_rest() {
+    let rest = [
+        hear("REST 7"),
+        say("350 ok"),
+        hear("RETR a"),
+        say("150 here"),
+    ];
+    let named = vec![
+        hear("EPSV"),
+        say("229 (|||6449|)"),
+        serve("connect peer:6449"),
+    ];
+    let script = [
+        first("")[..5].to_vec(),
+        rest.to_vec(),
+        ended(&["226 done"]),
+        named.clone(),
+        vec![
+            hear("REST 7"),
+            hear("RETR a"),
+            say("350 ok"),
+            Item::Silence,
+            hear("ABOR"),
+            serve("close discard"),
+            say("226 nothing"),
+        ],
+        fenced_pwd(),
+        named,
+        rest.to_vec(),
+        ended(&["226 done"]),
+    ];
+    let pipelining = Pipelining::always().with_next_port(When::Never);
+    let config = Config::default().with_pipelining(pipelining);
+    let all = [Do::Rest("a"), Do::Rest("a"), Do::Pwd, Do::Rest("a")];
+    let (outcomes, driver) = after_login(&config, &script.concat(), &all);
+    assert!(
+        outcomes[1].starts_with("Timeout(Preliminary)"),
+        "{outcomes:?}"
+    );
+    assert_eq!(support(&driver, Capability::Pipelining), Support::Refused);
+}
