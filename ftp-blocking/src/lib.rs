@@ -103,6 +103,8 @@
 #![warn(clippy::too_many_lines)]
 
 #[cfg(feature = "client")]
+mod batch;
+#[cfg(feature = "client")]
 mod bulk;
 #[cfg(feature = "client")]
 mod by_url;
@@ -169,6 +171,8 @@ mod whole_files;
 #[cfg(feature = "client")]
 mod whole_trees;
 
+#[cfg(feature = "client")]
+pub use batch::{Downloads, Uploads};
 #[cfg(feature = "client")]
 pub use by_url::{get, get_tree, list, put, put_tree, resume};
 #[cfg(feature = "client")]

@@ -493,7 +493,7 @@ impl Client {
         Ok(Lines::new(download, kind, longest))
     }
 
-    fn open_download(
+    pub(crate) fn open_download(
         &mut self,
         open: Open,
         options: &TransferOptions,
@@ -502,7 +502,11 @@ impl Client {
         Ok(Download::new(self, transfer, options))
     }
 
-    fn open_upload(&mut self, open: Open, options: &TransferOptions) -> Result<Upload<'_>, Error> {
+    pub(crate) fn open_upload(
+        &mut self,
+        open: Open,
+        options: &TransferOptions,
+    ) -> Result<Upload<'_>, Error> {
         let transfer = self.start_transfer(EarlyClose::Resets, Ok(open), options)?;
         Ok(Upload::new(self, transfer, options))
     }

@@ -62,16 +62,19 @@ async fn run(call: &[&str]) -> Result<ExitCode> {
             let upload = client.upload(url.path()).await?;
             upload.send_from(&File::open(from)?, |_| ()).await?;
         }
-        [verb @ ("getmany" | "getfiles"), _, list, directory] => {
-            for path in fs::read_to_string(list)?.lines() {
-                if *verb == "getfiles" {
-                    client.get_file(path, directory).await?;
-                    continue;
-                }
+        ["getmany", _, list, directory] => {
+            let list = fs::read_to_string(list)?;
+            let mut batch = client.download_many(list.lines());
+            for path in list.lines() {
+                let download = batch.next().await.ok_or(path)??;
                 let name = Path::new(path).file_name().ok_or(path)?;
-                let download = client.download(path).await?;
                 let file = File::create(Path::new(directory).join(name))?;
                 download.save_to(&file, |_| ()).await?;
+            }
+        }
+        ["getfiles", _, list, directory] => {
+            for path in fs::read_to_string(list)?.lines() {
+                client.get_file(path, directory).await?;
             }
         }
         ["list", _] => println!("{}", list(&mut client, url.directory()).await?),

@@ -109,6 +109,7 @@
 
 #![warn(clippy::too_many_lines)]
 
+mod batch;
 mod bulk;
 mod by_url;
 mod channel;
@@ -148,6 +149,7 @@ mod walk;
 mod whole_files;
 mod whole_trees;
 
+pub use batch::{Downloads, Uploads};
 pub use by_url::{get, get_tree, list, put, put_tree, resume};
 pub use client::Client;
 pub use data::{Download, Upload};

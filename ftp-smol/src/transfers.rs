@@ -540,7 +540,7 @@ impl Client {
         Ok(Lines::new(download, kind, longest))
     }
 
-    async fn open_download(
+    pub(crate) async fn open_download(
         &mut self,
         open: Open,
         options: &TransferOptions,
@@ -551,7 +551,7 @@ impl Client {
         Ok(Download::new(self, transfer, options))
     }
 
-    async fn open_upload(
+    pub(crate) async fn open_upload(
         &mut self,
         open: Open,
         options: &TransferOptions,

@@ -39,7 +39,7 @@ fn both_adapters_offer_the_same_operations() {
         };
     }
     let pairs = pairs! {
-        "bulk.rs" "client.rs" "copy.rs" "data.rs" "drive.rs" "lines.rs" "memory.rs" "metadata.rs" "operations.rs" "parallel.rs" "pool.rs" "retrying.rs"
+        "batch.rs" "bulk.rs" "client.rs" "copy.rs" "data.rs" "drive.rs" "lines.rs" "memory.rs" "metadata.rs" "operations.rs" "parallel.rs" "pool.rs" "retrying.rs"
         "transfers.rs" "trees.rs" "whole_files.rs" "whole_trees.rs"
     };
     let mut count = 0;

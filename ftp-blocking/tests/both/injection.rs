@@ -13,6 +13,7 @@ use crate::face::{
 /// Returns the names of this adapter's public methods that take an `impl Name` argument.
 fn methods_with_names() -> BTreeSet<&'static str> {
     let sources = [
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/batch.rs")),
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/client.rs")),
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/copy.rs")),
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations.rs")),
@@ -26,9 +27,9 @@ fn methods_with_names() -> BTreeSet<&'static str> {
     methods
         .filter_map(|method| {
             let method = method.strip_prefix("async ").unwrap_or(method);
-            let (name, rest) = method.strip_prefix("fn ")?.split_once('(')?;
-            let signature = rest.split_once('{')?.0;
-            ["impl Name", "impl OptionalName"]
+            let signature = method.strip_prefix("fn ")?.split_once('{')?.0;
+            let (name, _) = signature.split_once(['(', '<'])?;
+            ["impl Name", "impl OptionalName", "Item: Name"]
                 .iter()
                 .any(|argument| signature.contains(argument))
                 .then_some(name)
@@ -96,8 +97,18 @@ fn no_argument_of_any_call_smuggles_a_command() {
             download_with: client.download_with(bad, &TransferOptions::text());
             download_lines: client.download_lines(bad);
             download_command: client.download_command(format!("NLST {bad}"), &TransferOptions::new());
+            download_many: client.download_many([bad]).next().expect("an item");
+            download_many_with: client
+                .download_many_with([bad], &TransferOptions::text())
+                .next()
+                .expect("an item");
             upload: client.upload(bad);
             upload_with: client.upload_with(bad, &TransferOptions::text());
+            upload_many: client.upload_many([bad]).next().expect("an item");
+            upload_many_with: client
+                .upload_many_with([bad], &TransferOptions::text())
+                .next()
+                .expect("an item");
             append: client.append(bad);
             upload_unique: client.upload_unique(bad);
             upload_command: client.upload_command(format!("STOR {bad}"), &TransferOptions::new());

@@ -2,6 +2,7 @@
 //! exports of an adapter.
 
 mod active;
+mod batch;
 mod buffers;
 mod capabilities;
 mod contract;

@@ -1,6 +1,6 @@
 //! The number of round trips that a session takes.
 
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 use ftp_proto::{DataMode, Pipelining};
@@ -140,6 +140,31 @@ fn pipelined_in<const N: usize>(
     pipelining: Pipelining,
     protected: bool,
 ) -> [usize; N] {
+    counted_in(data_mode, banner, pipelining, protected, |client, count| {
+        for number in 0..count {
+            download(client, &format!("/{}", number % 4));
+        }
+    })
+}
+
+/// Returns the round trips of sessions that do `work` with 1, 2, 3 … files. The first operation after
+/// the login is a transfer.
+fn counted<const N: usize>(
+    banner: &str,
+    pipelining: Pipelining,
+    protected: bool,
+    work: impl Fn(&mut Client, usize),
+) -> [usize; N] {
+    counted_in(DataMode::Passive, banner, pipelining, protected, work)
+}
+
+fn counted_in<const N: usize>(
+    data_mode: DataMode,
+    banner: &str,
+    pipelining: Pipelining,
+    protected: bool,
+    work: impl Fn(&mut Client, usize),
+) -> [usize; N] {
     let pipelining = pipelining.with_transfer_next(true);
     core::array::from_fn(|further| {
         // The reply to QUIT comes only if the client waits for it.
@@ -153,11 +178,7 @@ fn pipelined_in<const N: usize>(
             let config = config.with_data_mode(data_mode);
             config.with_pipelining(pipelining)
         });
-        let log = trips_with(setup, options, |client| {
-            for number in 0..=further {
-                download(client, &format!("/{}", number % 4));
-            }
-        });
+        let log = trips_with(setup, options, |client| work(client, further + 1));
         log.trips()
     })
 }
@@ -201,6 +222,38 @@ fn pipelined_in_active_mode() {
     let never = Pipelining::never();
     assert_eq!(active(KNOWN, never, false), [9, 12, 15]);
     assert_eq!(active(KNOWN, never, true), [14, 18, 22]);
+}
+
+/// A file of a batch knows that another one follows, so the second one already has its port.
+#[test]
+fn a_batch_asks_for_the_next_port_from_its_first_file_on() {
+    let down = |client: &mut Client, count: usize| {
+        let names: Vec<_> = (0..count).map(|number| format!("/{number}")).collect();
+        let mut batch = client.download_many(&names);
+        while let Some(download) = batch.next() {
+            let mut content = String::new();
+            let mut download = download.expect("it is there");
+            download.read_to_string(&mut content).expect("it comes");
+            assert_eq!(content, "small");
+        }
+    };
+    let up = |client: &mut Client, count: usize| {
+        let names: Vec<_> = (0..count).map(|number| format!("/new{number}")).collect();
+        let mut batch = client.upload_many(&names);
+        while let Some(upload) = batch.next() {
+            let mut upload = upload.expect("it is taken");
+            upload.write_all(b"small").expect("it goes");
+            upload.finish().expect("it is stored");
+        }
+    };
+    let adaptive = Pipelining::default();
+    assert_eq!(counted(KNOWN, adaptive, false, down), [7, 9, 11, 13]);
+    assert_eq!(counted(KNOWN, adaptive, true, down), [10, 13, 16, 19]);
+    assert_eq!(counted(UNKNOWN, adaptive, false, down), [8, 11, 14]);
+    assert_eq!(counted(UNKNOWN, adaptive, true, down), [12, 16, 20]);
+    assert_eq!(counted(KNOWN, adaptive, false, up), [8, 11, 14, 17]);
+    assert_eq!(counted(KNOWN, adaptive, true, up), [10, 13, 16, 19]);
+    assert_eq!(counted(UNKNOWN, adaptive, false, up), [9, 13, 17]);
 }
 
 #[test]

@@ -12,6 +12,7 @@
 mod abort;
 mod active;
 mod attributes;
+mod batch;
 mod choose_facts;
 mod clear_control;
 mod compose;
@@ -47,6 +48,7 @@ pub(crate) mod visit;
 
 pub use abort::Abort;
 pub use attributes::{Modified, Size};
+pub use batch::Batch;
 pub use choose_facts::ChooseFacts;
 pub use clear_control::ClearControl;
 pub use directory::ChangeDirectory;

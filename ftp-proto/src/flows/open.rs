@@ -215,6 +215,14 @@ impl Open {
         self
     }
 
+    /// Tells which transfer follows on this session. The session can then ask for the port of that
+    /// transfer while this one is under way.
+    #[must_use]
+    pub fn followed_by(mut self, _next: &Self) -> Self {
+        self.followed = Some(true);
+        self
+    }
+
     /// Sets the offset, the representation type and the size check from these options.
     #[must_use]
     pub fn with_options(self, options: &TransferOptions) -> Self {

@@ -629,6 +629,42 @@ impl ReadDir<'_> {
     }
 }
 
+macro_rules! batches {
+    ($($name:ident of $item:ident by $call:ident $call_with:ident)*) => {$(
+        #[derive(Debug)]
+        pub(crate) struct $name<'c, N: Iterator>(ftp_smol::$name<'c, N>);
+
+        impl<N: Iterator<Item: Name>> $name<'_, N> {
+            pub(crate) fn next(&mut self) -> Option<Result<$item<'_>, Error>> {
+                let next = async { self.0.next().await.transpose() };
+                wait(next).map(|item| item.map($item::from)).transpose()
+            }
+        }
+
+        impl Client {
+            pub(crate) fn $call<N: IntoIterator<Item: Name>>(
+                &mut self,
+                names: N,
+            ) -> $name<'_, N::IntoIter> {
+                $name(self.0.$call(names))
+            }
+
+            pub(crate) fn $call_with<N: IntoIterator<Item: Name>>(
+                &mut self,
+                names: N,
+                options: &TransferOptions,
+            ) -> $name<'_, N::IntoIter> {
+                $name(self.0.$call_with(names, options))
+            }
+        }
+    )*};
+}
+
+batches! {
+    Downloads of Download by download_many download_many_with
+    Uploads of Upload by upload_many upload_many_with
+}
+
 #[derive(Debug)]
 pub(crate) struct Walk<'c>(ftp_smol::Walk<'c>);
 
