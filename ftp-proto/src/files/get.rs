@@ -82,6 +82,8 @@ pub struct GetFile {
     begun: Option<u64>,
     /// Whether there may be partial files of the same target with other tags.
     has_leftovers: bool,
+    /// Whether another transfer follows on the session. `None` if that is not known.
+    followed: Option<bool>,
     resumed: Resumed,
     transferred: u64,
     reply: Option<Reply>,
@@ -135,6 +137,7 @@ impl GetFile {
             tag: None,
             begun: None,
             has_leftovers: true,
+            followed: None,
             resumed: Resumed::No,
             transferred: 0,
             reply: None,
@@ -147,6 +150,20 @@ impl GetFile {
     pub fn for_retries(mut self) -> Self {
         self.may_restart = true;
         self
+    }
+
+    /// Tells whether another transfer follows on the same session. If so, the session may ask for
+    /// the port of the next transfer while this one is under way
+    /// ([`Pipelining::next_port`](crate::Pipelining::next_port)).
+    #[must_use]
+    pub fn followed_by_another(mut self, followed: bool) -> Self {
+        self.set_followed(followed);
+        self
+    }
+
+    /// Does the work of [`followed_by_another`](Self::followed_by_another).
+    pub(crate) fn set_followed(&mut self, followed: bool) {
+        self.followed = Some(followed);
     }
 
     /// Tells that no earlier call has left a partial file for the same target. The plan then looks
@@ -174,8 +191,9 @@ impl GetFile {
             State::Receive(head) => {
                 let before = self.position.saturating_sub(head.len() as u64);
                 let options = self.options.transfer_at(before);
+                let open = Open::retrieve(&self.path)?.with_options(&options);
                 FileStep::Receive(ReceiveFile {
-                    open: Open::retrieve(&self.path)?.with_options(&options),
+                    open: open.maybe_followed(self.followed),
                     options,
                     head: mem::take(head),
                     position: self.position,

@@ -215,6 +215,12 @@ impl Open {
         self
     }
 
+    /// Tells whether another transfer follows, if that is known.
+    pub(crate) fn maybe_followed(mut self, followed: Option<bool>) -> Self {
+        self.followed = followed;
+        self
+    }
+
     /// Tells which transfer follows on this session. The session can then ask for the port of that
     /// transfer while this one is under way.
     #[must_use]

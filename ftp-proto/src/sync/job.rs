@@ -83,6 +83,17 @@ pub enum Work {
     Local(LocalChange),
 }
 
+impl Work {
+    /// Tells the plan of a file whether another transfer follows in its session.
+    pub(super) fn tell_of_next(&mut self, is_followed: bool) {
+        match self {
+            Self::Get(plan) => plan.set_followed(is_followed),
+            Self::Put(plan) => plan.set_followed(is_followed),
+            Self::Remote(_) | Self::Local(_) => {}
+        }
+    }
+}
+
 /// A path on this machine.
 ///
 /// ```

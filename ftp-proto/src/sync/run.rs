@@ -191,7 +191,8 @@ impl SyncRun {
             match (self.supply(now), session) {
                 (Supply::Ready, SessionState::Dead) => return worker.step(now),
                 (Supply::Ready, SessionState::Alive) => {
-                    if let Some(job) = self.take(now) {
+                    if let Some(mut job) = self.take(now) {
+                        job.work.tell_of_next(self.has_more_for_each());
                         self.running = self.running.saturating_add(1);
                         return SyncStep::Run(Box::new(job));
                     }
@@ -359,6 +360,13 @@ impl SyncRun {
                 None
             }
         }
+    }
+
+    /// Whether each session gets another job of this stage. Then a transfer follows each one that
+    /// begins now.
+    fn has_more_for_each(&self) -> bool {
+        let left = self.stages.left().saturating_add(self.later.len());
+        left >= self.workers.max(1)
     }
 
     fn work(&self, action: &Action, step: Step) -> Result<Work, Error> {

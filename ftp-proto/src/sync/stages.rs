@@ -83,6 +83,12 @@ impl Stages {
         self.next = self.next.saturating_add(1);
     }
 
+    /// Returns how many steps of this stage have not begun.
+    pub(super) fn left(&self) -> usize {
+        let end = self.ends.last().copied().unwrap_or_default();
+        end.saturating_sub(self.next)
+    }
+
     /// Goes on with the next stage, after all actions of this one have ended. Returns whether there
     /// is one.
     pub(super) fn next_stage(&mut self) -> bool {

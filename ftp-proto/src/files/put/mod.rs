@@ -110,6 +110,8 @@ pub struct PutFile {
     leaves_part: bool,
     /// Whether a failed attempt keeps its part of the file for another attempt.
     may_restart: bool,
+    /// Whether another transfer follows on the session. `None` if that is not known.
+    followed: Option<bool>,
     earlier: Earlier,
     hashes: Hashes,
     hash: Option<FileHash>,
@@ -181,6 +183,7 @@ impl PutFile {
             is_named: false,
             leaves_part: false,
             may_restart: false,
+            followed: None,
             earlier: Earlier::default(),
             hashes: Hashes::new(),
             hash: None,
@@ -215,6 +218,20 @@ impl PutFile {
     pub fn for_retries(mut self) -> Self {
         self.may_restart = true;
         self
+    }
+
+    /// Tells whether another transfer follows on the same session. If so, the session may ask for
+    /// the port of the next transfer while this one is under way
+    /// ([`Pipelining::next_port`](crate::Pipelining::next_port)).
+    #[must_use]
+    pub fn followed_by_another(mut self, followed: bool) -> Self {
+        self.set_followed(followed);
+        self
+    }
+
+    /// Does the work of [`followed_by_another`](Self::followed_by_another).
+    pub(crate) fn set_followed(&mut self, followed: bool) {
+        self.followed = Some(followed);
     }
 
     /// Where the file is until it gets its name.
@@ -293,7 +310,7 @@ impl PutFile {
             true => Open::append(self.place())?,
         };
         Ok(SendFile {
-            open: open.with_options(&options),
+            open: open.with_options(&options).maybe_followed(self.followed),
             options,
             position: self.offset,
         })
