@@ -81,6 +81,7 @@ fn no_argument_of_any_call_smuggles_a_command() {
             size: client.size(bad);
             modified: client.modified(bad);
             mlst: client.mlst(bad);
+            inspect_many: client.inspect_many(["/five", bad]);
             status: client.status(bad);
             status_entries: client.status_entries(bad);
             help: client.help(bad);

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use ftp_proto::simulator::{Action, DuringTransfer, Fault, Setup, Simulator, Then};
+use ftp_proto::tree::Inspected;
 use ftp_proto::{DataMode, Error, Pipelining, Timeouts};
 
 use crate::face::{Client, Memory, Options, TransferOptions};
@@ -54,6 +55,8 @@ enum Step {
     Upload(usize),
     Rename(usize),
     List,
+    /// Asks for the sizes of so many files, and of one that is not there.
+    Inspect(usize),
 }
 
 /// How many bytes of a file [`Step::Restart`] leaves out.
@@ -90,7 +93,8 @@ fn run(seed: u64) -> Result<(), String> {
 
 fn step(number: usize, rng: &mut Rng) -> Step {
     let file = rng.usize(..4);
-    match rng.u8(..16) {
+    match rng.u8(..18) {
+        16 | 17 => Step::Inspect(rng.usize(1..20)),
         0 | 1 => Step::Upload(number),
         2 | 3 => Step::Rename(number),
         4 => Step::List,
@@ -116,6 +120,9 @@ fn server(rng: &mut Rng) -> Setup {
         setup = setup
             .file(format!("/file{number}"), content("file", number))
             .file(format!("/old{number}"), content("old", number));
+    }
+    if rng.bool() {
+        setup = setup.without("MLST").without("MLSD");
     }
     match rng.u8(..3) {
         0 => setup = setup.banner("220 (vsFTPd 3.0.5)"),
@@ -145,10 +152,10 @@ fn faulty(setup: Setup, rng: &mut Rng) -> (String, Setup) {
         _ => {}
     }
     let verbs = [
-        "EPSV", "RETR", "EPRT", "TYPE", "STOR", "RNFR", "RNTO", "REST", "NOOP", "LIST", "PASS",
-        "PBSZ", "PROT",
+        "EPSV", "RETR", "EPRT", "TYPE", "SIZE", "MDTM", "MLST", "PWD", "STOR", "RNFR", "RNTO", "REST",
+        "NOOP", "LIST", "PASS", "PBSZ", "PROT",
     ];
-    let verb = verbs[rng.usize(..13).min(rng.usize(..13))];
+    let verb = verbs[rng.usize(..verbs.len()).min(rng.usize(..verbs.len()))];
     let raw = |text: &str| format!("{text}\r\n").into_bytes();
     let (verb, action) = match rng.u8(..21) {
         0 | 1 => (verb, Action::Twice),
@@ -295,6 +302,18 @@ impl Trial {
                 let server = self.memory.server();
                 let moved = server.file(&to) == Some(&content("old", number)[..]);
                 moved && server.file(&from).is_none()
+            }
+            Step::Inspect(count) => {
+                let mut paths: Vec<_> = (0..count).map(|it| path("file", it % 12)).collect();
+                paths.push("/missing".into());
+                let found = client.inspect_many(&paths)?;
+                let right = (0..count).map(|it| Some(content("file", it % 12).len() as u64));
+                let all = found.iter().zip(right.chain([None]));
+                let mut wrong = all.filter(|(found, right)| found.size() != *right);
+                match wrong.next() {
+                    Some((Inspected::Refused(error), _)) => return Err(error.clone()),
+                    wrong => wrong.is_none() && found.len() == count + 1,
+                }
             }
             Step::List => {
                 let lines = client.list(None)?;

@@ -49,6 +49,18 @@ impl Size {
     }
 }
 
+/// For a flight of several questions.
+impl Size {
+    pub(super) fn exchange(&mut self) -> &mut Exchange {
+        &mut self.exchange
+    }
+
+    /// Reads the reply to SIZE. `None` if the server does not know SIZE.
+    pub(super) fn read(reply: Reply) -> Result<Option<u64>, Error> {
+        attribute(reply, "SIZE", crate::reply::size)
+    }
+}
+
 impl Flow for Size {
     type Output = Option<u64>;
 
@@ -62,7 +74,7 @@ impl Flow for Size {
                 self.binary = None;
             }
             let reply = self.exchange.reply(session, answer)?;
-            Ok(attribute(reply, "SIZE", crate::reply::size)?)
+            Ok(Self::read(reply)?)
         })
     }
 }
@@ -107,6 +119,18 @@ impl Modified {
     }
 }
 
+/// For a flight of several questions.
+impl Modified {
+    pub(super) fn exchange(&mut self) -> &mut Exchange {
+        &mut self.0
+    }
+
+    /// Reads the reply to MDTM. `None` if the server does not know MDTM.
+    pub(super) fn read(reply: Reply) -> Result<Option<Timestamp>, Error> {
+        attribute(reply, "MDTM", crate::reply::modified)
+    }
+}
+
 impl Flow for Modified {
     type Output = Option<Timestamp>;
 
@@ -120,7 +144,7 @@ impl Flow for Modified {
                 return Ok(None);
             }
             let reply = self.0.reply(session, answer)?;
-            Ok(attribute(reply, "MDTM", crate::reply::modified)?)
+            Ok(Self::read(reply)?)
         })
     }
 }

@@ -39,6 +39,13 @@ impl Exchange {
         self.command.verb()
     }
 
+    /// Returns how many bytes the command has, without its line end.
+    pub(super) fn length(&self) -> usize {
+        let argument = self.command.argument().unwrap_or_default();
+        let verb = self.command.verb().len();
+        verb.saturating_add(1).saturating_add(argument.len())
+    }
+
     pub(super) fn is_sent(&self) -> bool {
         self.sent
     }
@@ -57,6 +64,12 @@ impl Exchange {
     pub(super) fn queue(&mut self, session: &mut Session) -> Result<(), Error> {
         self.sent = true;
         session.send(self.command.clone())
+    }
+
+    /// Queues the command as one of the questions of a flight.
+    pub(super) fn queue_question(&mut self, session: &mut Session) -> Result<(), Error> {
+        self.sent = true;
+        session.send_question(self.command.clone())
     }
 
     /// Sends the command if it was not sent yet, and returns its reply with any code.
@@ -456,6 +469,20 @@ exchanges! {
     /// # Ok::<(), ftp_proto::Error>(())
     /// ```
     Structure: STRU(structure: FileStructure => structure_command) -> (), nothing;
+}
+
+/// For a flight of several questions.
+impl Facts {
+    pub(super) fn exchange(&mut self) -> &mut Exchange {
+        &mut self.0
+    }
+
+    /// Reads the reply to MLST.
+    pub(super) fn read(reply: Reply) -> Result<Entry<'static>, Error> {
+        let reply = completion(reply, "MLST")?;
+        let named = reply.clone();
+        entry(reply).map_err(|error| error.with_command("MLST").with_reply(named))
+    }
 }
 
 fn whole(reply: Reply) -> Result<Reply, Error> {

@@ -10,10 +10,13 @@
 //!        v
 //!       MDTM -> size and time
 //! ```
+//!
+//! To a server that is known to bear it, SIZE and MDTM leave as one flight: see `questions.rs`.
 
 use alloc::vec::Vec;
 
 use super::compose::{inner, unless_refused};
+use super::questions::{Ask, Questions, Said};
 use super::{Facts, Feat, Modified, Size};
 use crate::capabilities::{Capability, Support};
 use crate::error::{Error, ErrorKind};
@@ -101,6 +104,8 @@ enum State {
     Begin,
     Features(Feat),
     Facts,
+    /// Sending SIZE and MDTM as one flight.
+    Together(Questions),
     Size,
     Modified,
 }
@@ -140,22 +145,26 @@ impl Flow for Inspect {
                 self.state = match &mut self.state {
                     State::Begin => match session.support(Capability::Mlst) {
                         Support::Unknown => State::Features(Feat::new()),
-                        _ => first(session),
+                        _ => self.first(session)?,
                     },
                     State::Features(feat) => {
                         // If the server refuses FEAT, this is no refusal of the path, so the flow
                         // goes on.
                         unless_refused(inner(feat, session, answer), session)?;
-                        first(session)
+                        self.first(session)?
                     }
                     State::Facts => {
                         let facts = inner(&mut self.facts, session, answer);
                         match attempt(facts, &self.path, session)? {
                             Attempt::Told(entry) => return Ok(Inspected::Facts(entry)),
                             Attempt::Refused(error) => return Ok(Inspected::Refused(error)),
-                            Attempt::Useless => State::Size,
+                            Attempt::Useless => self.by_size(session)?,
                         }
                     }
+                    State::Together(questions) => match questions.ask(session, answer)? {
+                        Some(said) => return Ok(told(said)),
+                        None => State::Size,
+                    },
                     State::Size => {
                         let size = inner(&mut self.size, session, answer);
                         match attempt(size, &self.path, session)? {
@@ -170,18 +179,8 @@ impl Flow for Inspect {
                     }
                     State::Modified => {
                         let modified = inner(&mut self.modified, session, answer);
-                        return Ok(
-                            match (attempt(modified, &self.path, session)?, self.bytes) {
-                                (Attempt::Told(Some(time)), size) => {
-                                    Inspected::file(size, Some(time))
-                                }
-                                (_, size @ Some(_)) => Inspected::file(size, None),
-                                (Attempt::Refused(error), None) => Inspected::Refused(error),
-                                (Attempt::Told(None) | Attempt::Useless, None) => {
-                                    Inspected::Unasked
-                                }
-                            },
-                        );
+                        let modified = attempt(modified, &self.path, session)?;
+                        return Ok(Inspected::of(Attempt::Told(self.bytes), modified));
                     }
                 };
             }
@@ -189,22 +188,74 @@ impl Flow for Inspect {
     }
 }
 
-impl Inspected {
-    const fn file(size: Option<u64>, modified: Option<Timestamp>) -> Self {
-        Self::File { size, modified }
+impl Inspect {
+    /// Returns the state of the first question.
+    fn first(&self, session: &Session) -> Result<State, Error> {
+        match prefers_facts(session) {
+            true => Ok(State::Facts),
+            false => self.by_size(session),
+        }
+    }
+
+    /// Returns the state of the question by SIZE, or by SIZE and MDTM.
+    fn by_size(&self, session: &Session) -> Result<State, Error> {
+        let questions = match self.with_time {
+            true => Questions::about(core::slice::from_ref(&self.path), Ask::SizeAndTime, session)?,
+            false => None,
+        };
+        Ok(questions.map_or(State::Size, State::Together))
     }
 }
 
-/// The first question.
-fn first(session: &Session) -> State {
+impl Inspected {
+    /// Returns the size in bytes, if the server has told it.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::Facts(entry) => entry.size(),
+            Self::File { size, .. } => *size,
+            Self::Refused(_) | Self::Unasked => None,
+        }
+    }
+
+    const fn file(size: Option<u64>, modified: Option<Timestamp>) -> Self {
+        Self::File { size, modified }
+    }
+
+    /// Makes the result of SIZE and MDTM.
+    pub(super) fn of(size: Attempt<Option<u64>>, modified: Attempt<Option<Timestamp>>) -> Self {
+        let bytes = match size {
+            Attempt::Told(bytes) => bytes,
+            Attempt::Refused(error) => return Self::Refused(error),
+            Attempt::Useless => None,
+        };
+        match (modified, bytes) {
+            (Attempt::Told(Some(time)), size) => Self::file(size, Some(time)),
+            (_, size @ Some(_)) => Self::file(size, None),
+            (Attempt::Refused(error), None) => Self::Refused(error),
+            (Attempt::Told(None) | Attempt::Useless, None) => Self::Unasked,
+        }
+    }
+}
+
+/// Whether the first question is MLST.
+pub(super) fn prefers_facts(session: &Session) -> bool {
     match session.support(Capability::Mlst) {
-        Support::Advertised | Support::Verified => State::Facts,
-        Support::Unknown | Support::Refused => State::Size,
+        Support::Advertised | Support::Verified => true,
+        Support::Unknown | Support::Refused => false,
+    }
+}
+
+/// Returns what was said about the only path of a flight.
+fn told(said: Vec<Said>) -> Inspected {
+    match said.into_iter().next() {
+        Some(Said::Told(inspected)) => inspected,
+        Some(Said::Nothing) | None => Inspected::Unasked,
     }
 }
 
 /// The result of one command (MLST, SIZE or MDTM).
-enum Attempt<T> {
+pub(super) enum Attempt<T> {
     Told(T),
     /// The server knows the command, and has refused it for this path.
     Refused(Error),
@@ -215,7 +266,11 @@ enum Attempt<T> {
 
 /// Sorts the result of one command into the three cases of [`Attempt`]. An error that is not about
 /// the path, such as a time-out, stays an error.
-fn attempt<T>(result: Result<T, Halt>, path: &[u8], session: &Session) -> Result<Attempt<T>, Halt> {
+pub(super) fn attempt<T>(
+    result: Result<T, Halt>,
+    path: &[u8],
+    session: &Session,
+) -> Result<Attempt<T>, Halt> {
     let error = match result {
         Ok(told) => return Ok(Attempt::Told(told)),
         Err(Halt::Want(want)) => return Err(want.into()),

@@ -63,6 +63,7 @@ impl Session {
         match owed.shape {
             Shape::Transfer => self.attribute_to_transfer(owed, reply),
             Shape::Port => self.attribute_to_port(owed, reply, more),
+            Shape::Discarded { .. } => self.throw_away(owed, &reply),
             Shape::Abort(aborting) => self.attribute_to_abort(owed, reply, aborting),
             _ if preliminary && !owed.effect.is_of_login() => {
                 self.state.greeting_delayed |= owed.shape == Shape::Greeting;
@@ -92,6 +93,7 @@ impl Session {
             self.state
                 .fences
                 .mark_doubtful(&owed.verb, owed.shape == Shape::Raw);
+            self.discard_questions(&owed, &reply);
             self.doubt_flight();
             self.lose_step();
             let misfit = Error::new(ErrorKind::UnexpectedReply).with_reply(reply);
@@ -142,7 +144,8 @@ impl Session {
     }
 
     fn is_possible_answer(&self, owed: &Owed, reply: &Reply) -> bool {
-        let possible = self.config.reply_codes == ReplyCodes::FirstDigit || can_answer(owed, reply);
+        let by_digit = self.config.reply_codes == ReplyCodes::FirstDigit;
+        let possible = by_digit && owed.shape != Shape::Checkpoint || can_answer(owed, reply);
         possible && !self.is_of_next_in_flight(owed, reply)
     }
 

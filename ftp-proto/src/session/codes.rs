@@ -8,7 +8,7 @@
 use super::ledger::{Owed, Shape};
 use crate::capabilities::Capability;
 use crate::reply::pathname;
-use crate::wire::{Class, Reply};
+use crate::wire::{Class, Code, Reply};
 
 /// Whether this final reply can be the reply to this command. A refusal is possible for any
 /// command.
@@ -16,6 +16,9 @@ use crate::wire::{Class, Reply};
 /// The table allows more codes than the RFCs do, because servers send more: some accept a login in
 /// the greeting (230), some answer HOST and REIN with 220, and some answer RMD with 257.
 pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
+    if owed.shape == Shape::Checkpoint {
+        return reply.code() == Code::PATHNAME;
+    }
     if matches!(reply.class(), Class::Transient | Class::Permanent) || owed.shape == Shape::Raw {
         return true;
     }

@@ -48,6 +48,16 @@ pub(super) enum Shape {
     /// reply. If it left together with the command of the transfer before, its reply may come
     /// before that transfer's final reply.
     Port,
+    /// PWD after the questions about one path, in a flight of questions. Only a 257 answers it.
+    Checkpoint,
+    /// What is left of a flight of questions whose replies did not fit. Every reply is thrown away,
+    /// until the last 257 has come, or so many replies.
+    Discarded {
+        /// How many 257 are still to come.
+        checkpoints: usize,
+        /// How many replies are still to come at most.
+        replies: usize,
+    },
     /// ABOR together with the transfer that it aborts. Servers send 426 and 226, 226 and 225, two
     /// replies of one code, or one reply.
     Abort(Aborting),
@@ -144,6 +154,8 @@ impl Owed {
             | Shape::Raw
             | Shape::KeepAlive
             | Shape::Port
+            | Shape::Checkpoint
+            | Shape::Discarded { .. }
             | Shape::Fence(_)
             | Shape::Quit => Wait::Reply,
             Shape::Transfer => Wait::FinalReply,

@@ -82,6 +82,7 @@ mod negotiated;
 pub(crate) mod operation;
 mod outbox;
 mod pipelining;
+mod questions;
 mod settle;
 pub(crate) mod standing;
 pub(crate) mod transfer;

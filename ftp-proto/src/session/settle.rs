@@ -142,7 +142,8 @@ impl Session {
             self.give_up(Capability::Epsv);
         }
         self.give_up_waiting();
-        let goes_on = |owed: &Owed| matches!(owed.shape, Shape::Single | Shape::Port);
+        let goes_on =
+            |owed: &Owed| matches!(owed.shape, Shape::Single | Shape::Port | Shape::Checkpoint);
         while self.ledger.front().is_some_and(goes_on) {
             self.give_up_waiting();
         }
@@ -161,6 +162,12 @@ impl Session {
         self.state
             .fences
             .mark_doubtful(&owed.verb, owed.shape == Shape::Raw);
+        if let Shape::Discarded { checkpoints, .. } = owed.shape {
+            // Each of these 257 may still come, and the reply to a fence has the same code.
+            for _ in 1..checkpoints {
+                self.state.fences.mark_doubtful(&owed.verb, false);
+            }
+        }
         let upgrade = matches!(owed.effect, Effect::Auth | Effect::ClearControl);
         if upgrade || matches!(owed.shape, Shape::Fence(_)) {
             self.die(owed.add_verb_to(Error::new(ErrorKind::OutOfStep)));

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use ftp_proto::reply::{Algorithm, Timestamp};
 use ftp_proto::{
-    Config, DataEnd, DataMode, Direction, FileStructure, Protection, Standing, TransferType,
-    TransmissionMode, flows,
+    Config, DataEnd, DataMode, Direction, FileStructure, Pipelining, Protection, Standing,
+    TransferType, TransmissionMode, flows,
 };
 use proptest::prelude::*;
 
@@ -66,6 +66,9 @@ const CASES: &[Case] = cases! {
     Modified, plain_config, LOGGED_IN, |_driver| made(flows::Modified::new("a"));
     Facts, plain_config, LOGGED_IN, |_driver| made(flows::Facts::new(Some("a")));
     Inspect, plain_config, LOGGED_IN, |_driver| made(flows::Inspect::new("a"));
+    Inspect, pipelined, LOGGED_IN, |_driver| made(flows::Inspect::new("a"));
+    InspectMany, plain_config, LOGGED_IN, |_driver| made(flows::InspectMany::new(["a", "b"]));
+    InspectMany, pipelined, LOGGED_IN, |_driver| made(flows::InspectMany::new(["a", "b"]));
     System, plain_config, LOGGED_IN, |_driver| flows::System::new();
     SetModified, plain_config, LOGGED_IN, |_driver| made(flows::SetModified::new("a", time()));
     SetCreated, plain_config, LOGGED_IN, |_driver| made(flows::SetCreated::new("a", time()));
@@ -125,6 +128,10 @@ fn time() -> Timestamp {
 
 fn plain_config() -> Config {
     Config::default()
+}
+
+fn pipelined() -> Config {
+    Config::default().with_pipelining(Pipelining::always())
 }
 
 fn active_config() -> Config {
@@ -202,7 +209,7 @@ fn exported() -> BTreeSet<&'static str> {
             names.trim_matches(['{', '}']).split(',')
         })
         .map(str::trim)
-        .filter(|name| !name.is_empty() && *name != "Credentials")
+        .filter(|name| !["", "Batch", "Credentials"].contains(name))
         .collect()
 }
 

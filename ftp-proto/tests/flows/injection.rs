@@ -62,6 +62,9 @@ const CONSTRUCTORS: &[(&str, Make)] = &[
     ("Help::new", |bad| flows::Help::new(Some(bad)).map(drop)),
     ("Host::new", |bad| flows::Host::new(bad).map(drop)),
     ("Inspect::new", |bad| flows::Inspect::new(bad).map(drop)),
+    ("InspectMany::new", |bad| {
+        flows::InspectMany::new(["a".as_bytes(), bad]).map(drop)
+    }),
     ("Language::new", |bad| {
         flows::Language::new(Some(bad)).map(drop)
     }),

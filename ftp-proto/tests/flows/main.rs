@@ -23,6 +23,7 @@ mod greeting;
 mod hash;
 mod injection;
 mod inspect;
+mod inspect_many;
 mod keep_alive;
 mod login;
 mod login_in_clear;

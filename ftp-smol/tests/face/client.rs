@@ -331,6 +331,7 @@ waits_for! {
     size(path: impl Name) -> Option<u64>;
     modified(path: impl Name) -> Option<Timestamp>;
     mlst(path: impl OptionalName) -> Entry<'static>;
+    inspect_many(paths: impl IntoIterator<Item = impl Name>) -> Vec<tree::Inspected>;
     system() -> Reply;
     status(path: impl OptionalName) -> Reply;
     help(topic: impl OptionalName) -> Reply;
