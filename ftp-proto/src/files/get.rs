@@ -1,7 +1,7 @@
 //! The plan of a download into a file.
 //!
 //! ```text
-//! Look: size and time of the remote file
+//! Look: size and time of the remote file, unless a listing has told them
 //!   v
 //! Open the partial file -------------------------+
 //!   | it has bytes, and they may be right        | it is empty
@@ -20,6 +20,9 @@
 //! Commit: the time, then the final name
 //! ```
 //!
+//! If a listing has told the version, and the data or `LookAgain` shows another one, `Outdated` and
+//! `Close` throw the partial file away, and `Look` follows.
+//!
 //! An error leads to `Leave`, which closes the partial file, and deletes it unless it may be
 //! resumed. If its bytes are known to be wrong, `Spoiled` comes before `Leave`.
 
@@ -35,6 +38,7 @@ use super::step::{FileFact, FilePlan, FileStep, ReceiveFile, is_refusal};
 use super::version::{Hashes, Version};
 use crate::error::{Cause, Error, ErrorKind, Misuse};
 use crate::flows::{HashOf, Inspect, Open};
+use crate::listing::{Entry, Modified};
 use crate::local_name::{LocalName, UnsafeName};
 use crate::options::Options;
 use crate::reply::{Algorithm, FileHash, Timestamp};
@@ -68,6 +72,8 @@ pub struct GetFile {
     state: State,
     /// The remote file before the transfer.
     version: Version,
+    /// Whether only a listing has told this version. The file may have changed since.
+    is_listed: bool,
     /// The length of the partial file. The transfer appends to it.
     position: u64,
     /// The algorithms that the server may still be asked for.
@@ -102,6 +108,10 @@ enum State {
     LookAgain,
     Compare(FileHash),
     Commit,
+    /// Emptying the partial file, because the file has changed since the listing told its version.
+    Outdated,
+    /// Closing the empty partial file. After that, the server is asked.
+    Close,
     /// Emptying the partial file, because its bytes are wrong. An empty one is never kept.
     Spoiled(Error),
     Leave(Error),
@@ -130,6 +140,7 @@ impl GetFile {
             options: *options,
             state: State::Look,
             version: Version::default(),
+            is_listed: false,
             position: 0,
             hashes: Hashes::new(),
             hash: None,
@@ -142,6 +153,44 @@ impl GetFile {
             transferred: 0,
             reply: None,
         })
+    }
+
+    /// Begins with what a listing has told about the file, which saves the question for its size and
+    /// time. Only an entry with a size and an exact time counts, as MLSD gives it.
+    ///
+    /// If the transfer brings another number of bytes, the file has changed since. Then the server is
+    /// asked, and the new file is downloaded.
+    ///
+    /// ```
+    /// use ftp_proto::Options;
+    /// use ftp_proto::files::{FileOptions, FilePlan, FileStep, GetFile, LocalStep};
+    /// use ftp_proto::listing::Entry;
+    ///
+    /// let server = Options::new("ftp.example.org");
+    /// let line = "type=file;size=5;modify=20260102030405; a.txt";
+    /// let entry = Entry::from_facts(line).expect("an entry");
+    /// let plan = GetFile::new("pub/a.txt", &server, &FileOptions::new())?;
+    /// let mut plan = plan.with_entry(&entry);
+    /// assert!(matches!(plan.next_step(), FileStep::Local(LocalStep::Open { .. })));
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_entry(self, entry: &Entry<'_>) -> Self {
+        let time = entry.modified().and_then(Modified::to_the_second);
+        match entry.size().zip(time).filter(|_| entry.is_file()) {
+            Some((size, time)) => self.with_listed(size, time),
+            None => self,
+        }
+    }
+
+    /// Does the work of [`with_entry`](Self::with_entry).
+    pub(crate) fn with_listed(mut self, size: u64, time: Timestamp) -> Self {
+        // Without a size that can be compared, a change would not show.
+        if self.options.compares_sizes() {
+            self.state = self.looked(Version::new(Some(size), Some(time)));
+            self.is_listed = true;
+        }
+        self
     }
 
     /// Lets a failed attempt keep the partial file for [`FilePlan::restart`], also under
@@ -187,7 +236,7 @@ impl GetFile {
                 length: block_of(self.position),
             }),
             State::Ask(_, algorithm) => FileStep::Run(HashOf::new(&self.path, *algorithm)?.into()),
-            State::Empty | State::Spoiled(_) => FileStep::Local(LocalStep::Empty),
+            State::Empty | State::Outdated | State::Spoiled(_) => FileStep::Local(LocalStep::Empty),
             State::Receive(head) => {
                 let before = self.position.saturating_sub(head.len() as u64);
                 let options = self.options.transfer_at(before);
@@ -212,7 +261,7 @@ impl GetFile {
                 sync: self.options.sync,
                 tidy: self.has_leftovers,
             }),
-            State::Leave(_) => FileStep::Local(LocalStep::Leave),
+            State::Close | State::Leave(_) => FileStep::Local(LocalStep::Leave),
             State::Ended(_) => match mem::replace(&mut self.state, State::Over) {
                 State::Ended(result) => FileStep::Done(result),
                 _ => FileStep::Done(Err(Error::misuse(Misuse::Finished))),
@@ -232,12 +281,12 @@ impl GetFile {
             (State::Ask(head, _), Err(error)) if is_refusal(&error) => self.ask_or_go_on(head),
             (_, Err(error)) => Err(error),
             (State::Look, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
-                self.version = Version::of(&inspected);
-                let tag = tag(&self.server, &self.path, &self.version);
-                // The remote file has changed, and an earlier attempt may have left its part.
-                self.has_leftovers |= self.tag.is_some_and(|earlier| earlier != tag);
-                self.tag = Some(tag);
-                Ok(State::Open)
+                Ok(self.looked(Version::of(&inspected)))
+            }
+            (State::Outdated, Ok(_)) => Ok(State::Close),
+            (State::Close, Ok(_)) => {
+                self.begin_again();
+                Ok(State::Look)
             }
             (State::Open, Ok(FileFact::Local(LocalFact::Opened(length)))) => self.opened(length),
             (State::Tail, Ok(FileFact::Local(LocalFact::Bytes(head)))) => self.ask_or_go_on(head),
@@ -261,6 +310,7 @@ impl GetFile {
             (State::LookAgain, Ok(FileFact::Task(Outcome::Inspected(inspected)))) => {
                 Ok(match Version::of(&inspected) == self.version {
                     true => self.compare_or_commit(),
+                    false if self.is_listed => State::Outdated,
                     false => State::Spoiled(Version::changed()),
                 })
             }
@@ -272,6 +322,16 @@ impl GetFile {
             }
             _ => Err(stale()),
         }
+    }
+
+    /// Takes the version of the remote file.
+    fn looked(&mut self, version: Version) -> State {
+        let tag = tag(&self.server, &self.path, &version);
+        self.version = version;
+        // The remote file has changed, and an earlier attempt may have left its part.
+        self.has_leftovers |= self.tag.is_some_and(|earlier| earlier != tag);
+        self.tag = Some(tag);
+        State::Open
     }
 
     /// Decides whether to use the partial file, which has this length.
@@ -351,6 +411,9 @@ impl GetFile {
             .size()
             .filter(|_| self.options.compares_sizes())
         {
+            if total != size && self.is_listed {
+                return Ok(State::Outdated);
+            }
             if total < size {
                 let why = format!("SIZE said {size} bytes");
                 return Err(Error::new(ErrorKind::Truncated)
@@ -408,6 +471,13 @@ impl GetFile {
         }
     }
 
+    /// Forgets what was known about the remote file.
+    fn begin_again(&mut self) {
+        (self.version, self.position) = (Version::default(), 0);
+        (self.hashes, self.hash) = (Hashes::new(), None);
+        (self.is_listed, self.resumed) = (false, Resumed::No);
+    }
+
     fn fail(&mut self, error: Error) {
         self.state = State::Leave(error);
     }
@@ -443,9 +513,7 @@ impl FilePlan for GetFile {
     /// The partial file on the disk holds all that the earlier attempts have got.
     fn restart(&mut self) {
         self.state = State::Look;
-        (self.version, self.position) = (Version::default(), 0);
-        (self.hashes, self.hash) = (Hashes::new(), None);
-        self.resumed = Resumed::No;
+        self.begin_again();
     }
 }
 

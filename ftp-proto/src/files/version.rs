@@ -6,7 +6,7 @@ use alloc::vec::{self, Vec};
 
 use super::hasher::Hasher;
 use crate::error::{Error, ErrorKind};
-use crate::listing::{Precision, Zone};
+use crate::listing::Modified;
 use crate::reply::{Algorithm, FileHash, Timestamp};
 use crate::tree::Inspected;
 
@@ -26,10 +26,8 @@ impl Version {
         match inspected {
             Inspected::Facts(entry) => {
                 // Only a time of MLST is exact enough to be kept and compared.
-                let exact = entry.modified().filter(|time| {
-                    time.zone() == Zone::Utc && time.precision() == Precision::Second
-                });
-                Self::new(entry.size(), exact.map(|time| time.time()))
+                let exact = entry.modified().and_then(Modified::to_the_second);
+                Self::new(entry.size(), exact)
             }
             Inspected::File { size, modified } => Self::new(*size, *modified),
             // A refusal of SIZE says little: the transfer will show whether the file is there.

@@ -89,6 +89,13 @@ pub enum DateOrder {
 }
 
 impl Modified {
+    /// Returns the time if it is exact: in UTC, and to the second. Only such a time can be compared
+    /// with others, as MLST and MDTM give it.
+    pub(crate) fn to_the_second(self) -> Option<Timestamp> {
+        let is_exact = self.zone == Zone::Utc && self.precision == Precision::Second;
+        is_exact.then_some(self.time)
+    }
+
     /// Returns the date and time. The [zone](Self::zone) says whether it is UTC, and the
     /// [precision](Self::precision) which parts the listing gave.
     #[must_use]

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
+use crate::reply::Timestamp;
 use crate::session::transfer::Direction;
 use crate::wire::Escaped;
 
@@ -39,6 +40,8 @@ pub struct Action {
     /// The size of the file that is transferred, in bytes. `None` if it is not known, or if nothing
     /// is transferred.
     pub size: Option<u64>,
+    /// The time of the remote file, if a listing has told it as exactly as MLST does.
+    pub(super) listed: Option<Timestamp>,
 }
 
 /// What happens to a path in the target of a sync.

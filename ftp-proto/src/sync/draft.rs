@@ -269,6 +269,19 @@ impl Draft {
     pub(super) fn act(&mut self, change: Change, reason: Reason, met: &Met) {
         let size = met.size.filter(|_| is_transfer(change));
         self.act_on(change, reason, &met.local, &met.remote, size);
+        self.note_time(met);
+    }
+
+    /// Notes the time of the file that the last action downloads, if the listing has told it exactly.
+    /// The download then need not ask for it.
+    pub(super) fn note_time(&mut self, met: &Met) {
+        let is_download = self.direction == Direction::Download;
+        let Some(action) = self.actions.last_mut().filter(|_| is_download) else {
+            return;
+        };
+        if is_transfer(action.change) && action.size.is_some() {
+            action.listed = met.modified.and_then(Modified::to_the_second);
+        }
     }
 
     /// Adds an action for an entry of the local tree.
@@ -284,6 +297,7 @@ impl Draft {
             local,
             remote,
             size,
+            listed: None,
         });
     }
 
@@ -301,6 +315,7 @@ impl Draft {
             local: local.into(),
             remote: (local != remote).then(|| remote.into()),
             size,
+            listed: None,
         });
     }
 

@@ -68,6 +68,7 @@ impl SyncPlan {
                 remote,
                 local,
                 size: None,
+                listed: None,
             }),
             Err(error) => {
                 self.failure_count = self.failure_count.saturating_add(1);

@@ -298,6 +298,7 @@ impl PlanSync {
             Verdict::Ask | Verdict::Hash => (Change::Skip, Reason::Same, None),
         };
         draft.act_on(change, reason, &met.local, &met.remote, size);
+        draft.note_time(&met);
         if self.is_walked {
             self.show_hidden(at);
         }

@@ -60,9 +60,13 @@ fn get(
     let has_leftovers = plan.places == Places::AsGiven
         || partial::is_shortened(path)
         || plan.leftovers.binary_search(path).is_ok();
-    Ok(match has_leftovers {
+    let get = match has_leftovers {
         true => get,
         false => get.without_leftovers(),
+    };
+    Ok(match action.size.zip(action.listed) {
+        Some((size, time)) => get.with_listed(size, time),
+        None => get,
     })
 }
 

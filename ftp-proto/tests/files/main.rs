@@ -9,6 +9,7 @@ mod disk;
 mod faults;
 mod get;
 mod host;
+mod listed;
 mod put;
 mod put_places;
 mod restart;

@@ -245,9 +245,8 @@ impl PutFile {
     fn step(&mut self) -> Result<FileStep, Error> {
         Ok(match &mut self.state {
             State::Source | State::SourceAgain => FileStep::Local(LocalStep::Source),
-            State::LookPartial | State::LookSent => {
-                FileStep::Run(Inspect::new(self.place())?.into())
-            }
+            State::LookPartial => FileStep::Run(Inspect::new(self.place())?.into()),
+            State::LookSent => FileStep::Run(Inspect::new(self.place())?.without_time().into()),
             State::Tail => FileStep::Local(LocalStep::Tail {
                 end: self.offset,
                 length: block_of(self.offset),

@@ -38,6 +38,7 @@ fn plan(direction: Direction, actions: &[(Change, Reason, &str)]) -> SyncPlan {
         local: path.as_bytes().into(),
         remote: None,
         size: matches!(change, Change::Create | Change::Update).then_some(10),
+        listed: None,
     };
     let retry = RetryPolicy::new().with_jitter(0);
     SyncPlan {
@@ -173,6 +174,7 @@ fn a_stage_waits_for_the_jobs_of_the_stage_before() {
         local: b"d"[..].into(),
         remote: None,
         size: None,
+        listed: None,
     });
     let mut run = run(plan);
     let (mut first, mut second) = (run.worker(), run.worker());
