@@ -42,6 +42,8 @@ pub struct Action {
     pub size: Option<u64>,
     /// The time of the remote file, if a listing has told it as exactly as MLST does.
     pub(super) listed: Option<Timestamp>,
+    /// Whether the listings show that no earlier upload has left a part of this file.
+    pub(super) has_no_part: bool,
 }
 
 /// What happens to a path in the target of a sync.

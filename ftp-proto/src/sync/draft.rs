@@ -34,6 +34,8 @@ pub(super) struct Draft {
     bytes: usize,
     failures: Vec<SyncFailure>,
     failure_count: u64,
+    /// The paths on the server of files of which an earlier upload has left a part.
+    remote_parts: BTreeSet<Vec<u8>>,
     /// Whether the listings show names that begin with a dot. Many servers leave them out of LIST.
     pub(super) shows_hidden: bool,
 }
@@ -140,6 +142,7 @@ impl Draft {
             bytes: 0,
             failures: Vec::new(),
             failure_count: 0,
+            remote_parts: BTreeSet::new(),
             shows_hidden: false,
         };
         for (path, error) in draft.local.take_failures() {
@@ -298,6 +301,7 @@ impl Draft {
             remote,
             size,
             listed: None,
+            has_no_part: false,
         });
     }
 
@@ -316,6 +320,7 @@ impl Draft {
             remote: (local != remote).then(|| remote.into()),
             size,
             listed: None,
+            has_no_part: false,
         });
     }
 
@@ -360,6 +365,7 @@ impl Draft {
             by_path(&one.local, &two.local).then(rank(one.change).cmp(&rank(two.change)))
         });
         self.keep_needed_partial_files();
+        self.note_missing_parts();
         if self.options.letter_case == LetterCase::Matters {
             for kept in letter_case::keep_same(&mut self.actions) {
                 self.fail(
@@ -381,6 +387,31 @@ impl Draft {
             failure_count: self.failure_count,
             leftovers: self.local.take_leftovers(),
             targets: BTreeSet::new(),
+        }
+    }
+
+    /// Notes that a file on the server is a part of this one.
+    pub(super) fn note_part(&mut self, met: &Met) {
+        if let Some(path) = partial::final_path(&met.remote) {
+            self.remote_parts.insert(path);
+        }
+    }
+
+    /// Notes which files surely have no part on the server: those in directories that are made, and
+    /// the others if the listings show all names. An upload need not look for a part then.
+    fn note_missing_parts(&mut self) {
+        if self.direction == Direction::Download {
+            return;
+        }
+        let made = self.actions.iter();
+        let made = made.filter(|action| action.change == Change::MakeDirectory);
+        let made: BTreeSet<Vec<u8>> = made.map(|action| action.remote().to_vec()).collect();
+        let shows_all = self.shows_hidden && self.failure_count == 0;
+        for action in &mut self.actions {
+            let path = action.remote();
+            let is_new = made.contains(super::local_tree::parent(path));
+            let is_shown = shows_all && !self.remote_parts.contains(path);
+            action.has_no_part = is_transfer(action.change) && (is_new || is_shown);
         }
     }
 

@@ -69,6 +69,7 @@ impl SyncPlan {
                 local,
                 size: None,
                 listed: None,
+                has_no_part: false,
             }),
             Err(error) => {
                 self.failure_count = self.failure_count.saturating_add(1);

@@ -23,6 +23,7 @@ impl Draft {
             None => item.entry.name().to_vec(),
         };
         let met = self.met(item, &local);
+        self.note_part(&met);
         let is_wanted = self
             .options
             .filter

@@ -78,6 +78,10 @@ fn put(
     server: &Options,
 ) -> Result<PutFile, Error> {
     let put = PutFile::new(remote, &plan.options.files)?;
+    let put = match action.has_no_part {
+        true => put.without_part(),
+        false => put,
+    };
     let name = file_name(&action.local);
     match core::str::from_utf8(name) {
         Ok(text) => put.with_name(&server.encoding.encode(text)?),

@@ -110,6 +110,8 @@ pub struct PutFile {
     leaves_part: bool,
     /// Whether a failed attempt keeps its part of the file for another attempt.
     may_restart: bool,
+    /// Whether an earlier call may have left a part of the file.
+    may_have_part: bool,
     /// Whether another transfer follows on the session. `None` if that is not known.
     followed: Option<bool>,
     earlier: Earlier,
@@ -183,6 +185,7 @@ impl PutFile {
             is_named: false,
             leaves_part: false,
             may_restart: false,
+            may_have_part: true,
             followed: None,
             earlier: Earlier::default(),
             hashes: Hashes::new(),
@@ -217,6 +220,14 @@ impl PutFile {
     #[must_use]
     pub fn for_retries(mut self) -> Self {
         self.may_restart = true;
+        self
+    }
+
+    /// Tells that no earlier call has left a part of the file on the server. The first attempt then
+    /// looks for none.
+    #[must_use]
+    pub(crate) fn without_part(mut self) -> Self {
+        self.may_have_part = false;
         self
     }
 

@@ -52,7 +52,9 @@ impl PutFile {
     /// Whether this attempt looks for a part of the file on the server.
     pub(super) fn looks_for_part(&self) -> bool {
         let is_ours = self.earlier.has_sent || self.earlier.may_be_named;
-        self.options.resumes() || self.earlier.is_there && is_ours && self.options.compares_sizes()
+        let is_of_earlier_call = self.may_have_part && self.options.resumes();
+        let is_of_attempt = self.earlier.is_there && is_ours && self.options.compares_sizes();
+        is_of_earlier_call || is_of_attempt
     }
 
     /// Whether a part of the file stays on the server if this attempt fails.

@@ -39,6 +39,7 @@ fn plan(direction: Direction, actions: &[(Change, Reason, &str)]) -> SyncPlan {
         remote: None,
         size: matches!(change, Change::Create | Change::Update).then_some(10),
         listed: None,
+        has_no_part: false,
     };
     let retry = RetryPolicy::new().with_jitter(0);
     SyncPlan {
@@ -175,6 +176,7 @@ fn a_stage_waits_for_the_jobs_of_the_stage_before() {
         remote: None,
         size: None,
         listed: None,
+        has_no_part: false,
     });
     let mut run = run(plan);
     let (mut first, mut second) = (run.worker(), run.worker());
