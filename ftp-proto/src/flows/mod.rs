@@ -13,6 +13,7 @@ mod abort;
 mod active;
 mod attributes;
 mod batch;
+pub(crate) mod check_sent;
 mod choose_facts;
 mod clear_control;
 mod compose;

@@ -36,6 +36,8 @@ const CHECKPOINT: usize = 5;
 #[derive(Debug)]
 pub(super) struct Questions {
     paths: Vec<AboutPath>,
+    /// A command that leaves after the questions.
+    last: Option<Exchange>,
     binary: Option<Type>,
     /// How many commands were sent. 0 before that.
     sent: usize,
@@ -65,6 +67,7 @@ pub(super) enum Said {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ask {
     Facts,
+    Size,
     SizeAndTime,
 }
 
@@ -92,14 +95,36 @@ impl Questions {
             }
             chosen.push(questions);
         }
-        let binary = (ask == Ask::SizeAndTime).then(|| Type::new(TransferType::Image));
-        Ok((commands > 1).then_some(Self {
-            paths: chosen,
-            binary,
+        Ok((commands > 1).then(|| Self::new(chosen, ask, None)))
+    }
+
+    /// Makes a flight of the question about one path, and then this command. Returns `None` if the
+    /// session allows no such flight, or if there is no question.
+    pub(super) fn before(
+        last: Exchange,
+        path: &[u8],
+        ask: Ask,
+        session: &Session,
+    ) -> Result<Option<Self>, Error> {
+        let mut about = AboutPath::new(path, ask, session)?;
+        let may = session.bears_flights() && about.asked().next().is_some();
+        Ok(may.then(|| Self::new(alloc::vec![about], ask, Some(last))))
+    }
+
+    fn new(paths: Vec<AboutPath>, ask: Ask, last: Option<Exchange>) -> Self {
+        Self {
+            paths,
+            last,
+            binary: (ask != Ask::Facts).then(|| Type::new(TransferType::Image)),
             sent: 0,
             replies: Vec::new(),
             failed: false,
-        }))
+        }
+    }
+
+    /// Returns the reply to the command after the questions.
+    pub(super) fn last_reply(&self) -> Option<&Reply> {
+        self.replies.first()
     }
 
     /// Asks, and returns what the server has said about each path. `None` if the replies do not fit
@@ -110,8 +135,9 @@ impl Questions {
         answer: &mut Answer,
     ) -> Result<Option<Vec<Said>>, Halt> {
         if self.sent == 0 {
-            for question in self.paths.iter_mut().flat_map(AboutPath::asked) {
-                question.settle_names(session, answer)?;
+            let questions = self.paths.iter_mut().flat_map(AboutPath::asked);
+            for command in questions.chain(&mut self.last) {
+                command.settle_names(session, answer)?;
             }
             self.sent = self.queue(session)?;
         }
@@ -155,6 +181,10 @@ impl Questions {
             session.send_checkpoint()?;
             count = count.saturating_add(1);
         }
+        if let Some(last) = &mut self.last {
+            last.queue(session)?;
+            count = count.saturating_add(1);
+        }
         Ok(count)
     }
 
@@ -180,6 +210,7 @@ impl Questions {
         for (capability, reply) in lessons {
             session.learn_from_answer(capability, &reply);
         }
+        self.replies = replies.collect();
         Ok(Some(said))
     }
 }
@@ -212,14 +243,13 @@ impl Answers {
 
 impl AboutPath {
     fn new(path: &[u8], ask: Ask, session: &Session) -> Result<Self, Error> {
-        let by_size = ask == Ask::SizeAndTime;
-        let sizes = by_size && !session.lacks(Capability::Size);
-        let times = by_size && !session.lacks(Capability::Mdtm);
+        let sizes = ask != Ask::Facts && !session.lacks(Capability::Size);
+        let times = ask == Ask::SizeAndTime && !session.lacks(Capability::Mdtm);
         Ok(Self {
             path: path.to_vec(),
-            facts: match by_size {
-                true => None,
-                false => Some(Facts::new(Some(path))?),
+            facts: match ask {
+                Ask::Facts => Some(Facts::new(Some(path))?),
+                Ask::Size | Ask::SizeAndTime => None,
             },
             size: sizes.then(|| Size::new(path)).transpose()?,
             modified: times.then(|| Modified::new(path)).transpose()?,

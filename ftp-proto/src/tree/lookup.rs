@@ -308,7 +308,7 @@ impl Plan for Lookup {
                 self.climb(Above::Refused);
             }
             (_, Err(error)) => self.state = State::Ended(Err(error)),
-            (_, Ok(Outcome::Done | Outcome::Hash(_) | Outcome::LocalHash(_))) => {}
+            (_, Ok(_)) => {}
         }
     }
 }

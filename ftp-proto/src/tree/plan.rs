@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
+use crate::flows::check_sent::CheckSent;
 use crate::flows::inspect::Inspected;
 use crate::flows::visit::Visit;
 use crate::flows::{
@@ -112,6 +113,7 @@ pub struct Task(Which);
 #[derive(Debug)]
 enum Which {
     Inspect(Box<Inspect>),
+    CheckSent(Box<CheckSent>),
     Delete(Delete),
     MakeDirectory(MakeDirectory),
     RemoveDirectory(RemoveDirectory),
@@ -159,6 +161,13 @@ pub enum Outcome {
     Done,
     /// What the server's replies to MLST, SIZE or MDTM say about a path.
     Inspected(Inspected),
+    /// What the server has said about a file that was sent, and whether the time of the file is set.
+    Checked {
+        /// What the reply to MLST or SIZE says.
+        found: Inspected,
+        /// Whether the server has set the time.
+        is_dated: bool,
+    },
     /// The server's hash of a file. `None` if it does not compute such a hash.
     Hash(Option<FileHash>),
     /// The hash of a local file.
@@ -174,6 +183,12 @@ impl HashLocal {
 impl From<Inspect> for Task {
     fn from(flow: Inspect) -> Self {
         Self(Which::Inspect(Box::new(flow)))
+    }
+}
+
+impl From<CheckSent> for Task {
+    fn from(flow: CheckSent) -> Self {
+        Self(Which::CheckSent(Box::new(flow)))
     }
 }
 
@@ -225,6 +240,10 @@ impl Flow for Task {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Outcome>, Error> {
         Ok(match &mut self.0 {
             Which::Inspect(flow) => flow.step(session, answer)?.map(Outcome::Inspected),
+            Which::CheckSent(flow) => flow.step(session, answer)?.map(|checked| Outcome::Checked {
+                found: checked.found,
+                is_dated: checked.is_dated,
+            }),
             Which::Hash(flow) => flow.step(session, answer)?.map(Outcome::Hash),
             Which::Delete(flow) => done(flow.step(session, answer)?),
             Which::MakeDirectory(flow) => done(flow.step(session, answer)?),
@@ -238,6 +257,7 @@ impl Flow for Task {
     fn name(&self) -> &'static str {
         match &self.0 {
             Which::Inspect(flow) => flow.name(),
+            Which::CheckSent(flow) => flow.name(),
             Which::Delete(flow) => flow.name(),
             Which::MakeDirectory(flow) => flow.name(),
             Which::RemoveDirectory(flow) => flow.name(),

@@ -34,6 +34,7 @@ struct Case {
     length: usize,
     /// Whether there is an old file under the final name.
     has_old: bool,
+    pipelined: bool,
     earlier: Earlier,
     options: FileOptions,
     fault: Fault,
@@ -114,6 +115,7 @@ impl Case {
     fn download(&self) -> World {
         let mut world = World::with_remote(&self.file());
         world.host.can = self.can.clone();
+        world.pipelined = self.pipelined;
         if self.has_old {
             world.disk.place(OLD);
         }
@@ -127,6 +129,7 @@ impl Case {
     fn upload(&self) -> World {
         let mut world = World::with_local(&self.file());
         world.host.can = self.can.clone();
+        world.pipelined = self.pipelined;
         if self.has_old {
             world.host.store(NAME, OLD, 50);
         }
@@ -424,27 +427,30 @@ fn cases() -> impl Strategy<Value = Case> {
     (
         abilities(),
         length,
-        any::<bool>(),
+        any::<(bool, bool)>(),
         earlier,
         options(),
         faults(),
     )
-        .prop_map(|(can, length, has_old, earlier, options, fault)| {
-            let mut case = Case {
-                can,
-                length,
-                has_old,
-                earlier,
-                options,
-                fault,
-            };
-            let other = case.other();
-            if let Trouble::Changes(bytes) = &mut case.fault.what {
-                *bytes = other;
-                case.can.truncates = false;
-            }
-            case
-        })
+        .prop_map(
+            |(can, length, (has_old, pipelined), earlier, options, fault)| {
+                let mut case = Case {
+                    can,
+                    length,
+                    has_old,
+                    pipelined,
+                    earlier,
+                    options,
+                    fault,
+                };
+                let other = case.other();
+                if let Trouble::Changes(bytes) = &mut case.fault.what {
+                    *bytes = other;
+                    case.can.truncates = false;
+                }
+                case
+            },
+        )
 }
 
 proptest! {

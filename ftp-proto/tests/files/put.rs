@@ -323,3 +323,37 @@ fn a_demanded_hash_of_a_text_is_a_mistake() {
     let error = ftp_proto::files::PutFile::new("a", &text.with_verify(Verify::Required));
     assert!(error.is_err());
 }
+
+/// The size of what was sent is asked for together with MFMT, if the server has accepted MFMT before.
+#[test]
+fn the_size_is_asked_for_and_the_time_is_set_in_one_flight() {
+    for mlst in [true, false] {
+        let mut world = World::with_local(&pattern(1000));
+        world.pipelined = true;
+        world.host.can.mlst = mlst;
+        let report = world.stored(&FileOptions::new());
+        assert!(report.is_size_checked);
+        assert_eq!(report.modified, Some(time(100)));
+        let heard = &world.host.heard;
+        let sent = heard.iter().position(|line| line.starts_with("STOR"));
+        let after: Vec<_> = heard[sent.expect("it was sent") + 1..].iter().collect();
+        let question = match mlst {
+            true => "MLST .a.ftp-part",
+            false => "SIZE .a.ftp-part",
+        };
+        let date = format!("MFMT {} .a.ftp-part", time(100).to_digits());
+        assert_eq!(after[..3], [question, "PWD", &date], "{heard:?}");
+    }
+}
+
+/// A file of the wrong size gets no name, although its time was set.
+#[test]
+fn a_file_of_the_wrong_size_that_has_its_time_gets_no_name() {
+    let mut world = World::with_local(&pattern(1000));
+    world.pipelined = true;
+    world.host.can.truncates = true;
+    let end = world.put(&FileOptions::new(), None).expect("no kill");
+    assert_eq!(end.expect_err("it is cut").kind(), ErrorKind::Unconfirmed);
+    assert_eq!(world.remote(NAME), None);
+    assert_eq!(world.remote(PARTIAL), None);
+}

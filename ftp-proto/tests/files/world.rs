@@ -6,7 +6,7 @@ use ftp_proto::files::{
     FileFact, FileOptions, FilePlan, FileReport, FileStep, GetFile, PutFile, ReadPart, ReceiveFile,
     SendFile, above_limit,
 };
-use ftp_proto::{Config, DataEnd, Error, ErrorKind, Options, Transfer, Wait, flows};
+use ftp_proto::{Config, DataEnd, Error, ErrorKind, Options, Pipelining, Transfer, Wait, flows};
 
 use crate::disk::Disk;
 use crate::host::{Host, Stored, time};
@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) moved: u64,
     /// How many bytes all transfers of whole files have moved, confirmed or not.
     pub(crate) wire: u64,
+    /// Whether the session sends all that may share a flight together.
+    pub(crate) pipelined: bool,
     now: u64,
 }
 
@@ -159,12 +161,28 @@ impl World {
     fn log_in(&mut self) -> Driver<Host> {
         let mut host = std::mem::take(&mut self.host);
         host.greet();
-        let mut driver = Driver::new(Config::default(), host);
+        let config = match self.pipelined {
+            true => Config::default().with_pipelining(Pipelining::always()),
+            false => Config::default(),
+        };
+        let mut driver = Driver::new(config, host);
         driver.run(flows::Greeting::new()).expect("the greeting");
         let login = flows::Login::new(credentials());
         driver.run(login).expect("the login");
+        if self.pipelined {
+            self.show_abilities(&mut driver);
+        }
         driver.server.heard.clear();
         driver
+    }
+
+    /// Lets the session find out what the server can do, with another file.
+    fn show_abilities(&self, driver: &mut Driver<Host>) {
+        driver.server.store("other", b"", 1);
+        drop(driver.try_run(flows::Feat::new()));
+        let dated = flows::SetModified::new("other", time(2)).expect("a path");
+        drop(driver.try_run(dated));
+        driver.server.files.remove("other");
     }
 
     /// Returns the result of the step. `None` if the process is killed.

@@ -11,7 +11,7 @@ use crate::files::options::{KeepTime, Verify};
 use crate::files::report::{Discarded, Placed, Resumed};
 use crate::files::step::FileFact;
 use crate::files::version::{Hashes, Version};
-use crate::reply::FileHash;
+use crate::reply::{FileHash, Timestamp};
 use crate::session::transfer::Completion;
 use crate::tree::Outcome;
 
@@ -23,6 +23,10 @@ impl PutFile {
                 self.compare_source(&Version::new(Some(length), modified))
             }
             (State::LookSent, FileFact::Task(Outcome::Inspected(found))) => {
+                self.compare_size(&Version::of(&found))
+            }
+            (State::LookSent, FileFact::Task(Outcome::Checked { found, is_dated })) => {
+                self.modified = self.time_to_set().filter(|_| is_dated);
                 self.compare_size(&Version::of(&found))
             }
             (State::AskSent(_), FileFact::Task(Outcome::Hash(hash))) => match hash {
@@ -133,10 +137,16 @@ impl PutFile {
     }
 
     pub(super) fn set_time(&mut self) -> State {
-        let keep = self.options.keep_time == KeepTime::IfPossible;
-        match self.source.modified().filter(|_| keep) {
-            Some(time) => State::SetTime(time.without_fraction()),
-            None => self.rename_or_end(),
+        match self.time_to_set() {
+            Some(time) if self.modified != Some(time) => State::SetTime(time),
+            _ => self.rename_or_end(),
         }
+    }
+
+    /// Returns the time that the file on the server gets. `None` if it keeps its own.
+    pub(super) fn time_to_set(&self) -> Option<Timestamp> {
+        let keep = self.options.keep_time == KeepTime::IfPossible;
+        let time = self.source.modified().filter(|_| keep);
+        time.map(Timestamp::without_fraction)
     }
 }

@@ -68,6 +68,7 @@ use super::report::{FileReport, Placed, Resumed};
 use super::step::{FileFact, FilePlan, FileStep, ReadPart, SendFile};
 use super::version::{Hashes, Version};
 use crate::error::{Error, Misuse};
+use crate::flows::check_sent::CheckSent;
 use crate::flows::{Delete, HashOf, Inspect, Open, Rename, SetModified};
 use crate::reply::{Algorithm, FileHash, Timestamp};
 use crate::tree::Outcome;
@@ -257,7 +258,10 @@ impl PutFile {
         Ok(match &mut self.state {
             State::Source | State::SourceAgain => FileStep::Local(LocalStep::Source),
             State::LookPartial => FileStep::Run(Inspect::new(self.place())?.into()),
-            State::LookSent => FileStep::Run(Inspect::new(self.place())?.without_time().into()),
+            State::LookSent => match self.time_to_set() {
+                Some(time) => FileStep::Run(CheckSent::new(self.place(), time)?.into()),
+                None => FileStep::Run(Inspect::new(self.place())?.without_time().into()),
+            },
             State::Tail => FileStep::Local(LocalStep::Tail {
                 end: self.offset,
                 length: block_of(self.offset),
