@@ -1,11 +1,13 @@
 //! The number of round trips that a session takes.
 
 use std::io::{self, Read as _, Write as _};
+use std::sync::Mutex;
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 use ftp_proto::{DataMode, Pipelining};
 
-use crate::face::{Behind, Client, Memory, Options, Resumption};
+use crate::face::{Behind, Client, Credentials, Memory, Options, Pool, PoolOptions, Resumption};
+use crate::support::files::Room;
 use crate::support::middlebox::{Middlebox, Passage};
 use crate::support::round_trips::{Line, Log};
 use crate::support::tls::tls;
@@ -272,6 +274,149 @@ fn never_pipelined_takes_as_many_as_before() {
     let never = Pipelining::never();
     assert_eq!(pipelined(KNOWN, never, false), [9, 12, 15]);
     assert_eq!(pipelined(KNOWN, never, true), [15, 20, 25]);
+}
+
+/// A server that lists by MLSD, or only by LIST as vsftpd does.
+#[derive(Clone, Copy)]
+enum Lists {
+    Facts,
+    Lines,
+}
+
+/// Returns the round trips of sessions that do `work` with 1, 2, 3 … whole files. The server has them
+/// in `/few`, and the client in `up`.
+fn whole<const N: usize>(
+    banner: &str,
+    lists: Lists,
+    work: impl Fn(Client, usize, &Room),
+) -> [usize; N] {
+    core::array::from_fn(|further| {
+        let log = Log::default();
+        let setup = Setup::new().banner(banner);
+        let setup = match lists {
+            Lists::Facts => setup,
+            Lists::Lines => setup.without("MLSD").without("MLST"),
+        };
+        let room = Room::new();
+        std::fs::create_dir(room.path("up")).expect("a new directory");
+        let setup = (0..=further).fold(setup, |setup, number| {
+            room.write(&format!("up/{number}"), b"small");
+            setup.file(format!("/few/{number}"), "small")
+        });
+        let network = Behind {
+            middlebox: log.clone(),
+            network: Memory::new(Simulator::new(setup.fault(Fault::on("QUIT", Action::Hold)))),
+        };
+        let credentials = Credentials::new("user", "secret").expect("credentials");
+        let options = Options::new("localhost").with_credentials(credentials);
+        let client = Client::connect_over(network, options).expect("connects");
+        work(client, further + 1, &room);
+        log.trips()
+    })
+}
+
+/// Makes a pool that has this client as its only session.
+fn pool_of(client: Client) -> Pool {
+    let client = Mutex::new(Some(client));
+    let take = move || {
+        Ok(client
+            .lock()
+            .expect("no panic")
+            .take()
+            .expect("one session"))
+    };
+    Pool::over(take, PoolOptions::new(1))
+}
+
+fn download_tree(mut client: Client, count: usize, room: &Room) {
+    let report = client.download_tree("/few", room.path("down"));
+    assert_eq!(report.expect("planned").created, count as u64);
+    client.quit().expect("quits");
+}
+
+fn upload_tree(mut client: Client, count: usize, room: &Room) {
+    let report = client.upload_tree(room.path("up"), "/new");
+    assert_eq!(report.expect("planned").created, count as u64);
+    client.quit().expect("quits");
+}
+
+fn get_files(client: Client, count: usize, room: &Room) {
+    let files = (0..count).map(|it| (format!("/few/{it}"), room.path(&it.to_string())));
+    let report = pool_of(client).get_files(files);
+    assert_eq!(report.created, count as u64, "{report}");
+}
+
+fn put_files(client: Client, count: usize, room: &Room) {
+    let files = (0..count).map(|it| (room.path(&format!("up/{it}")), format!("/new{it}")));
+    let report = pool_of(client).put_files(files);
+    assert_eq!(report.created, count as u64, "{report}");
+}
+
+/// A listing by MLSD has told the size and the time of each file. After a LIST, and for a list of
+/// files, 16 of them are asked about together: that is one round trip more for all four.
+#[test]
+fn a_further_whole_file_takes_two_to_download_from_a_known_server() {
+    let known = |lists| whole(KNOWN, lists, download_tree);
+    assert_eq!(known(Lists::Facts), [13, 15, 17, 19]);
+    assert_eq!(known(Lists::Lines), [14, 16, 18, 20]);
+    let known = |lists| whole(KNOWN, lists, get_files);
+    assert_eq!(known(Lists::Facts), [9, 11, 13, 15]);
+    assert_eq!(known(Lists::Lines), [9, 11, 13, 15]);
+}
+
+#[test]
+fn a_further_whole_file_takes_three_to_five_to_download_from_an_unknown_server() {
+    let unknown = |lists| whole(UNKNOWN, lists, download_tree);
+    assert_eq!(unknown(Lists::Facts), [13, 16, 19, 22]);
+    assert_eq!(unknown(Lists::Lines), [16, 21, 26, 31]);
+    let unknown = |lists| whole(UNKNOWN, lists, get_files);
+    assert_eq!(unknown(Lists::Facts), [9, 13, 17, 21]);
+    assert_eq!(unknown(Lists::Lines), [11, 16, 21, 26]);
+}
+
+/// A new directory holds no part of an earlier upload, so nothing is asked before. The size is asked
+/// for and the time is set together, and so is the name.
+#[test]
+fn a_further_whole_file_takes_five_or_six_to_upload_to_a_known_server() {
+    let known = |lists| whole(KNOWN, lists, upload_tree);
+    assert_eq!(known(Lists::Facts), [22, 27, 32, 37]);
+    assert_eq!(known(Lists::Lines), [23, 28, 33, 38]);
+    let known = |lists| whole(KNOWN, lists, put_files);
+    assert_eq!(known(Lists::Facts), [13, 19, 25, 31]);
+    assert_eq!(known(Lists::Lines), [13, 19, 25, 31]);
+}
+
+#[test]
+fn a_further_whole_file_takes_eight_or_nine_to_upload_to_an_unknown_server() {
+    let unknown = |lists| whole(UNKNOWN, lists, upload_tree);
+    assert_eq!(unknown(Lists::Facts), [23, 31, 39, 47]);
+    assert_eq!(unknown(Lists::Lines), [24, 32, 40, 48]);
+    let unknown = |lists| whole(UNKNOWN, lists, put_files);
+    assert_eq!(unknown(Lists::Facts), [14, 23, 32, 41]);
+    assert_eq!(unknown(Lists::Lines), [15, 24, 33, 42]);
+}
+
+/// Beside the login, FEAT is the only other round trip.
+#[test]
+fn sixteen_paths_take_one_round_trip_at_a_known_server() {
+    let trips = |banner, paths: usize| {
+        let work = |mut client: Client, _, _: &Room| {
+            client.features().expect("it answers");
+            let found = client.inspect_many(vec!["/few/0"; paths]);
+            let found = found.expect("they are there");
+            assert!(found.iter().all(|it| it.size() == Some(5)), "{found:?}");
+            client.quit().expect("quits");
+        };
+        let [trips] = whole(banner, Lists::Lines, work);
+        trips
+    };
+    let without = trips(KNOWN, 0);
+    assert_eq!(trips(KNOWN, 1), without + 1);
+    assert_eq!(trips(KNOWN, 16), without + 1);
+    assert_eq!(trips(KNOWN, 17), without + 2);
+    let without = trips(UNKNOWN, 0);
+    // TYPE I, and then SIZE and MDTM for each path.
+    assert_eq!(trips(UNKNOWN, 16), without + 33);
 }
 
 impl Middlebox for Log {

@@ -184,10 +184,19 @@ impl GetFile {
     }
 
     /// Does the work of [`with_entry`](Self::with_entry).
-    pub(crate) fn with_listed(mut self, size: u64, time: Timestamp) -> Self {
+    pub(crate) fn with_listed(self, size: u64, time: Timestamp) -> Self {
+        self.with_version(Version::new(Some(size), Some(time)))
+    }
+
+    /// Begins with what the server has said about the file a short time ago.
+    pub(crate) fn with_inspected(self, inspected: &Inspected) -> Self {
+        self.with_version(Version::of(inspected))
+    }
+
+    fn with_version(mut self, version: Version) -> Self {
         // Without a size that can be compared, a change would not show.
-        if self.options.compares_sizes() {
-            self.state = self.looked(Version::new(Some(size), Some(time)));
+        if version.size().is_some() && self.options.compares_sizes() {
+            self.state = self.looked(version);
             self.is_listed = true;
         }
         self

@@ -51,6 +51,8 @@ pub struct InspectMany {
     found: Vec<Option<Inspected>>,
     /// How many paths were in a flight.
     asked: usize,
+    /// Whether nothing is asked if the session allows no flight of questions.
+    only_in_flights: bool,
     state: State,
 }
 
@@ -80,8 +82,16 @@ impl InspectMany {
             found: paths.iter().map(|_| None).collect(),
             paths,
             asked: 0,
+            only_in_flights: false,
             state: State::Begin,
         })
+    }
+
+    /// Asks only if the session allows a flight of questions. What is not asked is
+    /// [`Inspected::Unasked`].
+    pub(crate) fn only_in_flights(mut self) -> Self {
+        self.only_in_flights = true;
+        self
     }
 
     /// Returns the state of the next question. `None` if all is known.
@@ -94,11 +104,19 @@ impl InspectMany {
         if let Some(questions) = Questions::about(rest, ask, session)? {
             return Ok(Some(State::Together(questions)));
         }
+        if self.only_in_flights {
+            return Ok(None);
+        }
         let number = self.found.iter().position(Option::is_none);
         let Some((number, path)) = number.and_then(|at| Some((at, self.paths.get(at)?))) else {
             return Ok(None);
         };
         Ok(Some(State::One(number, Box::new(Inspect::new(path)?))))
+    }
+
+    fn results(&mut self) -> Vec<Inspected> {
+        let found = self.found.drain(..);
+        found.map(|it| it.unwrap_or(Inspected::Unasked)).collect()
     }
 
     /// Takes what was said in a flight about the next paths.
@@ -125,6 +143,9 @@ impl Flow for InspectMany {
             loop {
                 self.state = match &mut self.state {
                     State::Begin if self.paths.is_empty() => return Ok(Vec::new()),
+                    State::Begin if self.only_in_flights && !session.bears_flights() => {
+                        return Ok(self.results());
+                    }
                     State::Begin => match session.support(Capability::Mlst) {
                         Support::Unknown => State::Features(Feat::new()),
                         _ => State::Next,
@@ -135,7 +156,7 @@ impl Flow for InspectMany {
                     }
                     State::Next => match self.next(session)? {
                         Some(state) => state,
-                        None => return Ok(self.found.drain(..).flatten().collect()),
+                        None => return Ok(self.results()),
                     },
                     State::Together(questions) => {
                         if let Some(said) = questions.ask(session, answer)? {

@@ -217,7 +217,7 @@ impl Comparison {
                     false => Hashes::Differ,
                 };
             }
-            Ok(Outcome::Done | Outcome::Checked { .. }) => {}
+            Ok(Outcome::Done | Outcome::Checked { .. } | Outcome::AllInspected(_)) => {}
             Err(error) if self.is_doubtful => return Some(Way::Failed(error)),
             Err(error) => match self.question {
                 Question::Facts => self.asked = Asked::Everything,

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::look::Look;
 use super::removal::Removal;
 use super::stages::Step;
 use crate::atomics::Arc;
@@ -9,7 +10,7 @@ use crate::error::Error;
 use crate::files::{FileReport, GetFile, PutFile};
 use crate::listing::Line;
 use crate::retry::Attempts;
-use crate::tree::{MakeDirectories, Outcome, Plan, Todo};
+use crate::tree::{Inspected, MakeDirectories, Outcome, Plan, Todo};
 
 /// One job of a sync. Do its work, and then hand it to
 /// [`SyncRun::finished`](super::SyncRun::finished).
@@ -83,7 +84,36 @@ pub enum Work {
     Local(LocalChange),
 }
 
+impl Job {
+    pub(super) fn new(
+        number: usize,
+        step: Step,
+        work: Work,
+        local: LocalPlace,
+        begun: Duration,
+    ) -> Self {
+        Self {
+            number,
+            step,
+            begun,
+            attempts: None,
+            furthest: 0,
+            moved: 0,
+            work,
+            local,
+        }
+    }
+}
+
 impl Work {
+    /// Tells a download what the server has said about the file.
+    pub(super) fn with_found(self, found: Option<&Inspected>) -> Self {
+        match (self, found) {
+            (Self::Get(plan), Some(found)) => Self::Get(plan.with_inspected(found)),
+            (work, _) => work,
+        }
+    }
+
     /// Tells the plan of a file whether another transfer follows in its session.
     pub(super) fn tell_of_next(&mut self, is_followed: bool) {
         match self {
@@ -164,7 +194,8 @@ pub enum LocalChange {
     RemoveDirectory,
 }
 
-/// What changes on the server, besides the content of files. Carry it out as a [`Plan`].
+/// What changes on the server, besides the content of files. Carry it out as a [`Plan`]. In a
+/// download it changes nothing: it asks about the next files as one flight.
 ///
 /// ```
 /// use ftp_proto::sync::RemoteChange;
@@ -187,6 +218,8 @@ pub struct RemoteChange(Which);
 enum Which {
     Make(MakeDirectories),
     Remove(Removal),
+    /// This changes nothing. It asks about the next files.
+    Look(Look),
 }
 
 /// What a job has done.
@@ -232,6 +265,22 @@ impl From<Removal> for RemoteChange {
     }
 }
 
+impl From<Look> for RemoteChange {
+    fn from(plan: Look) -> Self {
+        Self(Which::Look(plan))
+    }
+}
+
+impl RemoteChange {
+    /// Returns the questions about the next files, if this is what it was.
+    pub(super) fn into_look(self) -> Option<Look> {
+        match self.0 {
+            Which::Look(look) => Some(look),
+            _ => None,
+        }
+    }
+}
+
 impl Plan for RemoteChange {
     type Item = Result<(), Error>;
 
@@ -239,6 +288,7 @@ impl Plan for RemoteChange {
         match &mut self.0 {
             Which::Make(plan) => plan.next_step(),
             Which::Remove(plan) => plan.next_step(),
+            Which::Look(plan) => plan.next_step(),
         }
     }
 
@@ -246,6 +296,7 @@ impl Plan for RemoteChange {
         match &mut self.0 {
             Which::Make(plan) => plan.take_line(line),
             Which::Remove(plan) => plan.take_line(line),
+            Which::Look(plan) => plan.take_line(line),
         }
     }
 
@@ -253,6 +304,7 @@ impl Plan for RemoteChange {
         match &mut self.0 {
             Which::Make(plan) => plan.finished(result),
             Which::Remove(plan) => plan.finished(result),
+            Which::Look(plan) => plan.finished(result),
         }
     }
 }

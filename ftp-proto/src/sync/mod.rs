@@ -19,6 +19,7 @@ mod letter_case;
 mod list;
 mod local_index;
 mod local_tree;
+mod look;
 mod obstacles;
 mod options;
 mod partial;

@@ -8,13 +8,14 @@
 //! ```
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::mem;
 use core::time::Duration;
 
 use super::action::{Action, Change};
 use super::job::{Job, JobDone, LocalPlace, Work};
+use super::look::Look;
 use super::obstacles::Obstacles;
 use super::paths;
 use super::plan::SyncPlan;
@@ -29,6 +30,11 @@ use crate::error::Error;
 use crate::files::FilePlan as _;
 use crate::options::Options;
 use crate::retry::{Again, Attempts, Trying};
+use crate::session::transfer::Direction;
+use crate::tree::Inspected;
+
+/// About how many files the run asks at a time, before it downloads them.
+const MOST_PATHS: usize = 16;
 
 /// Carries out a plan: hands out its work, to one session or to several. It does no I/O and has no
 /// clock: `now` is the time since any moment before the first call.
@@ -65,6 +71,8 @@ pub struct SyncRun {
     seed: u64,
     root: Arc<[u8]>,
     stages: Stages,
+    /// Files of which it is known what the server has, so that they can be downloaded next.
+    looked: VecDeque<(usize, Option<Inspected>)>,
     /// Jobs that are tried again at a later time.
     later: Vec<(Duration, Job)>,
     /// How many jobs are under way.
@@ -154,6 +162,7 @@ impl SyncRun {
             seed,
             root: plan.local_root.as_slice().into(),
             stages: Stages::new(&plan.actions, plan.direction),
+            looked: VecDeque::new(),
             later: Vec::new(),
             running: 0,
             workers: 0,
@@ -238,12 +247,20 @@ impl SyncRun {
     ) -> Option<SyncProgress<'_>> {
         let was_stopped = self.is_stopped;
         self.running = self.running.saturating_sub(1);
+        if job.step == Step::Look {
+            let error = result.as_ref().err().cloned();
+            self.take_found(job, result);
+            if let Some(error) = error.filter(|_| worker.gives_up(session)) {
+                self.lose(error);
+            }
+            return None;
+        }
         let number = job.number;
         let reached = self.moving.remove(&number).unwrap_or_default();
         let is_further = reached > job.furthest;
         let mut error = result.as_ref().err().cloned();
         let has_ended = match (job.step, result) {
-            (Step::Act, Ok(done)) => {
+            (Step::Act | Step::Look, Ok(done)) => {
                 self.succeeded(number, done);
                 true
             }
@@ -312,7 +329,8 @@ impl SyncRun {
     fn supply(&mut self, now: Duration) -> Supply {
         loop {
             let next = self.later.iter().map(|(at, _)| *at).min();
-            if next.is_some_and(|at| at <= now) || self.stages.peek().is_some() {
+            let is_due = next.is_some_and(|at| at <= now);
+            if is_due || !self.looked.is_empty() || self.stages.peek().is_some() {
                 return Supply::Ready;
             }
             match next {
@@ -331,8 +349,61 @@ impl SyncRun {
         if let Some(due) = due {
             return Some(self.later.swap_remove(due).1);
         }
+        if let Some((number, found)) = self.looked.pop_front() {
+            return self.begin(number, Step::Act, found.as_ref(), now);
+        }
+        if let Some(job) = self.look(now) {
+            return Some(job);
+        }
         let (number, step) = self.stages.peek()?;
         self.stages.advance();
+        self.begin(number, step, None, now)
+    }
+
+    /// Returns the job that asks about the next files, as many as one flight may have. `None` if fewer
+    /// than two of them need that.
+    fn look(&mut self, now: Duration) -> Option<Job> {
+        let files = &self.plan.options.files;
+        if self.plan.direction == Direction::Upload || !files.compares_sizes() {
+            return None;
+        }
+        let next = self.stages.next_of_stage().take(MOST_PATHS);
+        let files = next.map_while(|(number, step)| {
+            let action = self.plan.actions.get(number)?;
+            let is_file = matches!(action.change, Change::Create | Change::Update);
+            let is_unknown = step == Step::Act && is_file && action.listed.is_none();
+            let path = paths::join(&self.plan.remote_root, action.remote());
+            is_unknown.then_some((number, path))
+        });
+        let files: Vec<_> = files.collect();
+        let (first, _) = *files.first().filter(|_| files.len() > 1)?;
+        files.iter().for_each(|_| self.stages.advance());
+        let local = self.place(self.plan.actions.get(first)?);
+        let work = Work::Remote(Look::new(files).into());
+        Some(Job::new(first, Step::Look, work, local, now))
+    }
+
+    /// Takes what is known about the next files. They are downloaded next, whatever it is.
+    fn take_found(&mut self, job: Job, result: Result<JobDone, Error>) {
+        if let Work::Remote(change) = job.work {
+            let look = change.into_look();
+            self.looked
+                .extend(look.into_iter().flat_map(Look::into_found));
+        }
+        match result {
+            Err(error) if error.kind().is_stop() => self.stop(error),
+            _ => {}
+        }
+    }
+
+    /// Makes the job of an action. `None` if the action has failed already.
+    fn begin(
+        &mut self,
+        number: usize,
+        step: Step,
+        found: Option<&Inspected>,
+        now: Duration,
+    ) -> Option<Job> {
         let action = self.plan.actions.get(number)?;
         let direction = self.plan.direction;
         if self.obstacles.is_unlinked(action, direction) {
@@ -343,16 +414,10 @@ impl SyncRun {
             None => self.work(action, step),
         };
         match made {
-            Ok(work) => Some(Job {
-                number,
-                step,
-                begun: now,
-                attempts: None,
-                furthest: 0,
-                moved: 0,
-                work,
-                local: self.place(action),
-            }),
+            Ok(work) => {
+                let work = work.with_found(found);
+                Some(Job::new(number, step, work, self.place(action), now))
+            }
             Err(error) => {
                 if step == Step::Act {
                     self.failed(number, error);
@@ -366,13 +431,14 @@ impl SyncRun {
     /// begins now.
     fn has_more_for_each(&self) -> bool {
         let left = self.stages.left().saturating_add(self.later.len());
+        let left = left.saturating_add(self.looked.len());
         left >= self.workers.max(1)
     }
 
     fn work(&self, action: &Action, step: Step) -> Result<Work, Error> {
         match step {
             Step::Unlink => work::unlink(&self.plan, action),
-            Step::Act => work::work(&self.plan, action, &self.server),
+            Step::Act | Step::Look => work::work(&self.plan, action, &self.server),
         }
     }
 

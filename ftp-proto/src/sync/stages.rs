@@ -38,6 +38,8 @@ pub(super) enum Step {
     Unlink,
     /// The action itself.
     Act,
+    /// Questions about the files of several actions, before they are downloaded.
+    Look,
 }
 
 impl Stages {
@@ -76,6 +78,12 @@ impl Stages {
         let end = self.ends.last()?;
         let (number, step) = self.order.get(self.next).filter(|_| self.next < *end)?;
         Some((usize::try_from(*number).ok()?, *step))
+    }
+
+    /// Returns the steps of this stage that have not begun.
+    pub(super) fn next_of_stage(&self) -> impl Iterator<Item = (usize, Step)> {
+        let steps = self.order.iter().skip(self.next).take(self.left());
+        steps.map_while(|(number, step)| Some((usize::try_from(*number).ok()?, *step)))
     }
 
     /// Notes that the step of [`peek`](Self::peek) has begun.

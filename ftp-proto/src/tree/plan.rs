@@ -9,7 +9,8 @@ use crate::flows::check_sent::CheckSent;
 use crate::flows::inspect::Inspected;
 use crate::flows::visit::Visit;
 use crate::flows::{
-    Delete, HashOf, Inspect, MakeDirectory, ReadDirectory, RemoveDirectory, Rename, SetModified,
+    Delete, HashOf, Inspect, InspectMany, MakeDirectory, ReadDirectory, RemoveDirectory, Rename,
+    SetModified,
 };
 use crate::listing::Line;
 use crate::reply::{Algorithm, FileHash};
@@ -113,6 +114,7 @@ pub struct Task(Which);
 #[derive(Debug)]
 enum Which {
     Inspect(Box<Inspect>),
+    InspectMany(Box<InspectMany>),
     CheckSent(Box<CheckSent>),
     Delete(Delete),
     MakeDirectory(MakeDirectory),
@@ -161,6 +163,8 @@ pub enum Outcome {
     Done,
     /// What the server's replies to MLST, SIZE or MDTM say about a path.
     Inspected(Inspected),
+    /// What the server's replies say about several paths, in their order.
+    AllInspected(Vec<Inspected>),
     /// What the server has said about a file that was sent, and whether the time of the file is set.
     Checked {
         /// What the reply to MLST or SIZE says.
@@ -183,6 +187,12 @@ impl HashLocal {
 impl From<Inspect> for Task {
     fn from(flow: Inspect) -> Self {
         Self(Which::Inspect(Box::new(flow)))
+    }
+}
+
+impl From<InspectMany> for Task {
+    fn from(flow: InspectMany) -> Self {
+        Self(Which::InspectMany(Box::new(flow)))
     }
 }
 
@@ -240,6 +250,7 @@ impl Flow for Task {
     fn step(&mut self, session: &mut Session, answer: Answer) -> Result<Step<Outcome>, Error> {
         Ok(match &mut self.0 {
             Which::Inspect(flow) => flow.step(session, answer)?.map(Outcome::Inspected),
+            Which::InspectMany(flow) => flow.step(session, answer)?.map(Outcome::AllInspected),
             Which::CheckSent(flow) => flow.step(session, answer)?.map(|checked| Outcome::Checked {
                 found: checked.found,
                 is_dated: checked.is_dated,
@@ -257,6 +268,7 @@ impl Flow for Task {
     fn name(&self) -> &'static str {
         match &self.0 {
             Which::Inspect(flow) => flow.name(),
+            Which::InspectMany(flow) => flow.name(),
             Which::CheckSent(flow) => flow.name(),
             Which::Delete(flow) => flow.name(),
             Which::MakeDirectory(flow) => flow.name(),

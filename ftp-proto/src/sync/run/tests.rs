@@ -15,18 +15,20 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::super::action::{Action, Change, Reason};
-use super::super::job::{Job, JobDone};
+use super::super::job::{Job, JobDone, Work};
 use super::super::options::SyncOptions;
 use super::super::plan::{Places, SyncPlan};
 use super::super::report::SyncFailure;
+use super::super::stages::Step;
 use super::super::worker::{SessionState, SyncWorker};
-use super::{SyncRun, SyncStep};
+use super::{MOST_PATHS, SyncRun, SyncStep};
 use crate::data::Progress;
 use crate::error::{Error, ErrorKind};
-use crate::files::{FileReport, Placed, Resumed};
+use crate::files::{FilePlan as _, FileReport, FileStep, Placed, Resumed};
 use crate::options::Options;
 use crate::retry::RetryPolicy;
 use crate::session::transfer::Direction;
+use crate::tree::{Inspected, Outcome, Plan as _, Todo};
 use crate::wire::Reply;
 
 const START: Duration = Duration::ZERO;
@@ -132,6 +134,10 @@ fn what_must_be_there_first_is_made_first_and_extras_go_last() {
     let mut worker = run.worker();
     let mut order = Vec::new();
     while let SyncStep::Run(job) = run.next_step(&mut worker, SessionState::Alive, START) {
+        if job.step == Step::Look {
+            succeed(&mut run, &mut worker, *job);
+            continue;
+        }
         order.push(format!(
             "{:?} {}",
             run.plan.actions[job.number].change,
@@ -654,4 +660,115 @@ fn the_report_keeps_ten_thousand_failures_and_counts_all() {
         (report.failure_count, report.failures.len()),
         (10_001, 10_000)
     );
+}
+
+fn downloads(count: usize) -> SyncPlan {
+    let names: Vec<_> = (0..count).map(|number| format!("f{number:02}")).collect();
+    let actions = names.iter();
+    let actions = actions.map(|name| (Change::Create, Reason::Missing, &**name));
+    plan(Direction::Download, &actions.collect::<Vec<_>>())
+}
+
+/// Whether the download begins by a question about its file.
+fn asks(job: &mut Job) -> bool {
+    match &mut job.work {
+        Work::Get(plan) => matches!(plan.next_step(), FileStep::Run(_)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Answers the questions of this job: the server has a file of 10 bytes for each.
+fn answer(job: &mut Job) {
+    let Work::Remote(plan) = &mut job.work else {
+        panic!("no questions");
+    };
+    assert!(matches!(plan.next_step(), Todo::Run(_)));
+    let found = Inspected::File {
+        size: Some(10),
+        modified: None,
+    };
+    plan.finished(Ok(Outcome::AllInspected(alloc::vec![found; MOST_PATHS])));
+    assert!(matches!(plan.next_step(), Todo::Yield(Ok(()))));
+}
+
+#[test]
+fn files_are_asked_about_in_flights_before_they_are_downloaded() {
+    let mut run = run(downloads(18));
+    let mut worker = run.worker();
+    let mut order = Vec::new();
+    while let SyncStep::Run(mut job) = run.next_step(&mut worker, SessionState::Alive, START) {
+        match job.step {
+            Step::Look => {
+                order.push("look".to_string());
+                answer(&mut job);
+            }
+            _ => {
+                assert!(!asks(&mut job), "{}", name(&job));
+                order.push(name(&job));
+            }
+        }
+        succeed(&mut run, &mut worker, *job);
+    }
+    let files = |all: core::ops::Range<usize>| all.map(|number| format!("f{number:02}"));
+    let first = core::iter::once("look".to_string()).chain(files(0..16));
+    let second = core::iter::once("look".to_string()).chain(files(16..18));
+    assert_eq!(order, first.chain(second).collect::<Vec<_>>());
+    let report = run.into_report();
+    assert!(report.is_complete() && report.created == 18, "{report}");
+}
+
+#[test]
+fn one_file_asks_for_itself() {
+    let mut run = run(downloads(1));
+    let mut worker = run.worker();
+    let mut job = next(&mut run, &mut worker, START);
+    assert!(asks(&mut job));
+}
+
+/// The questions change nothing about the files: each of them is downloaded, and asks for itself.
+#[test]
+fn files_are_downloaded_although_the_questions_have_failed() {
+    let mut run = run(downloads(3));
+    let (mut first, mut second) = (run.worker(), run.worker());
+    let look = next(&mut run, &mut first, START);
+    assert_eq!(look.step, Step::Look);
+    let step = run.next_step(&mut second, SessionState::Alive, START);
+    assert!(matches!(step, SyncStep::Wait), "{step:?}");
+    let lost = Error::new(ErrorKind::Closed);
+    assert!(!fail(&mut run, &mut first, *look, lost, START));
+    for number in 0..3 {
+        let mut job = next(&mut run, &mut second, START);
+        assert_eq!(name(&job), format!("f{number:02}"));
+        assert!(asks(&mut job));
+        succeed(&mut run, &mut second, *job);
+    }
+    let report = run.into_report();
+    assert!(report.is_complete() && report.created == 3, "{report}");
+}
+
+#[test]
+fn a_stop_during_the_questions_ends_the_run() {
+    let mut run = run(downloads(3));
+    let mut worker = run.worker();
+    let look = next(&mut run, &mut worker, START);
+    let stop = Error::new(ErrorKind::Aborted);
+    fail(&mut run, &mut worker, *look, stop, START);
+    assert!(run.is_stopped());
+    let report = run.into_report();
+    assert_eq!(report.undone, 3);
+}
+
+/// The last transfer of each session does not ask for another port.
+#[test]
+fn a_transfer_is_followed_if_each_session_gets_another_one() {
+    let mut run = run(creates(&["a", "b", "c", "d"]));
+    let mut workers = [run.worker(), run.worker()];
+    let mut told = Vec::new();
+    for number in 0..4 {
+        let worker = &mut workers[number % 2];
+        let job = next(&mut run, worker, START);
+        told.push(run.has_more_for_each());
+        succeed(&mut run, worker, *job);
+    }
+    assert_eq!(told, [true, true, false, false]);
 }
