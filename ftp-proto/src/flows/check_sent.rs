@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Begin -+-> Together: the question, PWD and MFMT -+-> done
-//!        |                                         | the replies do not fit
+//!        |                                         | the replies do not fit, or tell nothing
 //!        +-> Alone: Inspect, without MFMT <--------+
 //! ```
 
@@ -13,8 +13,8 @@ use super::Inspect;
 use super::compose::inner;
 use super::exchange::Exchange;
 use super::extension::timed;
-use super::inspect::{Inspected, prefers_facts, told};
-use super::questions::{Ask, Questions};
+use super::inspect::{Inspected, prefers_facts};
+use super::questions::{Ask, Questions, Said};
 use crate::capabilities::{Capability, Support};
 use crate::error::Error;
 use crate::flow::{Answer, Flow, Step};
@@ -28,6 +28,7 @@ use crate::wire::{Class, Verb};
 pub(crate) struct CheckSent {
     path: Vec<u8>,
     time: Timestamp,
+    is_dated: bool,
     state: State,
 }
 
@@ -52,6 +53,7 @@ impl CheckSent {
         Ok(Self {
             path: path.to_vec(),
             time,
+            is_dated: false,
             state: State::Begin,
         })
     }
@@ -90,17 +92,20 @@ impl Flow for CheckSent {
                     State::Together(questions) => match questions.ask(session, answer)? {
                         Some(said) => {
                             let reply = questions.last_reply();
-                            return Ok(Checked {
-                                found: told(said),
-                                is_dated: reply.is_some_and(|it| it.class() == Class::Completion),
-                            });
+                            let is_dated = reply.is_some_and(|it| it.class() == Class::Completion);
+                            self.is_dated = is_dated;
+                            match said.into_iter().next() {
+                                Some(Said::Told(found)) => return Ok(Checked { found, is_dated }),
+                                // For example, ProFTPD tells no facts about a hidden file.
+                                Some(Said::Nothing) | None => self.alone()?,
+                            }
                         }
                         None => self.alone()?,
                     },
                     State::Alone(inspect) => {
                         return Ok(Checked {
                             found: inner(&mut **inspect, session, answer)?,
-                            is_dated: false,
+                            is_dated: self.is_dated,
                         });
                     }
                 };

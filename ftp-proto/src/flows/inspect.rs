@@ -247,7 +247,7 @@ pub(super) fn prefers_facts(session: &Session) -> bool {
 }
 
 /// Returns what was said about the only path of a flight.
-pub(super) fn told(said: Vec<Said>) -> Inspected {
+fn told(said: Vec<Said>) -> Inspected {
     match said.into_iter().next() {
         Some(Said::Told(inspected)) => inspected,
         Some(Said::Nothing) | None => Inspected::Unasked,

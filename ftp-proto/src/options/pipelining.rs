@@ -27,8 +27,8 @@ use super::setters::setters;
 pub struct Pipelining {
     /// Commands that do not depend on each other leave together: TYPE with EPSV, and PBSZ with PROT
     /// after a login. To a server that is known by its greeting or from an earlier session, also
-    /// REST with RETR, RNFR with RNTO, PASS with PBSZ and PROT, and in active mode EPRT with the data
-    /// command.
+    /// REST with RETR, RNFR with RNTO, PASS with PBSZ and PROT, the questions about up to 16 paths
+    /// (MLST, or SIZE and MDTM), and in active mode EPRT with the data command.
     pub flights: When,
     /// The EPSV (or PASV) for the next transfer leaves together with the data command of this one,
     /// so that the port is known when this transfer ends.

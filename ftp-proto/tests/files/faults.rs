@@ -351,6 +351,7 @@ fn abilities() -> impl Strategy<Value = Abilities> {
             hash,
             truncates,
             shows_hidden: true,
+            facts_of_hidden: true,
         },
     )
 }

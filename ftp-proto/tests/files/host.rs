@@ -40,6 +40,9 @@ pub(crate) struct Abilities {
     pub(crate) truncates: bool,
     /// Whether the server tells about names that begin with a dot.
     pub(crate) shows_hidden: bool,
+    /// Whether MLST tells facts about such names. If it does not, ProFTPD sends a 250 without an
+    /// entry.
+    pub(crate) facts_of_hidden: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +84,7 @@ impl Default for Abilities {
             hash: Hashing::Right,
             truncates: false,
             shows_hidden: true,
+            facts_of_hidden: true,
         }
     }
 }
@@ -240,6 +244,9 @@ impl Host {
         let Some(file) = self.files.get_mut(path).filter(|_| !is_hidden) else {
             return "550 no such file".into();
         };
+        if verb == "MLST" && path.starts_with('.') && !self.can.facts_of_hidden {
+            return "250-Facts\r\n250 End".into();
+        }
         let size = file.bytes.len();
         let modified = file.modified.to_digits();
         match verb {

@@ -357,3 +357,21 @@ fn a_file_of_the_wrong_size_that_has_its_time_gets_no_name() {
     assert_eq!(world.remote(NAME), None);
     assert_eq!(world.remote(PARTIAL), None);
 }
+
+/// ProFTPD tells no facts about the partial file, whose name begins with a dot. SIZE follows.
+#[test]
+fn quirk_the_size_of_a_hidden_file_is_asked_for_by_size() {
+    for pipelined in [true, false] {
+        for truncates in [true, false] {
+            let mut world = World::with_local(&pattern(1000));
+            world.pipelined = pipelined;
+            world.host.can.facts_of_hidden = false;
+            world.host.can.truncates = truncates;
+            match world.put(&FileOptions::new(), None).expect("no kill") {
+                Ok(report) => assert!(report.is_size_checked && !truncates),
+                Err(error) => assert!(truncates, "{error}"),
+            }
+            assert_eq!(world.remote(NAME).is_some(), !truncates);
+        }
+    }
+}
