@@ -100,8 +100,8 @@ impl Client {
 /// A batch of downloads. [`Client::download_many`] makes it.
 ///
 /// Each name gives exactly one item, in the order of the names. An item is an error if the server
-/// refuses this file or if its name cannot be sent; the error holds the name, and the batch goes on
-/// with the next one. After the session has ended, each further item is an error at once.
+/// refuses the file (the error then holds the path), or if the name cannot be sent. The batch goes on
+/// with the next name. After the session has ended, each further item is an error at once.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), ftp_smol::Error> {
@@ -114,7 +114,7 @@ impl Client {
 ///         Ok(mut download) => {
 ///             smol::io::copy(&mut download, &mut all).await?;
 ///         }
-///         Err(error) => eprintln!("{error}"), // it names the file, and the batch goes on
+///         Err(error) => eprintln!("{error}"), // the batch goes on
 ///     }
 /// }
 /// # Ok(())
@@ -153,8 +153,8 @@ impl<N: Iterator<Item: Name>> Downloads<'_, N> {
 /// A batch of uploads. [`Client::upload_many`] makes it.
 ///
 /// Each name gives exactly one item, in the order of the names. An item is an error if the server
-/// refuses this file or if its name cannot be sent; the error holds the name, and the batch goes on
-/// with the next one. After the session has ended, each further item is an error at once.
+/// refuses the file (the error then holds the path), or if the name cannot be sent. The batch goes on
+/// with the next name. After the session has ended, each further item is an error at once.
 #[derive(Debug)]
 #[must_use = "nothing is sent unless you ask for the uploads"]
 pub struct Uploads<'c, N: Iterator> {

@@ -464,6 +464,9 @@ fn all_futures_are_send() {
         sendable(&client.noop());
         sendable(&client.rename("a", "b"));
         sendable(&client.mlsd(None));
+        sendable(&client.inspect_many(["a", "b"]));
+        sendable(&client.download_many(["a", "b"]).next());
+        sendable(&client.upload_many(["a", "b"]).next());
         sendable(&client.store("a", "b"));
         sendable(&client.store_lines("a", ["b"]));
         sendable(&client.upload_unique("a"));

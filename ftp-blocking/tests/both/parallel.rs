@@ -116,6 +116,40 @@ fn a_file_that_cannot_be_moved_is_a_failure_and_the_others_move() {
     );
 }
 
+/// A server like vsftpd, which bears flights and lists only by LIST. So the files are asked about
+/// together, whatever goes wrong with one of the questions.
+#[test]
+fn files_that_are_asked_about_together_come_whole() {
+    let faults = [
+        None,
+        Some(Fault::nth("SIZE", 5, Action::Hangup)),
+        Some(Fault::nth("MDTM", 5, Action::Twice)),
+        Some(Fault::nth("SIZE", 3, Action::Swap)),
+        Some(Fault::nth("PWD", 2, Action::Reply(b"550 no\r\n".to_vec()))),
+    ];
+    for fault in faults {
+        let told = format!("{fault:?}");
+        let setup = many(40).banner("220 (vsFTPd 3.0.5)");
+        let setup = setup.without("MLST").without("MLSD");
+        let (pool, _memory) = pool(fault.into_iter().fold(setup, Setup::fault), 3);
+        let room = Room::new();
+        let name = |file: usize| match file {
+            7 => "/t/none".to_owned(),
+            _ => format!("/t/d{}/f{file}", file % 3),
+        };
+        let files = (0..40).map(|file| (name(file), room.path(&file.to_string())));
+        let report = pool.get_files_with(files, &impatient(), |_: SyncProgress<'_>| ());
+        assert_eq!(
+            (report.created, report.failure_count),
+            (39, 1),
+            "{told} {report}"
+        );
+        for file in (0..40).filter(|file| *file != 7) {
+            assert_eq!(room.content(&file.to_string()), big(1000 + file), "{told}");
+        }
+    }
+}
+
 #[test]
 fn a_server_that_allows_one_session_gets_the_work_of_all() {
     let mut setup = many(20);

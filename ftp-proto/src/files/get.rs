@@ -20,8 +20,8 @@
 //! Commit: the time, then the final name
 //! ```
 //!
-//! If a listing has told the version, and the data or `LookAgain` shows another one, `Outdated` and
-//! `Close` throw the partial file away, and `Look` follows.
+//! If a listing or an earlier question has told the version, and the data or `LookAgain` shows another
+//! one, `Outdated` and `Close` throw the partial file away, and `Look` follows.
 //!
 //! An error leads to `Leave`, which closes the partial file, and deletes it unless it may be
 //! resumed. If its bytes are known to be wrong, `Spoiled` comes before `Leave`.
@@ -72,7 +72,8 @@ pub struct GetFile {
     state: State,
     /// The remote file before the transfer.
     version: Version,
-    /// Whether only a listing has told this version. The file may have changed since.
+    /// Whether a listing has told this version, or an earlier question. The file may have changed
+    /// since.
     is_listed: bool,
     /// The length of the partial file. The transfer appends to it.
     position: u64,
@@ -108,7 +109,7 @@ enum State {
     LookAgain,
     Compare(FileHash),
     Commit,
-    /// Emptying the partial file, because the file has changed since the listing told its version.
+    /// Emptying the partial file, because the file has changed since its version was told.
     Outdated,
     /// Closing the empty partial file. After that, the server is asked.
     Close,
