@@ -152,8 +152,8 @@ fn faulty(setup: Setup, rng: &mut Rng) -> (String, Setup) {
         _ => {}
     }
     let verbs = [
-        "EPSV", "RETR", "EPRT", "TYPE", "SIZE", "MDTM", "MLST", "PWD", "STOR", "RNFR", "RNTO", "REST",
-        "NOOP", "LIST", "PASS", "PBSZ", "PROT",
+        "EPSV", "RETR", "EPRT", "TYPE", "SIZE", "MDTM", "MLST", "PWD", "STOR", "RNFR", "RNTO",
+        "REST", "NOOP", "LIST", "PASS", "PBSZ", "PROT",
     ];
     let verb = verbs[rng.usize(..verbs.len()).min(rng.usize(..verbs.len()))];
     let raw = |text: &str| format!("{text}\r\n").into_bytes();
