@@ -729,6 +729,9 @@ impl Open {
         if matches!(error.kind(), ErrorKind::Timeout(_)) {
             session.give_up_silent_flight();
         }
+        if self.by_old_port == Some(true) && error.reply().is_some_and(Reply::may_miss_port) {
+            session.give_up_ports_ahead();
+        }
         let failing = match self.state {
             State::Securing => Failing::Handshake,
             _ => Failing::Other,

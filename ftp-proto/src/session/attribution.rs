@@ -475,6 +475,12 @@ impl Reply {
         )
     }
 
+    /// Whether servers refuse a data command with this code because they do not know its port any
+    /// more. ftp-srv sends 551.
+    pub(crate) fn may_miss_port(&self) -> bool {
+        matches!(self.code().value(), 425 | 503 | 551)
+    }
+
     /// Whether servers send this code in reply to NOOP. It includes the codes of servers that do
     /// not know NOOP.
     pub(super) fn may_answer_noop(&self) -> bool {

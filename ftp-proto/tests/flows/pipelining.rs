@@ -739,6 +739,26 @@ fn quirk_the_named_port_refuses_the_connection() {
     }
 }
 
+/// ftp-srv forgets a port that it has named during a transfer, and refuses the next data command by
+/// 551. No port is asked for ahead any more, or every second transfer would fail.
+#[test]
+fn quirk_the_server_forgets_the_named_port() {
+    for refusal in ["551 no", "425 no", "503 no"] {
+        let script = [
+            first("RETR a"),
+            ended(&NAMED),
+            further("RETR b")[..3].to_vec(),
+            vec![say(refusal), say("229 (|||6448|)"), serve("close discard")],
+            alone("RETR c"),
+        ];
+        let all = [Do::Get("a"), Do::Get("b"), Do::Get("c")];
+        let (outcomes, driver) = after_login(&always(), &script.concat(), &all);
+        assert_eq!([&outcomes[0], &outcomes[2]], [DONE, DONE], "{refusal}");
+        assert!(outcomes[1].contains(refusal), "{outcomes:?}");
+        assert_eq!(support(&driver, Capability::PortAhead), Support::Refused);
+    }
+}
+
 /// A stray that comes while the session is idle is found before the named port is used. The port is
 /// given up then, and the transfer is not.
 #[test]
