@@ -1,0 +1,62 @@
+//! Downloads a URL to standard output, on tokio.
+//!
+//! ```text
+//! cargo run -p ftp-proto --features ring --example tokio [ftp://user:password@host/path]
+//! ```
+//!
+//! Without a URL, the example downloads from a server of its own. For `ftpes` and `ftps`, add the
+//! feature `platform-verifier`.
+//!
+//! Read `../driver/mod.rs` first: it serves the wants of the core on non-blocking streams.
+//! `network.rs` gives it the sockets of tokio, and `client.rs` waits for them.
+
+#[allow(dead_code, reason = "this program uploads nothing")]
+mod client;
+#[path = "../driver/mod.rs"]
+#[allow(dead_code, reason = "other examples use the rest")]
+mod driver;
+mod network;
+#[path = "../server/mod.rs"]
+mod server;
+
+use std::error::Error;
+
+use ftp_proto::Url;
+use ftp_proto::flows::{Credentials, Quit};
+use tokio::io::{AsyncWriteExt as _, copy, stdout};
+use tokio::net::lookup_host;
+
+use crate::client::Client;
+use crate::network::Tcp;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let url = match std::env::args().nth(1) {
+        Some(url) => url,
+        None => {
+            let server = server::start(b"Hello from a server in the same process.\n".to_vec())?;
+            format!("ftp://ada:secret@{server}/hello")
+        }
+    };
+    let url = Url::parse(&url)?;
+    let options = url.options()?;
+    let credentials = options
+        .credentials
+        .clone()
+        .unwrap_or(Credentials::anonymous());
+
+    let (host, port) = options.control_peer();
+    let address = lookup_host((host, port)).await?.next();
+    let address = address.ok_or("the host has no address")?;
+    let mut client = Client::connect(Tcp::new(), address, options).await?;
+    client.login(credentials).await?;
+
+    let mut download = client.download(url.path(), &url.transfer_options()).await?;
+    let mut out = stdout();
+    copy(&mut download, &mut out).await?;
+    out.flush().await?;
+    let done = download.finish()?;
+    eprintln!("{} bytes", done.bytes);
+    client.run(Quit::new()).await?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The client of the example on real sockets: looks, and futures that are dropped.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+
+use ftp_proto::flows::{Credentials, Noop};
+use ftp_proto::{Error, ErrorKind, Options, TransferOptions};
+use socket2::SockRef;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::client::Client;
+use crate::driver::Stream as _;
+use crate::network::{Socket, Tcp};
+use crate::server;
+
+fn options() -> Options {
+    Options::new("localhost")
+}
+
+async fn client(address: SocketAddr) -> Result<Client<Tcp>, Error> {
+    let mut client = Client::connect(Tcp::new(), address, options()).await?;
+    client.login(Credentials::new("ada", "secret")?).await?;
+    Ok(client)
+}
+
+/// Bytes that have come, but that tokio has not seen: `try_read` says `WouldBlock`, and the look of
+/// the example finds them.
+#[tokio::test]
+async fn a_look_asks_the_kernel_and_try_read_does_not() -> Result<(), Error> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let stream = TcpStream::connect(listener.local_addr()?)?;
+    let (mut server, _) = listener.accept()?;
+    stream.set_nonblocking(true)?;
+    let stream = tokio::net::TcpStream::from_std(stream)?;
+    server.write_all(b"250 Done.\r\n")?;
+    let mut room = [std::mem::MaybeUninit::uninit(); 11];
+    while SockRef::from(&stream).peek(&mut room).is_err() {}
+
+    let mut buffer = [0; 11];
+    let tried = stream.try_read(&mut buffer);
+    assert!(tried.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock));
+    assert_eq!(Socket::from(stream).read(&mut buffer)?, 11);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_download_is_whole_and_confirmed() -> Result<(), Error> {
+    let file: Vec<u8> = (0..1_000_000_u32).map(|it| it as u8).collect();
+    let mut client = client(server::start(file.clone())?).await?;
+    for _ in 0..3 {
+        let mut download = client.download("file", &TransferOptions::new()).await?;
+        let mut came = Vec::new();
+        download.read_to_end(&mut came).await?;
+        assert!(came == file, "{} bytes", came.len());
+        assert_eq!(download.finish()?.bytes, file.len() as u64);
+    }
+    client.run(Noop::new()).await.map(drop).or_else(refused)
+}
+
+/// The server does not know NOOP.
+fn refused(error: Error) -> Result<(), Error> {
+    match error.kind() {
+        ErrorKind::Permanent => Ok(()),
+        _ => Err(error),
+    }
+}
+
+/// A server that stores one upload and sends it back when its thread ends.
+fn storing() -> std::io::Result<(SocketAddr, JoinHandle<std::io::Result<Vec<u8>>>)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let thread = thread::spawn(move || {
+        let data = TcpListener::bind("127.0.0.1:0")?;
+        let port = data.local_addr()?.port();
+        let control = listener.accept()?.0;
+        (&control).write_all(b"220 Ready\r\n")?;
+        let mut lines = BufReader::new(control.try_clone()?).lines();
+        let mut say = |reply: &str| {
+            lines.next().transpose()?;
+            (&control).write_all(reply.as_bytes())
+        };
+        for reply in ["331 Password?\r\n", "230 Hello\r\n", "200 Binary\r\n"] {
+            say(reply)?;
+        }
+        say(&format!("229 Passive (|||{port}|)\r\n"))?;
+        say("150 Send\r\n")?;
+        let mut stored = Vec::new();
+        data.accept()?.0.read_to_end(&mut stored)?;
+        (&control).write_all(b"226 Stored\r\n")?;
+        Ok(stored)
+    });
+    Ok((address, thread))
+}
+
+#[tokio::test]
+async fn an_upload_is_whole_and_confirmed() -> Result<(), Error> {
+    let (address, server) = storing()?;
+    let mut client = client(address).await?;
+    let file = vec![7; 3_000_000];
+    let mut upload = client.upload("file", &TransferOptions::new()).await?;
+    upload.write_all(&file).await?;
+    assert_eq!(upload.finish().await?.bytes, 3_000_000);
+    assert!(server.join().expect("no panic")? == file);
+    Ok(())
+}
