@@ -16,8 +16,8 @@ use crate::reply::{Algorithm, Timestamp};
 use crate::simulator::contract::{Call, Driver, Ending, Look, Operation, Outcome};
 use crate::simulator::{Simulator, World};
 use crate::{
-    Completion, DataEnd, Direction, Error, Flow, ListingLimits, Options, Reply, Session,
-    TransferOptions, TransferType,
+    Completion, DataEnd, Direction, Error, Flow, Options, Reply, Session, TransferOptions,
+    TransferType,
 };
 
 /// A driver that runs flows. [`ByFlows`] turns it into a [`Driver`], so that
@@ -69,17 +69,16 @@ pub struct ByFlows<D> {
     /// `None` after QUIT.
     driver: Option<D>,
     world: World,
-    limits: ListingLimits,
+    options: Options,
 }
 
 impl<D: RunsFlows> Driver for ByFlows<D> {
     fn connect(server: Simulator, options: Options) -> Result<Self, Error> {
         let world = World::new(server);
-        let limits = options.listing_limits;
         Ok(Self {
-            driver: Some(D::connect(world.clone(), options)?),
+            driver: Some(D::connect(world.clone(), options.clone())?),
             world,
-            limits,
+            options,
         })
     }
 
@@ -122,6 +121,10 @@ impl<D: RunsFlows> ByFlows<D> {
                 None => Ok(Outcome::Unsupported),
             },
             Operation::DataMode(mode) => {
+                let options = self.options.clone();
+                if !D::supports(&options.with_config(|it| it.with_data_mode(*mode))) {
+                    return Ok(Outcome::Unsupported);
+                }
                 self.driver().session().set_data_mode(*mode);
                 Ok(Outcome::Done)
             }
@@ -298,8 +301,9 @@ impl<D: RunsFlows> ByFlows<D> {
         let options = TransferOptions::new().with_type(TransferType::TEXT);
         let mut text = Vec::new();
         self.download(open, &options, &mut text)?;
-        let mut listing = Listing::new(kind, self.limits.line);
-        let mut lines = LineCollector::new(self.limits);
+        let limits = self.options.listing_limits;
+        let mut listing = Listing::new(kind, limits.line);
+        let mut lines = LineCollector::new(limits);
         let mut rest = text.as_slice();
         loop {
             match listing.next_line()? {

@@ -13,6 +13,8 @@ mod network;
 #[path = "../../examples/server/mod.rs"]
 mod server;
 mod sockets;
+#[path = "../../../ftp-blocking/tests/support/tcp_server.rs"]
+mod tcp_server;
 #[path = "../../../ftp-blocking/tests/support/tls.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod tls;

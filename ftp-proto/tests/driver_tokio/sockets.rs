@@ -2,17 +2,22 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use ftp_proto::flows::{Credentials, Noop};
+use ftp_proto::simulator::{Setup, Simulator};
 use ftp_proto::{Error, ErrorKind, Options, TransferOptions};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::client::Client;
-use crate::driver::Stream as _;
-use crate::network::{Socket, Tcp};
+use crate::client::{Client, Sleeps};
+use crate::driver::{Network, Stream as _};
+use crate::network::{Listener, Socket, Tcp};
 use crate::server;
+use crate::tcp_server::TcpServer;
+use crate::tls::tls;
 
 fn options() -> Options {
     Options::new("localhost")
@@ -102,5 +107,112 @@ async fn an_upload_is_whole_and_confirmed() -> Result<(), Error> {
     upload.write_all(&file).await?;
     assert_eq!(upload.finish().await?.bytes, 3_000_000);
     assert!(server.join().expect("no panic")? == file);
+    Ok(())
+}
+
+/// The network of the example, with the ports of a simulated server on loopback.
+struct Bridge(Tcp, TcpServer);
+
+impl Network for Bridge {
+    type Stream = Socket;
+    type Listener = Listener;
+
+    fn connect(&mut self, to: SocketAddr) -> std::io::Result<Socket> {
+        self.0.connect(self.1.open(to.port())?)
+    }
+
+    fn listen(&mut self, beside: &Socket) -> std::io::Result<(Listener, SocketAddr)> {
+        self.0.listen(beside)
+    }
+
+    fn accept(&mut self, listener: &mut Listener) -> std::io::Result<Socket> {
+        self.0.accept(listener)
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+}
+
+impl Sleeps for Bridge {
+    fn poll_sleep(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.poll_sleep(deadline, cx)
+    }
+}
+
+/// The server demands that data connections resume the TLS session of the control connection.
+#[tokio::test]
+async fn transfers_go_under_tls() -> Result<(), Error> {
+    for ends in tls() {
+        let setup = Setup::new().file("/file", [7; 500_000]);
+        let server = TcpServer::new(Simulator::new(
+            setup.tls(ends.server.clone()).require_reuse(),
+        ));
+        let network = Bridge(Tcp::new(), server.clone());
+        let options = options().with_tls(ends.client.clone());
+        let peer = SocketAddr::from(([127, 0, 0, 1], 21));
+        let mut client = Client::connect(network, peer, options).await?;
+        client.login(Credentials::new("user", "secret")?).await?;
+        for _ in 0..5 {
+            let mut download = client.download("/file", &TransferOptions::new()).await?;
+            let mut file = Vec::new();
+            download.read_to_end(&mut file).await?;
+            assert_eq!(file.len(), 500_000);
+            assert_eq!(download.finish()?.bytes, 500_000);
+            let mut upload = client.upload("/new", &TransferOptions::new()).await?;
+            upload.write_all(&file).await?;
+            assert_eq!(upload.finish().await?.bytes, 500_000);
+        }
+        assert!(
+            server
+                .server()
+                .file("/new")
+                .is_some_and(|it| it.len() == 500_000)
+        );
+        drop(client);
+        server.join();
+    }
+    Ok(())
+}
+
+/// The server connects to a listener of the client.
+#[tokio::test]
+async fn a_download_comes_in_active_mode() -> Result<(), Error> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let server = thread::spawn(move || -> std::io::Result<()> {
+        let control = listener.accept()?.0;
+        let mut lines = BufReader::new(&control).lines();
+        (&control).write_all(b"220 Ready\r\n")?;
+        let mut data = None;
+        while let Some(line) = lines.next().transpose()? {
+            let reply = match line.split_once(' ').unwrap_or((&line, "")) {
+                ("USER", _) => "331 Password?\r\n",
+                ("PASS", _) => "230 Hello\r\n",
+                ("EPRT", to) => {
+                    let port = to.rsplit('|').nth(1).and_then(|port| port.parse().ok());
+                    data = Some(("127.0.0.1", port.unwrap_or(0)));
+                    "200 Done\r\n"
+                }
+                ("RETR", _) => {
+                    (&control).write_all(b"150 Comes\r\n")?;
+                    TcpStream::connect(data.expect("EPRT came first"))?.write_all(b"hello")?;
+                    "226 Sent\r\n"
+                }
+                _ => "200 Done\r\n",
+            };
+            (&control).write_all(reply.as_bytes())?;
+        }
+        Ok(())
+    });
+    let options = options().with_active_mode();
+    let mut client = Client::connect(Tcp::new(), address, options).await?;
+    client.login(Credentials::new("ada", "secret")?).await?;
+    let mut download = client.download("file", &TransferOptions::new()).await?;
+    let mut file = String::new();
+    download.read_to_string(&mut file).await?;
+    assert_eq!((file.as_str(), download.finish()?.bytes), ("hello", 5));
+    drop(client);
+    server.join().expect("no panic")?;
     Ok(())
 }

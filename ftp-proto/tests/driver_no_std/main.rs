@@ -1,0 +1,144 @@
+//! The contract table for the driver of the example `no_std`. It has neither TLS nor active mode, and
+//! cannot replace its control connection: these rows are left out.
+#![cfg(all(feature = "simulator", feature = "ring"))]
+
+#[path = "../../examples/no_std/driver.rs"]
+#[allow(dead_code, reason = "the example uses the rest")]
+mod driver;
+
+use std::io::ErrorKind::WouldBlock;
+use std::time::Instant;
+
+use ftp_proto::data::DataPhase;
+use ftp_proto::flows::Greeting;
+use ftp_proto::simulator::{ByFlows, End, RunsFlows, World};
+use ftp_proto::{DataMode, Error, Flow, Options, Session, Timeouts, Wait};
+
+use crate::driver::{Channel, Device, Driver};
+
+ftp_proto::contract_tests!(ByFlows<Bare>, &[]);
+
+struct Bare(Driver<Simulated>);
+
+struct Simulated {
+    world: World,
+    timeouts: Timeouts,
+    deadline: Instant,
+    control: End,
+    data: Option<End>,
+}
+
+impl Simulated {
+    fn end(&mut self, channel: Channel) -> Result<&mut End, Error> {
+        match channel {
+            Channel::Control => Ok(&mut self.control),
+            Channel::Data => self
+                .data
+                .as_mut()
+                .ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotConnected).into()),
+        }
+    }
+}
+
+impl Device for Simulated {
+    fn start_clock(&mut self, wait: Wait) {
+        self.deadline = self.world.now() + self.timeouts.of(wait);
+    }
+
+    fn idle(&mut self) -> bool {
+        self.world.advance_clock(self.deadline)
+    }
+
+    fn read(&mut self, from: Channel, buffer: &mut [u8]) -> Result<Option<usize>, Error> {
+        match self.end(from)?.read(buffer) {
+            Err(error) if error.kind() == WouldBlock => Ok(None),
+            read => Ok(read.map(Some)?),
+        }
+    }
+
+    fn write(&mut self, to: Channel, bytes: &[u8]) -> Result<usize, Error> {
+        match self.end(to)?.write(bytes) {
+            Err(error) if error.kind() == WouldBlock => Ok(0),
+            written => Ok(written?),
+        }
+    }
+
+    fn connect(&mut self, port: u16) -> Result<(), Error> {
+        self.data = None;
+        self.data = Some(self.world.connect(port)?);
+        Ok(())
+    }
+
+    fn is_connected(&mut self) -> Result<bool, Error> {
+        Ok(self.end(Channel::Data)?.poll_accepted())
+    }
+
+    fn shutdown(&mut self) {
+        if let Some(end) = &self.data {
+            end.shutdown();
+        }
+    }
+
+    fn close(&mut self, reset: bool) {
+        if let Some(mut end) = self.data.take() {
+            end.reset_on_close(reset);
+        }
+    }
+}
+
+impl RunsFlows for Bare {
+    fn connect(world: World, options: Options) -> Result<Self, Error> {
+        let device = Simulated {
+            control: world.connect(options.control_peer().1)?,
+            data: None,
+            deadline: world.now(),
+            timeouts: options.timeouts,
+            world,
+        };
+        let session = Session::with_options(&options);
+        let mut driver = Self(Driver { session, device });
+        driver.run(Greeting::new())?;
+        Ok(driver)
+    }
+
+    fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
+        self.0.run(flow)
+    }
+
+    fn session(&mut self) -> &mut Session {
+        &mut self.0.session
+    }
+
+    fn receive(&mut self, phase: &mut DataPhase, file: &mut Vec<u8>, most: usize) {
+        while file.len() < most {
+            let mut buffer = [0; 700];
+            let room = buffer.len().min(most - file.len());
+            let count = self.0.receive(phase, &mut buffer[..room]);
+            file.extend_from_slice(&buffer[..count]);
+            if count == 0 {
+                return;
+            }
+        }
+    }
+
+    fn send(&mut self, phase: &mut DataPhase, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            match self.0.send(phase, bytes) {
+                Some(count) => bytes = &bytes[count..],
+                None => return,
+            }
+        }
+        self.0.send_text(phase);
+    }
+
+    fn supports(options: &Options) -> bool {
+        let (active, tls) = (
+            options.config.data_mode != DataMode::Passive,
+            options.tls.is_some(),
+        );
+        if active || tls {
+            println!("left out: active mode {active}, TLS {tls}");
+        }
+        !active && !tls
+    }
+}
