@@ -91,6 +91,9 @@
 //! If your program ends in the middle of an upload, the operating system closes the socket. So set
 //! SO_LINGER with zero seconds before the upload begins, and take it back at `SendEnd`.
 //!
+//! Under TLS 1.3, read once without waiting before you do `Abandon` or `Discard`. A session ticket may
+//! have come already, and the next data connection may need it.
+//!
 //! # A look
 //!
 //! Before the session sends a command, it wants a look ([`Wait::Arrived`]): everything that has
@@ -138,10 +141,16 @@
 //! # How you test a driver
 //!
 //! With the feature `simulator`, `simulator::contract` is a table of test cases for drivers, and
-//! `contract_tests!` makes a test of each. The server in it is a value without sockets
+//! `contract_tests!` makes a test of each. If you implement `simulator::RunsFlows`, `ByFlows` maps the
+//! operations of the table to flows. The server in it is a value without sockets
 //! (`simulator::World`), so your driver needs connections that read and write such a world. A
 //! [`Write::Full`](https://docs.rs/ftp-proto/latest/ftp_proto/simulator/enum.Write.html) means that
 //! the connection takes no more bytes now: wait as for a socket that is not writable.
+//!
+//! # Examples
+//!
+//! The repository has drivers that pass the table, in `ftp-proto/examples`: `tokio`, `mio` (1,000
+//! sessions on one thread) and `no_std` (for devices). `docs/EMBEDDING.md` leads you through them.
 
 #[cfg(doc)]
 use crate::{

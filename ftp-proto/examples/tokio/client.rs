@@ -17,7 +17,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::driver::{self, Data, Network, Stream as _, Transfer};
 
-/// Wakes a task when a stream or a listener can go on after it would have blocked.
+/// Wakes a task when a stream or a listener can go on after it would have blocked. Ready only once
+/// for each time that it would have blocked: otherwise the client would not wait at all.
 pub(crate) trait Ready {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 }

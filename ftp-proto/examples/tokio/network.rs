@@ -88,6 +88,9 @@ impl Network for Tcp {
 
 impl Ready for Listener {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.1.is_some() {
+            return Poll::Pending;
+        }
         let accepted = ready!(self.0.poll_accept(cx));
         self.1 = Some(accepted.map(|(stream, _)| stream));
         Poll::Ready(())
@@ -129,9 +132,12 @@ impl Socket {
 
 impl Ready for Socket {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // Both are asked, so that both can wake the task.
+        // Both are asked, so that both can wake the task. Each wakes it once: what is asked next may
+        // be about the other direction, or another stream.
         let read = self.unread && self.stream.poll_read_ready(cx).is_ready();
         let written = self.unwritten && self.stream.poll_write_ready(cx).is_ready();
+        self.unread &= !read;
+        self.unwritten &= !written;
         match read || written {
             true => Poll::Ready(()),
             false => Poll::Pending,

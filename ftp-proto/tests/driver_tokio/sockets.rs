@@ -1,5 +1,6 @@
 //! The client of the example on real sockets: looks, and futures that are dropped.
 
+use std::future::poll_fn;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::task::{Context, Poll};
@@ -12,7 +13,7 @@ use ftp_proto::{Error, ErrorKind, Options, TransferOptions};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::client::{Client, Sleeps};
+use crate::client::{Client, Ready as _, Sleeps};
 use crate::driver::{Network, Stream as _};
 use crate::network::{Listener, Socket, Tcp};
 use crate::server;
@@ -71,7 +72,7 @@ fn refused(error: Error) -> Result<(), Error> {
     }
 }
 
-/// A server that stores one upload and sends it back when its thread ends.
+/// A server that stores one upload, and returns it when its thread ends.
 fn storing() -> std::io::Result<(SocketAddr, JoinHandle<std::io::Result<Vec<u8>>>)> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
@@ -107,6 +108,23 @@ async fn an_upload_is_whole_and_confirmed() -> Result<(), Error> {
     upload.write_all(&file).await?;
     assert_eq!(upload.finish().await?.bytes, 3_000_000);
     assert!(server.join().expect("no panic")? == file);
+    Ok(())
+}
+
+/// The client polls a stream whenever it waits, also for something else. So an event of the stream
+/// must not keep the client busy.
+#[tokio::test]
+async fn a_stream_wakes_a_task_once_for_each_read_that_blocks() -> Result<(), Error> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let stream = tokio::net::TcpStream::connect(listener.local_addr()?).await?;
+    let mut socket = Socket::from(stream);
+    let mut buffer = [0; 8];
+    assert!(socket.read(&mut buffer).is_err());
+    (&listener.accept()?.0).write_all(b"220 Hi\r\n")?;
+    poll_fn(|cx| socket.poll_ready(cx)).await;
+    let again = poll_fn(|cx| Poll::Ready(socket.poll_ready(cx))).await;
+    assert!(again.is_pending());
+    assert_eq!(socket.read(&mut buffer)?, 8);
     Ok(())
 }
 
