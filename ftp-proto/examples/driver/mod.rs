@@ -121,7 +121,10 @@ impl<N: Network> Client<N> {
 
     /// Returns when to call again at the latest.
     pub(crate) fn deadline(&self) -> Instant {
-        self.sending.unwrap_or(self.deadline)
+        match self.sending {
+            Some(sending) if !self.session.is_dead() => sending,
+            _ => self.deadline,
+        }
     }
 
     pub(crate) fn start<F: Flow>(&mut self, flow: F) -> Operation<F> {

@@ -124,8 +124,10 @@ impl<N: Network> Client<N> {
                 DataStep::Over => return Some(None),
             }
             // A NOOP of `DataPhase::keep_alive`, for example.
-            if let Err(error) = self.flush() {
-                self.session.kill(error);
+            if !self.session.is_dead() {
+                if let Err(error) = self.flush() {
+                    self.session.kill(error);
+                }
             }
             match self.watch(|client| attempt(client.data_link()?, phase))? {
                 Ok(moved) => {

@@ -45,10 +45,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .clone()
         .unwrap_or(Credentials::anonymous());
 
-    let (host, port) = options.control_peer();
-    let address = lookup_host((host, port)).await?.next();
-    let address = address.ok_or("the host has no address")?;
-    let mut client = Client::connect(Tcp::new(), address, options).await?;
+    let mut connected = Err("the host has no address".into());
+    for address in lookup_host(options.control_peer()).await? {
+        let attempt = Client::connect(Tcp::new(), address, options.clone()).await;
+        connected = attempt.map_err(Box::<dyn Error>::from);
+        if connected.is_ok() {
+            break;
+        }
+    }
+    let mut client = connected?;
     client.login(credentials).await?;
 
     let mut download = client.download(url.path(), &url.transfer_options()).await?;
