@@ -40,7 +40,7 @@ pub(crate) trait Network {
     fn now(&self) -> Instant;
 }
 
-/// A non-blocking stream. Each call asks the kernel, and not a cache of what is ready: the session
+/// A non-blocking stream. Each call asks the kernel, and not a cache of readiness: the session
 /// must learn of everything that has come.
 pub(crate) trait Stream {
     fn is_connected(&mut self) -> io::Result<bool>;
