@@ -102,11 +102,13 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
         "the test chooses a way of pipelining itself",
         &[
             "codes::a_reply_that_is_one_command_late_opens_no_data_connection",
+            "inspect_many::an_unknown_server_gets_one_question_at_a_time",
             "pipelining::invariant_the_reply_to_pbsz_accepts_no_password",
             "pipelining::never_sends_one_command_at_a_time",
             "pipelining::pass_leaves_with_all_that_a_transfer_needs_to_a_known_server",
             "pipelining::pass_leaves_with_user_under_tls_only",
             "pipelining::quirk_a_server_drops_prot_after_pbsz",
+            "pipelining::quirk_a_server_drops_retr_after_rest",
             "pipelining::quirk_epsv_after_the_login_is_swallowed",
             "pipelining::quirk_rnto_waits_for_rnfr_if_only_type_and_epsv_have_shared_a_flight",
             "pipelining::quit_without_reply_waits_for_nothing",
@@ -114,6 +116,8 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
             "pipelining::rule_530_to_pass_in_a_flight_refuses_the_login_and_the_next_one_is_in_step",
             "pipelining::rule_a_flight_without_any_reply_costs_the_wait_of_one_command",
             "pipelining::type_and_epsv_leave_together_to_any_server",
+            "pipelining_active::an_unknown_server_gets_one_command_at_a_time",
+            "pipelining_active::invariant_a_stray_before_eprt_leaves_no_wrong_type",
         ],
     ),
     (
@@ -140,6 +144,15 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
             "open::open_knows_the_type_and_takes_the_size_hint",
             "open_commands::a_listing_comes_in_type_i_where_type_a_is_refused",
             "restart::rest_that_no_transfer_used_up_is_taken_back_with_rest_0",
+        ],
+    ),
+    (
+        "SIZE, MDTM and PWD leave together",
+        &[
+            "inspect::a_refusal_is_a_result",
+            "inspect::mdtm_is_asked_where_size_is_unknown",
+            "inspect::mlst_that_the_server_does_not_know_is_remembered",
+            "inspect::mlst_without_an_entry_is_followed_by_size",
         ],
     ),
     (
