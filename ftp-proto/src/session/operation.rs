@@ -76,7 +76,7 @@ impl Session {
         self.clock = None;
         self.forget_refused_port();
         self.forget_operation();
-        trace::begin(&mut self.traced, flow.name());
+        trace::begin(&mut self.traced, || flow.name());
         self.end_half_done_upgrade();
         let running = Running {
             flow,

@@ -114,13 +114,14 @@ traced! {
         debug!(target: SESSION, host = traced.host, peer, "connected");
     }
 
-    /// Begins the span of an operation.
-    fn begin(traced: &mut Traced, operation: &'static str) {
+    /// Begins the span of an operation. Its name is asked for only if a log wants it, because
+    /// finding it took a twentieth of the instructions of a small download.
+    fn begin(traced: &mut Traced, operation: impl FnOnce() -> &'static str) {
         traced.asked = None;
         traced.span = Some(tracing::info_span!(
             target: SESSION,
             "ftp.operation",
-            operation,
+            operation = operation(),
             host = traced.host
         ));
     }
