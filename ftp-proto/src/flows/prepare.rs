@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Halt};
 use crate::representation::TransferType;
 use crate::session::Session;
-use crate::wire::{Command, Verb};
+use crate::wire::{Code, Command, Reply, Verb};
 
 /// Gets the session ready for a transfer. It switches names to UTF-8, and cleans up a transfer that
 /// the server may have queued. It sends MODE S, STRU F and PROT if they are unknown, and then TYPE.
@@ -33,7 +33,7 @@ enum State {
     Protection(Protect),
     Purge(Purge),
     Type(Type),
-    /// The server has refused TYPE A. Waiting for the port that was asked for in the same flight.
+    /// The server has refused TYPE. Waiting for the port that was asked for in the same flight.
     Refused,
 }
 
@@ -104,11 +104,20 @@ impl Prepare {
                             self.transfer_type = TransferType::Image;
                             State::Refused
                         }
+                        // The refusal may be the reply to EPSV: Debian's ftp-proxy answers EPSV
+                        // itself, before the server's reply to TYPE. So TYPE is sent again, alone.
+                        Err(Halt::Error(error))
+                            if session.may_share_flight() && is_of_port(&error, session) =>
+                        {
+                            session.doubt_flight();
+                            State::Refused
+                        }
                         Err(halt) => return Err(halt),
                     }
                 }
                 State::Refused => {
                     session.await_port(answer)?;
+                    session.check_old_port();
                     State::Type(Type::new(self.transfer_type))
                 }
             };
@@ -119,4 +128,12 @@ impl Prepare {
     fn is_of_text(&self, error: &Error) -> bool {
         self.transfer_type == TransferType::TEXT && error.kind() == ErrorKind::Permanent
     }
+}
+
+/// Whether this refusal of TYPE may be the reply to the EPSV or PASV in the same flight: the server
+/// does not know the command, but every server knows TYPE.
+fn is_of_port(error: &Error, session: &Session) -> bool {
+    let unknown = [Code::UNRECOGNISED, Code::NOT_IMPLEMENTED];
+    let is_unknown = |reply: &Reply| unknown.contains(&reply.code());
+    error.reply().is_some_and(is_unknown) && session.port_ahead().is_some()
 }

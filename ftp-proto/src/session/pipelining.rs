@@ -261,7 +261,7 @@ impl Session {
 
     /// Notes that a reply fits none of the commands of the flight under way. Its other replies may
     /// belong to other commands too, so what the flight has set is unknown.
-    pub(super) fn doubt_flight(&mut self) {
+    pub(crate) fn doubt_flight(&mut self) {
         self.flights.doubted = true;
         self.forget_flight();
         self.return_to_lock_step();

@@ -949,6 +949,27 @@ fn quirk_the_server_answers_the_flight_in_the_wrong_order() {
     assert_eq!(outcomes[1], DONE);
 }
 
+/// Debian's ftp-proxy answers an EPSV itself, before the server's reply to TYPE has come through it.
+#[test]
+fn quirk_a_proxy_refuses_epsv_before_the_reply_to_type() {
+    let script = [
+        vec![
+            hear("TYPE I"),
+            hear("EPSV"),
+            say("500 'EPSV': command unrecognized."),
+            say("200 I"),
+        ],
+        fence().to_vec(),
+        vec![hear("TYPE I"), say("200 I")],
+        alone("RETR a"),
+        alone("RETR b"),
+    ];
+    let all = [Do::Get("a"), Do::Get("b")];
+    let config = Config::default();
+    let (outcomes, _) = after_login(&config, &script.concat(), &all);
+    assert_eq!(outcomes, [DONE, DONE]);
+}
+
 #[test]
 fn quirk_a_server_drops_epsv_after_type() {
     let script = [
