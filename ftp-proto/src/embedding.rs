@@ -72,8 +72,8 @@
 //! While you serve `Connect`, `Accept`, `SecureData` or `CloseData`, watch the control connection
 //! too. If something comes there, feed it and answer `control_first`: the server may have refused
 //! the transfer. Leave out the control connection of a session that [is dead](Session::is_dead). Do
-//! not answer `control_first` if you have fed nothing. After eight such answers in a row the
-//! operation fails with [`Misuse::NothingFed`].
+//! not answer `control_first` if you have fed nothing. After eight such answers in a row, the
+//! next one fails the operation with [`Misuse::NothingFed`].
 //!
 //! # How a data connection ends
 //!
