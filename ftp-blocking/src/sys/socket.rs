@@ -112,13 +112,11 @@ pub fn connect(address: SocketAddr, options: &SocketOptions) -> io::Result<TcpSt
 /// # Errors
 /// The reason why there is no connection.
 pub fn is_connected(socket: &TcpStream) -> io::Result<bool> {
-    let mut polled = [PollFd::new(socket, PollFlags::OUT)];
-    poll(&mut polled, Some(&Timespec::default()))?;
-    let [polled] = polled.map(|it| it.revents());
-    if !polled.is_empty() && polled != PollFlags::OUT {
+    let ready = ready_for(socket, PollFlags::OUT)?;
+    if !ready.is_empty() && ready != PollFlags::OUT {
         check_connected(socket)?;
     }
-    Ok(!polled.is_empty())
+    Ok(!ready.is_empty())
 }
 
 /// Returns whether a read would not block.
@@ -126,7 +124,7 @@ pub fn is_connected(socket: &TcpStream) -> io::Result<bool> {
 /// # Errors
 /// The error of `poll`.
 pub fn is_readable(socket: &impl AsFd) -> io::Result<bool> {
-    is_ready(socket, PollFlags::IN)
+    Ok(!ready_for(socket, PollFlags::IN)?.is_empty())
 }
 
 /// Returns whether a write would not block.
@@ -134,13 +132,15 @@ pub fn is_readable(socket: &impl AsFd) -> io::Result<bool> {
 /// # Errors
 /// The error of `poll`.
 pub fn is_writable(socket: &impl AsFd) -> io::Result<bool> {
-    is_ready(socket, PollFlags::OUT)
+    Ok(!ready_for(socket, PollFlags::OUT)?.is_empty())
 }
 
-fn is_ready(socket: &impl AsFd, wanted: PollFlags) -> io::Result<bool> {
+/// Returns what has happened to the socket, without waiting.
+fn ready_for(socket: &impl AsFd, wanted: PollFlags) -> io::Result<PollFlags> {
     let mut polled = [PollFd::new(socket, wanted)];
     poll(&mut polled, Some(&Timespec::default()))?;
-    Ok(polled.iter().any(|it| !it.revents().is_empty()))
+    let [polled] = polled.map(|it| it.revents());
+    Ok(polled)
 }
 
 /// Checks whether a socket that has become writable is connected.
