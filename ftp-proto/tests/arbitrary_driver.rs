@@ -4,7 +4,7 @@
 mod support;
 
 use ftp_proto::{
-    Answer, Config, DataEnd, DataMode, Error, ErrorKind, Flow, Misuse, Session, Step, Want, flows,
+    Answer, Config, DataEnd, DataMode, Error, ErrorKind, Flow, Session, Step, Want, flows,
 };
 use proptest::prelude::*;
 
@@ -68,7 +68,6 @@ fn play<F: Flow>(session: &mut Session, flow: F, deeds: &mut impl Iterator<Item 
         let want = match session.step(&mut running, answer) {
             Ok(Step::Want(want)) => want,
             Ok(Step::Done(_)) => return,
-            Err(error) if error.kind() == ErrorKind::Misuse(Misuse::StaleAnswer) => return,
             Err(_) => return,
         };
         let deed = deeds.next();

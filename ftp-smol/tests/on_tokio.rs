@@ -175,7 +175,7 @@ fn operations_that_are_dropped_on_tokio_leave_the_session_in_step() {
     }
 }
 
-/// Polls a future so many times, and then drops it. `None` if it had not ended by then.
+/// Polls a future this many times, and then drops it. `None` if it had not ended by then.
 async fn first_polls<T>(future: impl Future<Output = T>, mut polls: usize) -> Option<T> {
     let mut future = pin!(future);
     poll_fn(|cx| match future.as_mut().poll(cx) {

@@ -30,8 +30,8 @@ struct Check {
 /// The compiler that the manifests promise.
 const OLDEST: &str = "1.85";
 
-/// The core has no atomic compare-and-swap on some of these. A program says so by this flag or by a
-/// feature of portable-atomic.
+/// Some processors have no atomic compare-and-swap. By this flag, or by a feature of portable-atomic,
+/// a program says that it runs on one core.
 const ONE_CORE: &str = "--cfg portable_atomic_unsafe_assume_single_core";
 
 const FEW: [Check; 4] = [

@@ -55,7 +55,7 @@ enum Step {
     Upload(usize),
     Rename(usize),
     List,
-    /// Asks for the sizes of so many files, and of one that is not there.
+    /// Asks for the sizes of this many files, and of one that is not there.
     Inspect(usize),
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Link<S> {
     tls: Option<Box<TlsChannel>>,
 }
 
-/// After so many reads of 4 KiB, a server that sends without end is given up.
+/// After this many reads of 4 KiB, a server that sends without end is given up.
 const MOST_READS: usize = 256;
 
 impl<S: Stream> Link<S> {

@@ -18,7 +18,7 @@ pub(crate) struct Outcome {
     pub(crate) errors: Vec<Error>,
 }
 
-/// Downloads the file in so many sessions at the same time.
+/// Downloads the file in this many sessions at the same time.
 pub(crate) fn download(
     count: usize,
     address: SocketAddr,

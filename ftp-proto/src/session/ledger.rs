@@ -51,7 +51,7 @@ pub(super) enum Shape {
     /// PWD after the questions about one path, in a flight of questions. Only a 257 answers it.
     Checkpoint,
     /// What is left of a flight of questions whose replies did not fit. Every reply is thrown away,
-    /// until the last 257 has come, or so many replies.
+    /// until the last 257 or the last of `replies` has come.
     Discarded {
         /// How many 257 are still to come.
         checkpoints: usize,

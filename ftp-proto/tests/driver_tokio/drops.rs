@@ -39,7 +39,7 @@ async fn a_client_survives_a_drop_at_each_await() -> Result<(), Error> {
     Ok(())
 }
 
-/// Drops a transfer after so many polls. Returns `true` if it was over before.
+/// Drops a transfer after this many polls. Returns `true` if it was over before.
 async fn survive(
     ends: Option<&TlsEnds>,
     active: bool,
@@ -88,7 +88,7 @@ async fn store(client: &mut InWorld) -> Result<(), Error> {
     Ok(())
 }
 
-/// Polls a future so many times, and drops it.
+/// Polls a future this many times, and drops it.
 async fn some_polls<T>(mut polls: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     poll_fn(|cx| match polls {

@@ -231,7 +231,7 @@ fn every_path_gets_its_own_result_in_order() {
     }
 }
 
-/// Returns the commands that left before each wait for a reply.
+/// Returns how many flights left, and how many commands they had.
 fn flights(count: usize, by_facts: bool) -> Vec<usize> {
     let mut driver = logged_in_to(Files::new(by_facts, &[]), Pipelining::always());
     inspect(&mut driver, count).expect("it answers");
@@ -311,7 +311,6 @@ fn check(driver: &mut Driver<Files>, count: usize, unknown: &[&str], fault: Faul
         Ok(found) => {
             let right = right(count, unknown);
             for (found, right) in found.iter().zip(&right) {
-                // A time may be missing, because it is of no use without a readable reply.
                 assert_eq!(found, right, "{case}\n{:#?}", driver.wire);
             }
             assert_eq!(found.len(), count, "{case}");

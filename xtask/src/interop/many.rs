@@ -36,7 +36,7 @@ const SIZES: [usize; 12] = [
 /// without a reply.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// After so many failures, the rest of the files is left out.
+/// After this many failures, the rest of the files is left out.
 const MOST_FAILURES: usize = 10;
 
 /// How many of the last commands and replies are shown after a failure.

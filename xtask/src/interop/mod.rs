@@ -60,7 +60,7 @@ impl Extent {
 /// `--pipelined`, all clients pipeline everything from the beginning (`Pipelining::always`). With
 /// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. `--kills
 /// 500` kills transfers of whole files instead, `--kills-of-trees 1000` syncs of trees (`kills`), and
-/// `--many 1000` transfers so many small files with each server (`many`).
+/// `--many 1000` transfers this many small files with each server (`many`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if arguments.contains(&"--pipelined") {
         way::pipeline_everything();
