@@ -118,8 +118,10 @@ pub enum Discarded {
     Unreadable,
     /// The server's hash is not that of the partial file.
     HashDiffers,
-    /// The server cannot start in the middle of a file (REST).
+    /// The server cannot start in the middle of a file (REST), or continue it (APPE).
     NoRestart,
+    /// The partial file and the rest of the file did not make a file of the right size.
+    SizeDiffers,
     /// The server cannot rename the partial file (RNFR, RNTO), so the file was sent again under its
     /// final name.
     NoRename,

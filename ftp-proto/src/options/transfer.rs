@@ -147,7 +147,9 @@ impl TransferOptions {
 }
 
 setters! { TransferOptions
-    /// Starts at this offset in bytes (REST, RFC 3659 section 5).
+    /// Starts at this offset in bytes (REST, RFC 3659 section 5). To continue an upload, append to
+    /// the file (APPE) instead: after REST and STOR, some servers empty the file, and put zeros
+    /// before the offset.
     with_offset => offset: u64;
     /// Sets which sizes the client compares with the number of bytes that were transferred.
     with_size_check => size_check: SizeCheck;

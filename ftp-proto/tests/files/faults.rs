@@ -313,7 +313,7 @@ fn likely() -> impl Strategy<Value = bool> {
 
 fn abilities() -> impl Strategy<Value = Abilities> {
     let names = (likely(), likely(), likely());
-    let transfers = (likely(), likely(), likely(), likely());
+    let transfers = (likely(), likely(), likely());
     let files = (likely(), likely(), likely(), prop::bool::weighted(0.1));
     let rename = prop_oneof![
         3 => Just(Renames::Replacing),
@@ -330,7 +330,7 @@ fn abilities() -> impl Strategy<Value = Abilities> {
     (names, transfers, files, rename, hash).prop_map(
         |(
             (mlst, size, mdtm),
-            (rest, store_at_offset, append, retrieve),
+            (rest, append, retrieve),
             (dots, delete, set_time, truncates),
             rename,
             hash,
@@ -340,7 +340,7 @@ fn abilities() -> impl Strategy<Value = Abilities> {
             size,
             mdtm,
             rest,
-            store_at_offset,
+            late: b"",
             append,
             retrieve,
             dots,

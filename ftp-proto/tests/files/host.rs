@@ -24,8 +24,9 @@ pub(crate) struct Abilities {
     pub(crate) rest: bool,
     /// Whether RETR begins at the start of the file in spite of REST.
     pub(crate) ignores_rest: bool,
-    /// Whether STOR works after REST.
-    pub(crate) store_at_offset: bool,
+    /// What an interrupted upload still brings before the next command to store, as if the server
+    /// wrote it late.
+    pub(crate) late: &'static [u8],
     pub(crate) append: bool,
     pub(crate) retrieve: bool,
     /// Whether names may begin with a dot.
@@ -73,7 +74,7 @@ impl Default for Abilities {
             mdtm: true,
             rest: true,
             ignores_rest: false,
-            store_at_offset: true,
+            late: b"",
             append: true,
             retrieve: true,
             dots: true,
@@ -293,8 +294,7 @@ impl Host {
         let exists = self.files.contains_key(path);
         let name = path.rsplit('/').next().unwrap_or_default();
         let refusal = match verb {
-            "APPE" if !self.can.append => "502 what",
-            _ if start > 0 && !self.can.store_at_offset => "451 Append/Restart not permitted",
+            "APPE" if !self.can.append => "451 Append/Restart not permitted",
             _ if name.starts_with('.') && !self.can.dots => "553 prohibited file name",
             _ if self.directories.contains(path) => "550 is a directory",
             "STOR" if exists && start == 0 && !self.can.overwrite => "550 overwrite not permitted",
@@ -309,7 +309,11 @@ impl Host {
         };
         let file = self.files.entry(path.into()).or_insert(new);
         if verb == "STOR" {
+            // As ftp-srv does: the file is empty first, and zeros come before the offset.
+            file.bytes.clear();
             file.bytes.resize(start, 0);
+        } else {
+            file.bytes.extend(std::mem::take(&mut self.can.late));
         }
         self.moving = Some(Moving::In(path.into()));
         "150 send".into()

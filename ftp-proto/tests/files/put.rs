@@ -143,29 +143,42 @@ fn if_a_proof_is_demanded_and_there_is_no_hash_the_upload_starts_again() {
 }
 
 #[test]
-fn if_rest_is_refused_the_upload_appends() {
+fn quirk_zeros_before_the_offset_of_stor() {
+    let file = pattern(1000);
+    for rest in [true, false] {
+        let mut world = interrupted(&file, &file[..500]);
+        (world.host.can.rest, world.host.can.hash) = (rest, Hashing::Unknown);
+        let report = world.stored(&resuming());
+        check_stored(&world, &file);
+        assert_eq!(report.resumed, Resumed::Unproven { offset: 500 });
+        assert_eq!(report.transferred, 500);
+        assert!(world.host.has_heard(&format!("APPE {PARTIAL}")));
+    }
+}
+
+#[test]
+fn quirk_bytes_of_the_interrupted_upload_come_late() {
     let file = pattern(1000);
     let mut world = interrupted(&file, &file[..500]);
-    world.host.can.rest = false;
+    (world.host.can.late, world.host.can.hash) = (b"late", Hashing::Unknown);
     let report = world.stored(&resuming());
     check_stored(&world, &file);
-    assert_eq!(report.resumed, Resumed::Proven { offset: 500 });
-    assert_eq!(report.transferred, 500);
-    assert!(world.host.has_heard(&format!("APPE {PARTIAL}")));
+    assert_eq!(report.resumed, Resumed::Discarded(Discarded::SizeDiffers));
+    assert_eq!(report.transferred, 1500);
 }
 
 #[test]
 fn if_the_server_cannot_go_on_the_upload_starts_again() {
     let file = pattern(3 * BLOCK);
-    for (length, rest, append, store_at_offset) in [
-        (500, false, false, true),
-        (500, true, true, false),
+    for (length, rest, append) in [
+        (500, false, false),
+        (500, true, false),
         // The last block cannot be read.
-        (2 * BLOCK, false, true, true),
+        (2 * BLOCK, false, true),
     ] {
         let mut world = interrupted(&file, &file[..length]);
         let can = &mut world.host.can;
-        (can.rest, can.append, can.store_at_offset) = (rest, append, store_at_offset);
+        (can.rest, can.append) = (rest, append);
         let report = world.stored(&resuming());
         check_stored(&world, &file);
         assert_eq!(report.resumed, Resumed::Discarded(Discarded::NoRestart));

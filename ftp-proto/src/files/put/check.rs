@@ -72,6 +72,10 @@ impl PutFile {
 
     pub(super) fn compare_size(&mut self, found: &Version) -> Result<State, Error> {
         match (found.size(), self.source.size()) {
+            // The server has stored more bytes of the interrupted upload in the meantime.
+            (Some(there), Some(here)) if there != here && self.offset > 0 => {
+                Ok(self.start_over(Discarded::SizeDiffers))
+            }
             (Some(there), Some(here)) if there != here => {
                 let why = format!("the server has {there} bytes of {here}");
                 Err(Error::new(ErrorKind::Unconfirmed)

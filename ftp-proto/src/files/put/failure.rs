@@ -69,12 +69,7 @@ impl PutFile {
         if !is_refusal {
             return Err(error);
         }
-        let restart = error.command() == Some("REST");
-        if self.offset > 0 && restart && !self.appends {
-            self.appends = true;
-            return Ok(State::Send);
-        }
-        if self.offset > 0 && refuses_offset(&error) {
+        if self.offset > 0 && refuses_to_append(&error) {
             return Ok(self.start_over(Discarded::NoRestart));
         }
         let is_about_name = matches!(
@@ -129,8 +124,8 @@ impl PutFile {
     }
 }
 
-/// Whether the server refuses to store at an offset, so that it may store from the beginning.
-fn refuses_offset(error: &Error) -> bool {
+/// Whether the server refuses APPE, so that it may store from the beginning.
+fn refuses_to_append(error: &Error) -> bool {
     let code = error.code().map(Code::value);
     // ProFTPD says `451 Append/Restart not permitted, try again`.
     code == Some(451) || error.kind() == ErrorKind::Permanent && error.cause() != Cause::NoSpace

@@ -12,12 +12,13 @@
 //!   v                                            |
 //! Ask, Prove: the hash of both sides ------------+ they differ
 //!   v                                            v
-//! Send: from the end of the partial file, or from the beginning
+//! Send: from the end of the partial file (APPE), or from the beginning (STOR)
+//!   | APPE is refused: Send from the beginning
 //!   | refused for the temporary name: DeleteStale, Send again; then Send under the final name
 //!   v
 //! SourceAgain: the local file is still the same
 //!   v
-//! LookSent: the file on the server has the right size
+//! LookSent: the file on the server has the right size --> after a resume it has not: Send
 //!   v
 //! AskSent, Compare, after a resume and with Verify: the hashes of both sides
 //!   v
@@ -91,10 +92,8 @@ pub struct PutFile {
     state: State,
     /// The local file before the transfer.
     source: Version,
-    /// Where the upload begins in the file.
+    /// Where the upload begins in the file. After the beginning, it is an APPE.
     offset: u64,
-    /// Whether the upload begins by APPE, because the server refuses REST before STOR.
-    appends: bool,
     /// Whether a part of the file may be on the server.
     begun: bool,
     /// Whether the whole file is on the server as the partial file, while it is sent again under
@@ -178,7 +177,6 @@ impl PutFile {
             state: State::Source,
             source: Version::default(),
             offset: 0,
-            appends: false,
             begun: false,
             has_copy: false,
             is_cleared: false,
@@ -315,13 +313,11 @@ impl PutFile {
     }
 
     fn send(&self) -> Result<SendFile, Error> {
-        let options = match self.appends {
-            false => self.options.transfer_at(self.offset),
-            true => self.options.transfer_at(0),
-        };
-        let open = match self.appends {
-            false => Open::store(self.place())?,
-            true => Open::append(self.place())?,
+        let options = self.options.transfer_at(0);
+        // Never REST and STOR: some servers empty the file first, and zeros come before the offset.
+        let open = match self.offset {
+            0 => Open::store(self.place())?,
+            _ => Open::append(self.place())?,
         };
         Ok(SendFile {
             open: open.with_options(&options).maybe_followed(self.followed),

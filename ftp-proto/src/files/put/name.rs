@@ -64,7 +64,7 @@ impl PutFile {
             }
             // The reason why an earlier partial file was not used stays.
             Resumed::No | Resumed::Discarded(_) => {
-                (self.offset, self.appends) = (0, false);
+                self.offset = 0;
                 State::Send
             }
         }

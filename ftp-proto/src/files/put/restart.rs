@@ -42,7 +42,7 @@ impl PutFile {
             self.placed = Placed::Renamed;
         }
         self.earlier.is_there = true;
-        (self.offset, self.appends) = (0, false);
+        self.offset = 0;
         (self.is_cleared, self.is_size_checked) = (false, false);
         (self.is_named, self.leaves_part) = (false, false);
         self.hashes = Hashes::new();

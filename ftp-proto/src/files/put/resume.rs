@@ -81,7 +81,7 @@ impl PutFile {
 
     pub(super) fn start_over(&mut self, why: Discarded) -> State {
         self.resumed = Resumed::Discarded(why);
-        (self.offset, self.appends) = (0, false);
+        self.offset = 0;
         State::Send
     }
 

@@ -26,7 +26,7 @@ exceptions! { LIST:
         "whole files" "get: resumed" "NoRestart";
         "whole files" "put: resumed" "NoRestart";
     }
-    &[FtpSrv], All Always, "it writes an aborted upload to the disk late or never" => {
+    &[FtpSrv], All Perhaps, "it writes an aborted upload to the disk late or never" => {
         "whole files" "put: resumed" "not resumed: No";
     }
     &[FtpSrv], All Perhaps, "it creates the file of an aborted upload late, after DELE" => {
