@@ -23,18 +23,19 @@ pub(super) struct Contender {
 /// the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// A transfer without FTP, which shows what the system itself needs.
+    /// A transfer without FTP and without the server, which shows what the system itself needs.
     Bare,
+    /// A transfer from or to the server without an FTP client: the least that a client can take,
+    /// since the cost of receiving depends on how the server sends.
+    BareServed,
     /// An adapter that uses the kernel's fast paths.
     Kernel,
     /// An adapter that is used as a plain stream (`Read` and `Write`), with its default settings.
     Stream,
-    /// A program whose cost is shown, but has no limit. One example is an adapter that is used in
-    /// another way. Another example is `bare-served`, which transfers a file from or to vsftpd
-    /// without an FTP client. It has no limit, because the cost of receiving depends on how vsftpd
-    /// sends.
+    /// A program whose cost is shown, but sets and has no limit: an adapter that is used in another
+    /// way, or a client of another project with its best settings.
     Shown,
-    /// A client of another project, with its default or its best settings.
+    /// A client of another project, with its default settings.
     Peer,
 }
 
@@ -61,37 +62,42 @@ impl Contender {
             role,
             program: Program::Own,
         };
-        let peer = |name, program| Self {
+        let other = |name, role, program| Self {
             name,
-            role: Role::Peer,
+            role,
             program,
         };
         let mut all = vec![
-            peer(REFERENCE, Program::Curl(&[])),
+            other(REFERENCE, Role::Peer, Program::Curl(&[])),
             own("blocking-kernel", Role::Kernel),
             own("smol-kernel", Role::Kernel),
             own("blocking-copy", Role::Stream),
             own("blocking-256k", Role::Shown),
             own("smol-copy", Role::Shown),
             own("smol-256k", Role::Shown),
-            peer("curl-tuned", Program::Curl(CURL_TUNED)),
+            other("curl-tuned", Role::Shown, Program::Curl(CURL_TUNED)),
         ];
         // Leaves out these programs under TLS: the bare transfers have no TLS, and the other
         // programs cannot be limited to one cipher suite, or do not resume TLS sessions.
         if protection == Protection::Clear {
-            let bare = [own("bare", Role::Bare), own("bare-served", Role::Shown)];
+            let bare = [
+                own("bare", Role::Bare),
+                own("bare-served", Role::BareServed),
+            ];
             all.splice(0..0, bare);
             let program = lftp()?;
-            for (name, settings) in [("lftp", ""), ("lftp-pipelined", LFTP_PIPELINED)] {
-                all.push(peer(name, Program::Lftp(program.clone(), settings)));
-            }
             let python = python()?;
-            for (name, block) in [("ftplib", "8192"), ("ftplib-256k", "262144")] {
-                all.push(peer(name, Program::Ftplib(python.clone(), block)));
-            }
+            let lftp = |settings| Program::Lftp(program.clone(), settings);
+            let ftplib = |block| Program::Ftplib(python.clone(), block);
+            all.extend([
+                other("lftp", Role::Peer, lftp("")),
+                other("lftp-pipelined", Role::Shown, lftp(LFTP_PIPELINED)),
+                other("ftplib", Role::Peer, ftplib("8192")),
+                other("ftplib-256k", Role::Shown, ftplib("262144")),
+            ]);
         }
         all.push(own("suppaftp", Role::Peer));
-        all.push(own("suppaftp-256k", Role::Peer));
+        all.push(own("suppaftp-256k", Role::Shown));
         Ok(all)
     }
 
