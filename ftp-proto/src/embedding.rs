@@ -152,6 +152,23 @@
 //! The repository has drivers that pass the table, in `ftp-proto/examples`: `tokio`, `mio` (1,000
 //! sessions on one thread) and `no_std` (for devices). `docs/EMBEDDING.md` leads you through them.
 
+#[cfg(feature = "rustls")]
+mod driver;
+#[cfg(feature = "rustls")]
+mod link;
+#[cfg(feature = "rustls")]
+mod moving;
+#[cfg(feature = "rustls")]
+mod network;
+#[cfg(feature = "rustls")]
+mod serve;
+
+#[cfg(feature = "rustls")]
+pub use self::{
+    driver::{DataSide, Driver, Operation},
+    moving::Moving,
+    network::{Network, Stream},
+};
 #[cfg(doc)]
 use crate::{
     Accept, ClearControl, Clock, CloseData, Closing, Connect, Flow, Listen, Misuse, Receive,

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::time::Duration;
 
 use ftp_blocking::{Options, Timeouts, TlsConfig};
@@ -11,6 +12,7 @@ use libunftp::options::{FtpsRequired, TlsFlags};
 use tokio::runtime::Builder;
 
 use crate::console::say;
+use crate::drivers;
 use crate::examples;
 use crate::job::dialogue::{Dialogue, Show};
 use crate::job::{Adapter, Job, content, main_job};
@@ -21,6 +23,8 @@ use crate::servers::scratch::Scratch;
 use crate::workspace;
 
 const HOST: &str = "localhost";
+/// Some example drivers try only the first address of a name.
+const LOOPBACK: &str = "127.0.0.1";
 const USER: &str = "demo";
 const PASSWORD: &str = "not a secret, but masked all the same";
 const DIRECTORY: &str = "open";
@@ -36,25 +40,20 @@ pub(crate) fn run() -> Result<()> {
     let files = scratch.0.join("files");
     fs::create_dir_all(files.join(DIRECTORY))?;
     let authority = Authority::new()?;
-    let identity = authority.issue(&[HOST, "127.0.0.1"])?;
+    let identity = authority.issue(&[HOST, LOOPBACK])?;
     let (certificate, key) = (scratch.0.join("certificate.pem"), scratch.0.join("key.pem"));
     fs::write(&certificate, &identity.certificate_pem)?;
     fs::write(&key, &identity.key_pem)?;
-    let server = Embedded::start(Service {
-        address: (Ipv4Addr::LOCALHOST, 0).into(),
-        root: files.clone(),
-        user: USER.to_owned(),
-        password: PASSWORD.to_owned(),
-        passive_ports: 49_152..=65_535,
-        idle: PATIENCE,
-        tls: Some(Secured {
+    let server = serve(
+        &files,
+        Some(Secured {
             certificate,
             key,
             clients: None,
             versions: TlsFlags::LATEST_VERSIONS,
             data: FtpsRequired::All,
         }),
-    })?;
+    )?;
     let options = Options::new(HOST)
         .with_port(server.port())
         .with_tls(TlsConfig::with_roots_pem(authority.root_pem())?)
@@ -83,14 +82,17 @@ pub(crate) fn run() -> Result<()> {
     let root = scratch.0.join("root.pem");
     fs::write(&root, authority.root_pem())?;
     examples::run(&examples::Scene {
-        url: format!(
-            "ftpes://{USER}:{PASSWORD}@{HOST}:{}/{DIRECTORY}",
-            server.port()
-        )
-        .replace(' ', "%20"),
+        url: url("ftpes", HOST, server.port()),
         files: files.join(DIRECTORY),
         certificate: &root,
         here: scratch.0.join("here"),
+    })?;
+    let clear = serve(&files, None)?;
+    drivers::run(&drivers::Scene {
+        secured: url("ftpes", LOOPBACK, server.port()),
+        clear: url("ftp", LOOPBACK, clear.port()),
+        files: files.join(DIRECTORY),
+        certificate: &root,
     })?;
     under_tokio(&options)?;
     say(
@@ -98,6 +100,22 @@ pub(crate) fn run() -> Result<()> {
          a download that was cut, aborted transfers and stayed in step, and every byte agreed.",
     );
     Ok(())
+}
+
+fn serve(files: &Path, tls: Option<Secured>) -> Result<Embedded> {
+    Embedded::start(Service {
+        address: (Ipv4Addr::LOCALHOST, 0).into(),
+        root: files.to_owned(),
+        user: USER.to_owned(),
+        password: PASSWORD.to_owned(),
+        passive_ports: 49_152..=65_535,
+        idle: PATIENCE,
+        tls,
+    })
+}
+
+fn url(scheme: &str, host: &str, port: u16) -> String {
+    format!("{scheme}://{USER}:{PASSWORD}@{host}:{port}/{DIRECTORY}").replace(' ', "%20")
 }
 
 /// Runs sessions of `ftp-smol` in tasks of tokio, as the cookbook of `ftp-smol` says that one can.

@@ -7,6 +7,8 @@ mod counts;
 #[cfg(feature = "embedded")]
 mod demo;
 #[cfg(feature = "embedded")]
+mod drivers;
+#[cfg(feature = "embedded")]
 mod examples;
 mod features;
 mod figures;

@@ -18,17 +18,18 @@ pub(crate) struct Outcome {
     pub(crate) errors: Vec<Error>,
 }
 
-/// Downloads the file in this many sessions at the same time.
+/// Downloads the file at this path in this many sessions at the same time.
 pub(crate) fn download(
     count: usize,
     address: SocketAddr,
     options: &Options,
+    path: &[u8],
 ) -> io::Result<Outcome> {
     let mut poll = Poll::new()?;
     let registry = Rc::new(poll.registry().try_clone()?);
     let (mut sessions, mut outcome) = (BTreeMap::new(), Outcome::default());
     for token in (0..count).map(Token) {
-        match Session::new(registry.clone(), token, address, options.clone()) {
+        match Session::new(registry.clone(), token, address, options.clone(), path) {
             Ok(session) => drop(sessions.insert(token, session)),
             Err(error) => outcome.errors.push(error),
         }

@@ -1,19 +1,17 @@
 //! Many sessions on one thread, on mio: each logs in and downloads one file.
 //!
 //! ```text
-//! cargo run -p ftp-proto --features ring --example mio [SESSIONS [DESCRIPTORS]]
+//! cargo run -p ftp-proto --features ring --example mio [SESSIONS [DESCRIPTORS | URL]]
 //! ```
 //!
-//! The server runs on another thread. There are 1,000 sessions, if you do not say how many. With
+//! Without a URL, the server runs on another thread. For `ftpes` and `ftps`, add the feature
+//! `platform-verifier`. There are 1,000 sessions, if you do not say how many. With
 //! fewer descriptors than the sessions need, some fail with an error, and the rest go on.
 //!
-//! Read `../driver/mod.rs` first: it serves the wants of the core on non-blocking streams.
+//! `ftp_proto::embedding::Driver` serves the wants of the core on streams that never wait.
 //! `network.rs` gives it the sockets of mio, `session.rs` is one session, and `event_loop.rs` gives
 //! each session its turns.
 
-#[path = "../driver/mod.rs"]
-#[allow(dead_code, reason = "other examples use the rest")]
-mod driver;
 mod event_loop;
 mod network;
 #[path = "../server/mod.rs"]
@@ -23,29 +21,35 @@ mod session;
 use std::collections::BTreeSet;
 use std::env;
 use std::error::Error;
+use std::net::ToSocketAddrs as _;
 use std::time::{Duration, Instant};
 
-use ftp_proto::flows::Credentials;
-use ftp_proto::{Options, Timeouts};
+use ftp_proto::{Timeouts, Url};
 
 use crate::event_loop::{Outcome, download};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = env::args().skip(1).map(|it| it.parse::<usize>());
-    let count = arguments.next().transpose()?.unwrap_or(1000);
-    limit_descriptors(arguments.next().transpose()?)?;
-
-    let file: Vec<u8> = (0..65_536_u32).map(|it| (it % 251) as u8).collect();
-    let address = server::start(file.clone())?;
+    let mut arguments = env::args().skip(1);
+    let count = arguments.next().map(|it| it.parse()).transpose()?;
+    let count: usize = count.unwrap_or(1000);
+    let url = match arguments.next() {
+        Some(url) if url.contains("://") => url,
+        most => {
+            limit_descriptors(most.map(|it| it.parse()).transpose()?)?;
+            let file = (0..65_536_u32).map(|it| (it % 251) as u8).collect();
+            format!("ftp://ada:secret@{}/file", server::start(file)?)
+        }
+    };
+    let url = Url::parse(&url)?;
     let timeouts = Timeouts::default().with_all(Duration::from_secs(15));
-    let options = Options::new("localhost")
-        .with_timeouts(timeouts)
-        .with_credentials(Credentials::new("ada", "secret")?);
+    let options = url.options()?.with_timeouts(timeouts);
+    let mut addresses = options.control_peer().to_socket_addrs()?;
+    let address = addresses.next().ok_or("the host has no address")?;
 
     let begun = Instant::now();
-    let Outcome { files, errors } = download(count, address, &options)?;
-    if files.iter().any(|came| *came != file) {
-        return Err("a file is not the one that the server sent".into());
+    let Outcome { files, errors } = download(count, address, &options, url.path())?;
+    if files.iter().any(|file| *file != files[0]) {
+        return Err("two sessions have got different files".into());
     }
     let (whole, time) = (files.len(), begun.elapsed());
     println!("{whole} of {count} sessions got the file, in {time:.1?}");

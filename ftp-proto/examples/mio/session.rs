@@ -5,16 +5,16 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use ftp_proto::data::DataPhase;
-use ftp_proto::flows::{Greeting, Login, Open, Quit};
+use ftp_proto::embedding::{Driver, Moving, Network as _, Operation, Stream as _};
+use ftp_proto::flows::{Credentials, Greeting, Login, Open, Quit};
 use ftp_proto::{Error, ErrorKind, Options, TransferOptions, Wait};
 use mio::{Registry, Token};
 
-use crate::driver::{Client, Network as _, Operation, Stream as _, Transfer};
 use crate::network::Tcp;
 
 pub(crate) struct Session {
-    client: Client<Tcp>,
-    options: Options,
+    client: Driver<Tcp>,
+    path: Vec<u8>,
     /// When the connection must be made.
     deadline: Instant,
     stage: Stage,
@@ -26,7 +26,7 @@ enum Stage {
     Greeting(Operation<Greeting>),
     Login(Operation<Login>),
     Open(Operation<Open>),
-    Reading(Box<(DataPhase, Transfer)>),
+    Reading(Box<(DataPhase, Moving)>),
     Quit(Operation<Quit>),
 }
 
@@ -37,13 +37,14 @@ impl Session {
         token: Token,
         address: SocketAddr,
         options: Options,
+        path: &[u8],
     ) -> Result<Self, Error> {
         let mut network = Tcp { registry, token };
         let control = network.connect(address)?;
         Ok(Self {
             deadline: network.now() + options.timeouts.connect,
-            client: Client::new(network, control, address, options.clone())?,
-            options,
+            client: Driver::new(network, control, address, options)?,
+            path: path.to_owned(),
             stage: Stage::Connecting,
             file: Vec::new(),
         })
@@ -62,7 +63,7 @@ impl Session {
         let client = &mut self.client;
         loop {
             self.stage = match &mut self.stage {
-                Stage::Connecting if client.control.stream.is_connected()? => {
+                Stage::Connecting if client.parts().1.is_connected()? => {
                     Stage::Greeting(client.start(Greeting::new()))
                 }
                 Stage::Connecting if Instant::now() >= self.deadline => {
@@ -71,27 +72,27 @@ impl Session {
                 Stage::Connecting => return Ok(None),
                 Stage::Greeting(greeting) => match client.turn(greeting).transpose()? {
                     Some(_) => {
-                        let credentials = self.options.credentials.clone();
-                        let credentials = credentials.ok_or(ErrorKind::InvalidArgument);
-                        Stage::Login(client.start(Login::new(credentials.map_err(Error::new)?)))
+                        let credentials = client.options().credentials.clone();
+                        let credentials = credentials.unwrap_or(Credentials::anonymous());
+                        Stage::Login(client.start(Login::new(credentials)))
                     }
                     None => return Ok(None),
                 },
                 Stage::Login(login) => match client.turn(login).transpose()? {
-                    Some(_) => Stage::Open(client.start(Open::retrieve("file")?)),
+                    Some(_) => Stage::Open(client.start(Open::retrieve(&self.path)?)),
                     None => return Ok(None),
                 },
                 Stage::Open(open) => match client.turn(open).transpose()? {
                     Some(transfer) => Stage::Reading(Box::new((
-                        DataPhase::new(transfer, &TransferOptions::new()),
-                        Transfer::default(),
+                        client.data_phase(transfer, &TransferOptions::new()),
+                        Moving::default(),
                     ))),
                     None => return Ok(None),
                 },
                 Stage::Reading(reading) => {
-                    let (phase, transfer) = &mut **reading;
+                    let (phase, moving) = &mut **reading;
                     let mut buffer = [0; 16 * 1024];
-                    match client.receive(phase, transfer, &mut buffer) {
+                    match client.receive(phase, moving, &mut buffer) {
                         // The end comes after the server has confirmed the download.
                         Some(0) => {
                             phase.outcome()?;

@@ -11,11 +11,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use ftp_proto::data::DataPhase;
+use ftp_proto::embedding::{DataSide, Driver, Moving, Network, Stream as _};
 use ftp_proto::flows::{Credentials, Greeting, Login, Open};
 use ftp_proto::{Completion, DataEnd, Error, Flow, Options, TransferOptions};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-use crate::driver::{self, Data, Network, Stream as _, Transfer};
 
 /// Wakes a task when a stream or a listener can go on after it would have blocked. Ready only once
 /// for each time that it would have blocked: otherwise the client would not wait at all.
@@ -28,7 +27,7 @@ pub(crate) trait Sleeps: Network<Stream: Ready, Listener: Ready> {
     fn poll_sleep(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()>;
 }
 
-pub(crate) struct Client<N: Network>(pub(crate) driver::Client<N>);
+pub(crate) struct Client<N: Network>(pub(crate) Driver<N>);
 
 /// A running download. The end of the file comes only after the server has confirmed it.
 pub(crate) struct Download<'c, N: Network>(Running<'c, N>);
@@ -39,7 +38,7 @@ pub(crate) struct Upload<'c, N: Network>(Running<'c, N>);
 struct Running<'c, N: Network> {
     client: &'c mut Client<N>,
     phase: DataPhase,
-    transfer: Transfer,
+    moving: Moving,
 }
 
 impl<N: Sleeps> Client<N> {
@@ -50,7 +49,7 @@ impl<N: Sleeps> Client<N> {
         options: Options,
     ) -> Result<Self, Error> {
         let (network, control) = dial(network, address, &options).await;
-        let mut client = Self(driver::Client::new(network, control?, address, options)?);
+        let mut client = Self(Driver::new(network, control?, address, options)?);
         client.run(Greeting::new()).await?;
         Ok(client)
     }
@@ -88,9 +87,9 @@ impl<N: Sleeps> Client<N> {
     ) -> Result<Running<'_, N>, Error> {
         let transfer = self.run(open.with_options(options)).await?;
         Ok(Running {
+            phase: self.0.data_phase(transfer, options),
             client: self,
-            phase: DataPhase::new(transfer, options),
-            transfer: Transfer::default(),
+            moving: Moving::default(),
         })
     }
 
@@ -98,22 +97,22 @@ impl<N: Sleeps> Client<N> {
     pub(crate) fn poll<T>(
         &mut self,
         cx: &mut Context<'_>,
-        mut step: impl FnMut(&mut driver::Client<N>) -> Option<T>,
+        mut step: impl FnMut(&mut Driver<N>) -> Option<T>,
     ) -> Poll<T> {
         loop {
             if let Some(done) = step(&mut self.0) {
                 return Poll::Ready(done);
             }
             let deadline = self.0.deadline();
+            let (network, control, data) = self.0.parts();
             // All are asked, so that each can wake the task.
-            let control = self.0.control.stream.poll_ready(cx).is_ready();
-            let data = match &mut self.0.data {
-                Data::None => false,
-                Data::Listening(listener) => listener.poll_ready(cx).is_ready(),
-                Data::Open(link) => link.stream.poll_ready(cx).is_ready(),
-            };
+            let control = control.poll_ready(cx).is_ready();
+            let data = data.is_some_and(|data| match data {
+                DataSide::Listener(listener) => listener.poll_ready(cx).is_ready(),
+                DataSide::Stream(stream) => stream.poll_ready(cx).is_ready(),
+            });
             if !control && !data {
-                ready!(self.0.network.poll_sleep(deadline, cx));
+                ready!(network.poll_sleep(deadline, cx));
             }
         }
     }
@@ -162,13 +161,13 @@ impl<N: Sleeps> AsyncRead for Download<'_, N> {
         let Running {
             client,
             phase,
-            transfer,
+            moving,
         } = &mut self.0;
         let room = buffer.initialize_unfilled();
         if room.is_empty() {
             return Poll::Ready(Ok(()));
         }
-        let read = client.poll(cx, |driver| driver.receive(phase, transfer, room));
+        let read = client.poll(cx, |driver| driver.receive(phase, moving, room));
         let count = match ready!(read) {
             0 => phase.read_end(room)?,
             count => count,
@@ -196,9 +195,9 @@ impl<N: Sleeps> AsyncWrite for Upload<'_, N> {
         let Running {
             client,
             phase,
-            transfer,
+            moving,
         } = &mut self.0;
-        let sent = client.poll(cx, |driver| driver.send(phase, transfer, bytes));
+        let sent = client.poll(cx, |driver| driver.send(phase, moving, bytes));
         Poll::Ready(ready!(sent).ok_or_else(|| phase.refusal().into()))
     }
 
@@ -206,9 +205,9 @@ impl<N: Sleeps> AsyncWrite for Upload<'_, N> {
         let Running {
             client,
             phase,
-            transfer,
+            moving,
         } = &mut self.0;
-        let sent = client.poll(cx, |driver| driver.send_rest(phase, transfer));
+        let sent = client.poll(cx, |driver| driver.send_rest(phase, moving));
         Poll::Ready(ready!(sent).ok_or_else(|| phase.refusal().into()))
     }
 
@@ -219,10 +218,10 @@ impl<N: Sleeps> AsyncWrite for Upload<'_, N> {
         let Running {
             client,
             phase,
-            transfer,
+            moving,
         } = &mut self.0;
         phase.end(DataEnd::Clean);
-        ready!(client.poll(cx, |driver| driver.finish(phase, transfer)));
+        ready!(client.poll(cx, |driver| driver.finish(phase, moving)));
         Poll::Ready(phase.outcome().map(drop).map_err(io::Error::from))
     }
 }

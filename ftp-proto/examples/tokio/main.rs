@@ -7,14 +7,11 @@
 //! Without a URL, the example downloads from a server of its own. For `ftpes` and `ftps`, add the
 //! feature `platform-verifier`.
 //!
-//! Read `../driver/mod.rs` first: it serves the wants of the core on non-blocking streams.
+//! `ftp_proto::embedding::Driver` serves the wants of the core on streams that never wait.
 //! `network.rs` gives it the sockets of tokio, and `client.rs` waits for them.
 
 #[allow(dead_code, reason = "this program uploads nothing")]
 mod client;
-#[path = "../driver/mod.rs"]
-#[allow(dead_code, reason = "other examples use the rest")]
-mod driver;
 mod network;
 #[path = "../server/mod.rs"]
 mod server;

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use ftp_proto::embedding::{Network, Stream};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 use tokio::io::Interest;
@@ -13,7 +14,6 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Sleep, sleep_until};
 
 use crate::client::{Ready, Sleeps};
-use crate::driver::{Network, Stream};
 
 /// The network of the system, and one timer.
 pub(crate) struct Tcp {

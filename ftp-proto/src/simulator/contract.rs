@@ -3,8 +3,9 @@
 //!
 //! A driver under test implements [`Driver`]. [`contract_tests!`](crate::contract_tests) then makes
 //! one test for each case. Every case runs in clear text, under TLS 1.2 and under TLS 1.3, unless
-//! the case is limited to some of these. Each of these runs is done twice: the server's replies
-//! arrive whole in the first run, and byte by byte in the second.
+//! the case is limited to some of these. Each of these runs is done three times: the server's
+//! replies arrive whole in the first run, and byte by byte in the second. In the third run, every
+//! connection is [reluctant](Setup::reluctant).
 
 use alloc::format;
 use alloc::string::String;
@@ -421,19 +422,23 @@ pub(super) enum Channels {
     Implicit,
 }
 
+/// The three ways in which each case runs.
+const WAYS: [(&str, fn(Setup) -> Setup); 3] = [
+    ("replies whole", |setup| setup),
+    ("replies byte by byte", |setup| setup.segment(1)),
+    ("connections reluctant", Setup::reluctant),
+];
+
 impl Case {
     /// Runs the case in clear text, and under TLS once for each item of `tls`. Each item stands for
-    /// one version of TLS. A case may be limited to clear text or to TLS. Each run is done twice:
-    /// the server's replies arrive whole in the first run, and byte by byte in the second.
+    /// one version of TLS. A case may be limited to clear text or to TLS. Each run is done three
+    /// times: the server's replies arrive whole in the first run, and byte by byte in the second. In
+    /// the third run, every connection is [reluctant](Setup::reluctant).
     pub fn run<D: Driver>(&self, #[cfg(feature = "rustls")] tls: &[TlsEnds]) -> Result<(), String> {
-        for segment in [None, Some(1)] {
-            let cut = |setup: Setup| match segment {
-                Some(bytes) => setup.segment(bytes),
-                None => setup,
-            };
+        for (how, change) in WAYS {
             if matches!(self.channels, Channels::Both | Channels::Clear) {
-                self.run_once::<D>(cut(self.setup.clone()), options())
-                    .map_err(|why| format!("in clear, segments {segment:?}: {why}"))?;
+                self.run_once::<D>(change(self.setup.clone()), options())
+                    .map_err(|why| format!("in clear, {how}: {why}"))?;
             }
             #[cfg(feature = "rustls")]
             for ends in tls.iter().filter(|_| self.channels != Channels::Clear) {
@@ -445,8 +450,8 @@ impl Case {
                     ),
                     _ => (setup.tls(server), options().with_tls(ends.client.clone())),
                 };
-                self.run_once::<D>(cut(setup.require_reuse()), options)
-                    .map_err(|why| format!("under TLS, segments {segment:?}: {why}"))?;
+                self.run_once::<D>(change(setup.require_reuse()), options)
+                    .map_err(|why| format!("under TLS, {how}: {why}"))?;
             }
         }
         Ok(())

@@ -69,6 +69,17 @@ pub(super) enum Server {
     Reset,
 }
 
+/// What the client of a [reluctant](crate::simulator::Setup::reluctant) connection has seen.
+#[derive(Debug, Default)]
+pub(super) struct Reluctance {
+    /// How many of the bytes that the client has not read have arrived.
+    arrived: usize,
+    /// Whether the end has arrived.
+    end_arrived: bool,
+    /// Whether the last write would have blocked, so that the next one need not.
+    has_blocked: bool,
+}
+
 /// A simulated connection. Its index in the simulator's list of connections is its [`Link`].
 #[derive(Debug)]
 pub(super) struct Wire {
@@ -88,6 +99,9 @@ pub(super) struct Wire {
     full: bool,
     /// Whether the client waits for room after such a `Full`.
     waits_for_room: bool,
+    /// If the connection is [reluctant](crate::simulator::Setup::reluctant), what has arrived.
+    /// `None` if everything arrives at once.
+    reluctance: Option<Reluctance>,
     /// Bytes from the client that the server has not processed yet. Under TLS, they are ciphertext.
     pub(super) inbox: Vec<u8>,
     /// Plaintext from the client that the server has not read yet.
@@ -124,6 +138,7 @@ impl Wire {
             window: None,
             full: false,
             waits_for_room: false,
+            reluctance: None,
             inbox: Vec::new(),
             plain: Vec::new(),
             tls: None,
@@ -158,6 +173,13 @@ impl Wire {
         }
         if self.pending {
             return Write::Full;
+        }
+        if let Some(reluctance) = &mut self.reluctance {
+            reluctance.has_blocked = !reluctance.has_blocked;
+            if reluctance.has_blocked {
+                self.waits_for_room = true;
+                return Write::Full;
+            }
         }
         if core::mem::take(&mut self.full) {
             self.waits_for_room = true;
@@ -196,8 +218,10 @@ impl Wire {
         if self.pending {
             return Read::Empty;
         }
-        if self.out.is_empty() {
+        let arrived = self.arrived();
+        if arrived == 0 {
             return match self.server {
+                _ if !self.has_end_arrived() => Read::Empty,
                 Server::Open => Read::Empty,
                 Server::Fin | Server::Closed => Read::Eof,
                 Server::Reset => Read::Reset,
@@ -207,16 +231,47 @@ impl Wire {
             self.cuts.pop_front();
         }
         let to_cut = self.cuts.front().map_or(usize::MAX, |cut| cut - self.read);
-        let n = self.out.len().min(into.len()).min(self.segment).min(to_cut);
+        let n = arrived.min(into.len()).min(self.segment).min(to_cut);
         for (slot, byte) in into.iter_mut().zip(self.out.drain(..n)) {
             *slot = byte;
         }
         self.read += n;
+        if let Some(reluctance) = &mut self.reluctance {
+            reluctance.arrived -= n;
+        }
         Read::Bytes(n)
     }
 
     pub(super) fn readable(&self) -> bool {
-        !self.pending && (!self.out.is_empty() || self.server != Server::Open)
+        !self.pending && (self.arrived() > 0 || self.has_end_arrived())
+    }
+
+    /// Returns how many of the bytes that the server has sent can be read.
+    fn arrived(&self) -> usize {
+        let reluctance = self.reluctance.as_ref();
+        reluctance.map_or(self.out.len(), |it| it.arrived)
+    }
+
+    /// Returns whether the server has ended the connection, and the client can see it.
+    fn has_end_arrived(&self) -> bool {
+        let reluctance = self.reluctance.as_ref();
+        self.server != Server::Open && reluctance.is_none_or(|it| it.end_arrived)
+    }
+
+    /// Makes the connection [reluctant](crate::simulator::Setup::reluctant).
+    pub(super) fn make_reluctant(&mut self) {
+        self.reluctance = Some(Reluctance::default());
+    }
+
+    /// Lets everything arrive that the server has sent. Returns whether something new has come.
+    pub(super) fn arrive(&mut self) -> bool {
+        let (sent, ended) = (self.out.len(), self.server != Server::Open);
+        let Some(reluctance) = self.reluctance.as_mut().filter(|_| !self.pending) else {
+            return false;
+        };
+        let is_new = reluctance.arrived < sent || reluctance.end_arrived != ended;
+        (reluctance.arrived, reluctance.end_arrived) = (sent, ended);
+        is_new
     }
 
     // The server's side.

@@ -65,6 +65,8 @@ mod fault;
 mod files;
 mod lines;
 mod link;
+#[cfg(feature = "rustls")]
+mod network;
 mod outbox;
 mod ports;
 mod server;

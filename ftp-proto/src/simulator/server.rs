@@ -53,6 +53,8 @@ pub struct Simulator {
     pub(super) lingering: Vec<(Link, usize)>,
     last_passive: u16,
     last_listener: u16,
+    /// Whether the client waits for a connection that is [reluctant](Setup::reluctant).
+    waits_for_connection: bool,
 }
 
 impl Simulator {
@@ -77,6 +79,7 @@ impl Simulator {
             lingering: Vec::new(),
             last_passive: PASSIVE_PORTS,
             last_listener: CLIENT_PORTS,
+            waits_for_connection: false,
         }
     }
 
@@ -261,9 +264,20 @@ impl Simulator {
         false
     }
 
-    /// Makes room on a connection that has taken only a part of a write. `false` if there is none.
+    /// Makes room on a connection that has taken only a part of a write. Also lets what was sent over
+    /// [reluctant](Setup::reluctant) connections arrive. `false` if there was nothing to do.
     pub(super) fn make_room(&mut self) -> bool {
-        self.wires.iter_mut().any(Wire::make_room)
+        let waited = core::mem::take(&mut self.waits_for_connection);
+        let arrived = self.wires.iter_mut().filter(|wire| !wire.is_gone());
+        let arrived = arrived.fold(false, |any, wire| wire.arrive() || any);
+        waited || arrived || self.wires.iter_mut().any(Wire::make_room)
+    }
+
+    /// Notes that an attempt to connect or to accept would block. Returns whether it must: it does
+    /// if connections are [reluctant](Setup::reluctant).
+    pub(super) fn hesitate(&mut self) -> bool {
+        self.waits_for_connection |= self.setup.reluctant;
+        self.setup.reluctant
     }
 
     fn accept_late(&mut self, link: Link) -> bool {
@@ -386,7 +400,10 @@ impl Simulator {
 
     // Methods for the other files of the simulator.
 
-    pub(super) fn add_wire(&mut self, wire: Wire) -> Link {
+    pub(super) fn add_wire(&mut self, mut wire: Wire) -> Link {
+        if self.setup.reluctant {
+            wire.make_reluctant();
+        }
         self.wires.push(wire);
         Link(self.wires.len() - 1)
     }

@@ -73,6 +73,7 @@ pub struct Setup {
     pub(super) most_sessions: usize,
     pub(super) hides_dot_names: bool,
     pub(super) one_command_a_segment: bool,
+    pub(super) reluctant: bool,
 }
 
 impl Default for Setup {
@@ -114,6 +115,7 @@ impl Setup {
             most_sessions: usize::MAX,
             hides_dot_names: false,
             one_command_a_segment: false,
+            reluctant: false,
         }
     }
 
@@ -212,6 +214,17 @@ impl Setup {
     #[must_use]
     pub fn cut_at(mut self, offset: usize) -> Self {
         self.cut_at = Some(offset);
+        self
+    }
+
+    /// Makes every connection reluctant, so that each "would block" of a driver is met. What the
+    /// server sends arrives only when the client waits: at the next
+    /// [`World::advance_clock`](crate::simulator::World::advance_clock), which then does not move
+    /// the time. Before each write, each attempt to connect and each accept succeeds, it would block
+    /// once.
+    #[must_use]
+    pub fn reluctant(mut self) -> Self {
+        self.reluctant = true;
         self
     }
 

@@ -3,6 +3,7 @@
 
 use core::net::SocketAddr;
 use core::ops::{Deref, DerefMut};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -87,7 +88,8 @@ impl World {
     /// Lets simulated time pass, for an adapter that has to wait. The call does the first of these
     /// that it can do:
     ///
-    /// 1. It makes room on a connection that was full. The time does not move.
+    /// 1. It makes room on a connection that was full, and lets what was sent over
+    ///    [reluctant](crate::simulator::Setup::reluctant) connections arrive. The time does not move.
     /// 2. It moves data between this server and a coupled one, and the time by 20 ms.
     /// 3. It releases one thing that the server keeps back, and moves the time by 20 ms.
     /// 4. It moves the time to the deadline.
@@ -129,6 +131,7 @@ impl World {
         Port {
             port: self.server().listen(),
             world: self.clone(),
+            has_blocked: AtomicBool::new(false),
         }
     }
 
@@ -138,6 +141,7 @@ impl World {
             link,
             port,
             accepted,
+            has_blocked: false,
             reset: false,
         }
     }
@@ -186,6 +190,8 @@ pub struct End {
     link: Link,
     port: u16,
     accepted: bool,
+    /// Whether an attempt to connect has blocked. Only reluctant connections ask for it.
+    has_blocked: bool,
     reset: bool,
 }
 
@@ -207,6 +213,9 @@ impl End {
     /// connection only after some simulated time. After the first `true`, every call returns
     /// `true`.
     pub fn poll_accepted(&mut self) -> bool {
+        if !core::mem::replace(&mut self.has_blocked, true) && self.world.server().hesitate() {
+            return false;
+        }
         self.accepted = self.accepted || self.world.server().is_open(self.link);
         self.accepted
     }
@@ -280,6 +289,8 @@ impl Drop for End {
 pub struct Port {
     world: World,
     port: u16,
+    /// Whether an attempt to accept has blocked. Only reluctant connections ask for it.
+    has_blocked: AtomicBool,
 }
 
 impl Port {
@@ -300,6 +311,9 @@ impl Port {
     /// # Errors
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is none yet.
     pub fn accept(&self) -> io::Result<End> {
+        if !self.has_blocked.swap(true, Ordering::Relaxed) && self.world.server().hesitate() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         let link = self.world.server().accept(self.port);
         let link = link.ok_or(io::ErrorKind::WouldBlock)?;
         Ok(self.world.end(link, self.port, true))

@@ -1,9 +1,6 @@
 //! The contract table for the driver of the example `mio`, and many sessions on real sockets.
 #![cfg(all(feature = "simulator", feature = "ring"))]
 
-#[path = "../../examples/driver/mod.rs"]
-#[allow(dead_code, reason = "other examples use the rest")]
-mod driver;
 #[path = "../../examples/mio/event_loop.rs"]
 mod event_loop;
 #[path = "../../examples/mio/network.rs"]
@@ -16,69 +13,61 @@ mod sessions;
 #[path = "../../../ftp-blocking/tests/support/tls.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod tls;
-#[path = "../driver_tokio/world.rs"]
-#[allow(dead_code, reason = "the test of tokio uses the rest")]
-mod world;
 
 use std::net::SocketAddr;
 
 use ftp_proto::data::DataPhase;
+use ftp_proto::embedding::{Driver, Moving};
 use ftp_proto::flows::Greeting;
 use ftp_proto::simulator::{ByFlows, RunsFlows, World};
 use ftp_proto::{Error, Flow, Options, Session};
 
-use crate::driver::{Client, Network as _, Transfer};
 use crate::tls::tls;
-use crate::world::Simulated;
 
 ftp_proto::contract_tests!(ByFlows<Turning>, tls());
 
 struct Turning {
-    client: Client<Simulated<true>>,
+    driver: Driver<World>,
     peer: SocketAddr,
 }
 
 impl Turning {
     /// Takes turns. Between two of them, something happens in the world, or time passes.
-    fn take_turns<T>(
-        &mut self,
-        mut turn: impl FnMut(&mut Client<Simulated<true>>) -> Option<T>,
-    ) -> T {
+    fn take_turns<T>(&mut self, mut turn: impl FnMut(&mut Driver<World>) -> Option<T>) -> T {
         loop {
-            if let Some(done) = turn(&mut self.client) {
+            if let Some(done) = turn(&mut self.driver) {
                 return done;
             }
-            let deadline = self.client.deadline();
-            self.client.network.wait(deadline);
+            let deadline = self.driver.deadline();
+            self.driver.parts().0.advance_clock(deadline);
         }
     }
 }
 
 impl RunsFlows for Turning {
     fn connect(world: World, options: Options) -> Result<Self, Error> {
-        let peer = ([127, 0, 0, 1], options.control_peer().1).into();
-        let mut network = Simulated::new(world);
-        let control = network.connect(peer)?;
-        let client = Client::new(network, control, peer, options)?;
-        let mut turning = Self { client, peer };
+        let peer: SocketAddr = ([127, 0, 0, 1], options.control_peer().1).into();
+        let control = world.connect(peer.port())?;
+        let driver = Driver::new(world, control, peer, options)?;
+        let mut turning = Self { driver, peer };
         turning.run(Greeting::new())?;
         Ok(turning)
     }
 
     fn run<F: Flow>(&mut self, flow: F) -> Result<F::Output, Error> {
-        let mut operation = self.client.start(flow);
-        self.take_turns(|client| client.turn(&mut operation))
+        let mut operation = self.driver.start(flow);
+        self.take_turns(|driver| driver.turn(&mut operation))
     }
 
     fn session(&mut self) -> &mut Session {
-        &mut self.client.session
+        self.driver.session()
     }
 
     fn receive(&mut self, phase: &mut DataPhase, file: &mut Vec<u8>, most: usize) {
-        let mut transfer = Transfer::default();
+        let mut moving = Moving::default();
         while file.len() < most {
             let mut buffer = vec![0; 4096.min(most - file.len())];
-            let count = self.take_turns(|client| client.receive(phase, &mut transfer, &mut buffer));
+            let count = self.take_turns(|driver| driver.receive(phase, &mut moving, &mut buffer));
             file.extend_from_slice(&buffer[..count]);
             if count == 0 {
                 return;
@@ -87,22 +76,22 @@ impl RunsFlows for Turning {
     }
 
     fn send(&mut self, phase: &mut DataPhase, mut bytes: &[u8]) {
-        let mut transfer = Transfer::default();
+        let mut moving = Moving::default();
         while !bytes.is_empty() {
-            match self.take_turns(|client| client.send(phase, &mut transfer, bytes)) {
+            match self.take_turns(|driver| driver.send(phase, &mut moving, bytes)) {
                 Some(count) => bytes = &bytes[count..],
                 None => return,
             }
         }
-        self.take_turns(|client| client.send_rest(phase, &mut transfer));
+        self.take_turns(|driver| driver.send_rest(phase, &mut moving));
     }
 
     fn reconnect(&mut self) -> Option<Result<(), Error>> {
-        let stream = match self.client.network.connect(self.peer) {
+        let stream = match self.driver.parts().0.connect(self.peer.port()) {
             Ok(stream) => stream,
             Err(error) => return Some(Err(error.into())),
         };
-        let restored = self.client.replace(stream).and_then(|restore| {
+        let restored = self.driver.replace(stream).and_then(|restore| {
             self.run(Greeting::new())?;
             self.run(restore)
         });

@@ -20,13 +20,13 @@ fn options() -> Result<Options, Error> {
 fn sessions_without_descriptors_fail_and_the_rest_go_on() -> Result<(), Error> {
     let file = vec![7; 20_000];
     let address = server::start(file.clone())?;
-    let Outcome { files, errors } = download(100, address, &options()?)?;
+    let Outcome { files, errors } = download(100, address, &options()?, b"file")?;
     assert!(errors.is_empty(), "{errors:?}");
     assert_eq!(files.len(), 100);
     #[cfg(unix)]
     {
         limit_descriptors(100)?;
-        let Outcome { files, errors } = download(150, address, &options()?)?;
+        let Outcome { files, errors } = download(150, address, &options()?, b"file")?;
         println!("{} files, {} errors", files.len(), errors.len());
         assert_eq!(files.len() + errors.len(), 150);
         assert!(!files.is_empty() && files.iter().all(|came| *came == file));

@@ -46,7 +46,8 @@ async fn survive(
     upload: bool,
     polls: usize,
 ) -> Result<bool, Error> {
-    let mut setup = Setup::new().file("/file", [7; 50_000]).window(2048);
+    let mut setup = Setup::new().reluctant();
+    setup = setup.file("/file", [7; 50_000]).window(2048);
     let mut options = Options::new("localhost");
     if let Some(ends) = ends {
         setup = setup.tls(ends.server.clone());
@@ -57,7 +58,7 @@ async fn survive(
     }
     let world = World::new(Simulator::new(setup));
     let peer = SocketAddr::from(([127, 0, 0, 1], 21));
-    let mut client = Client::connect(Simulated::new(world.clone()), peer, options).await?;
+    let mut client = Client::connect(Simulated(world.clone()), peer, options).await?;
     client.login(Credentials::new("user", "secret")?).await?;
 
     let done = match upload {

@@ -4,9 +4,6 @@
 #[path = "../../examples/tokio/client.rs"]
 #[allow(dead_code, reason = "the example uses the rest")]
 mod client;
-#[path = "../../examples/driver/mod.rs"]
-#[allow(dead_code, reason = "other examples use the rest")]
-mod driver;
 mod drops;
 #[path = "../../examples/tokio/network.rs"]
 mod network;
@@ -26,13 +23,13 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use ftp_proto::data::DataPhase;
+use ftp_proto::embedding::{Moving, Network as _};
 use ftp_proto::flows::Greeting;
 use ftp_proto::simulator::{ByFlows, Port, RunsFlows, World, cases};
 use ftp_proto::{Error, Flow, Options, Session};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::client::{Client, Ready, Sleeps};
-use crate::driver::{Network as _, Transfer};
 use crate::tls::tls;
 use crate::world::{Simulated, Wire};
 
@@ -73,7 +70,7 @@ impl<const LOOKS: bool> Sleeps for Simulated<LOOKS> {
     fn poll_sleep(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
         match self.now() < deadline {
             true => {
-                self.wait(deadline);
+                self.0.advance_clock(deadline);
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
@@ -86,7 +83,7 @@ impl<const LOOKS: bool> RunsFlows for Tokio<LOOKS> {
     fn connect(world: World, options: Options) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().build()?;
         let peer = ([127, 0, 0, 1], options.control_peer().1).into();
-        let connecting = Client::connect(Simulated::new(world), peer, options);
+        let connecting = Client::connect(Simulated(world), peer, options);
         Ok(Self {
             client: runtime.block_on(connecting)?,
             peer,
@@ -99,18 +96,16 @@ impl<const LOOKS: bool> RunsFlows for Tokio<LOOKS> {
     }
 
     fn session(&mut self) -> &mut Session {
-        &mut self.client.0.session
+        self.client.0.session()
     }
 
     fn receive(&mut self, phase: &mut DataPhase, file: &mut Vec<u8>, most: usize) {
-        let mut transfer = Transfer::default();
+        let mut moving = Moving::default();
         while file.len() < most {
             let mut buffer = vec![0; 4096.min(most - file.len())];
             let client = &mut self.client;
             let count = self.runtime.block_on(poll_fn(|cx| {
-                client.poll(cx, |driver| {
-                    driver.receive(phase, &mut transfer, &mut buffer)
-                })
+                client.poll(cx, |driver| driver.receive(phase, &mut moving, &mut buffer))
             }));
             file.extend_from_slice(&buffer[..count]);
             if count == 0 {
@@ -120,22 +115,22 @@ impl<const LOOKS: bool> RunsFlows for Tokio<LOOKS> {
     }
 
     fn send(&mut self, phase: &mut DataPhase, mut bytes: &[u8]) {
-        let (client, mut transfer) = (&mut self.client, Transfer::default());
+        let (client, mut moving) = (&mut self.client, Moving::default());
         while !bytes.is_empty() {
             let sent = self.runtime.block_on(poll_fn(|cx| {
-                client.poll(cx, |driver| driver.send(phase, &mut transfer, bytes))
+                client.poll(cx, |driver| driver.send(phase, &mut moving, bytes))
             }));
             let Some(count) = sent else { return };
             bytes = &bytes[count..];
         }
         self.runtime.block_on(poll_fn(|cx| {
-            client.poll(cx, |driver| driver.send_rest(phase, &mut transfer))
+            client.poll(cx, |driver| driver.send_rest(phase, &mut moving))
         }));
     }
 
     fn reconnect(&mut self) -> Option<Result<(), Error>> {
         let driver = &mut self.client.0;
-        let stream = match driver.network.connect(self.peer) {
+        let stream = match driver.parts().0.connect(self.peer) {
             Ok(stream) => stream,
             Err(error) => return Some(Err(error.into())),
         };

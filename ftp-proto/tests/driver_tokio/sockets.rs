@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use ftp_proto::embedding::{Network, Stream as _};
 use ftp_proto::flows::{Credentials, Noop};
 use ftp_proto::simulator::{Setup, Simulator};
 use ftp_proto::{Error, ErrorKind, Options, TransferOptions};
@@ -14,7 +15,6 @@ use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::client::{Client, Ready as _, Sleeps};
-use crate::driver::{Network, Stream as _};
 use crate::network::{Listener, Socket, Tcp};
 use crate::server;
 use crate::tcp_server::TcpServer;

@@ -1,37 +1,45 @@
-//! One connection, in clear text or under TLS. Nothing here waits: `None` means that the stream
-//! would block.
+//! One connection of a [`Driver`](super::Driver), in clear text or under TLS. Nothing here waits:
+//! `None` means that the stream would block.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use std::io::{self, ErrorKind};
 
-use ftp_proto::Error;
-use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsLogin};
+use super::network::Stream;
+use crate::error::Error;
+use crate::tls::{Next, PlainRead, TlsChannel, TlsLogin};
 
-use crate::driver::Stream;
-
-pub(crate) struct Link<S> {
-    pub(crate) stream: S,
+pub(super) struct Link<S> {
+    pub(super) stream: S,
     tls: Option<Box<TlsChannel>>,
+    /// Whether the last `None` means that much has come, and not that the stream would block. The
+    /// driver then checks the time limit, and goes on.
+    yielded: bool,
 }
 
-/// After this many reads of 4 KiB, a server that sends without end is given up.
-const MOST_READS: usize = 256;
+/// After this many reads of 4 KiB, the driver checks the time limit.
+const READS: usize = 256;
 
 impl<S: Stream> Link<S> {
-    pub(crate) fn new(stream: S) -> Self {
-        Self { stream, tls: None }
+    pub(super) fn new(stream: S) -> Self {
+        Self {
+            stream,
+            tls: None,
+            yielded: false,
+        }
     }
 
-    pub(crate) fn tls(&self) -> Option<&TlsChannel> {
+    pub(super) fn tls(&self) -> Option<&TlsChannel> {
         self.tls.as_deref()
     }
 
-    pub(crate) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
+    pub(super) fn start_tls(&mut self, login: &TlsLogin) -> Result<(), Error> {
         self.tls = Some(Box::new(login.connection()?));
         Ok(())
     }
 
     /// Ends TLS, and goes on in clear text.
-    pub(crate) fn clear(&mut self) -> Result<Option<()>, Error> {
+    pub(super) fn clear(&mut self) -> Result<Option<()>, Error> {
         let cleared = self.secure(TlsChannel::clear)?;
         if cleared.is_some() {
             self.tls = None;
@@ -39,8 +47,13 @@ impl<S: Stream> Link<S> {
         Ok(cleared)
     }
 
+    /// Returns whether the driver must go on without waiting, and forgets it.
+    pub(super) fn take_yield(&mut self) -> bool {
+        core::mem::take(&mut self.yielded)
+    }
+
     /// Reads some bytes, or the end.
-    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<Option<PlainRead>, Error> {
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<Option<PlainRead>, Error> {
         if self.tls.is_some() {
             return self.under_tls(|tls| tls.read(buffer));
         }
@@ -52,29 +65,63 @@ impl<S: Stream> Link<S> {
     }
 
     /// Reads to the end, and throws away what comes.
-    pub(crate) fn read_end(&mut self) -> Result<Option<PlainRead>, Error> {
+    pub(super) fn read_end(&mut self) -> Result<Option<PlainRead>, Error> {
         if self.tls.is_some() {
             return self.under_tls(TlsChannel::await_end);
         }
-        for _ in 0..MOST_READS {
+        for _ in 0..READS {
             match self.read(&mut [0; 4096])? {
                 Some(PlainRead::Bytes(_)) => {}
                 end => return Ok(end),
             }
         }
-        Err(flooded())
+        self.yielded = true;
+        Ok(None)
     }
 
-    /// Writes some of these bytes. Under TLS, the last of them leave only by a flush.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<Option<usize>, Error> {
+    /// Takes some of these bytes. The last of them leave only by a [`flush`](Self::flush).
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<Option<usize>, Error> {
         match self.tls {
             Some(_) => self.under_tls(|tls| tls.write(bytes)),
             None => unless_blocked(self.stream.write(bytes)),
         }
     }
 
+    /// Takes some bytes from the start of this buffer, and removes them.
+    pub(super) fn write_owned(&mut self, buffer: &mut Vec<u8>) -> Result<Option<()>, Error> {
+        if self.tls.is_none() {
+            return unless_blocked(self.stream.write_owned(buffer));
+        }
+        let written = self.under_tls(|tls| tls.write(buffer))?;
+        Ok(written.map(|count| drop(buffer.drain(..count.min(buffer.len())))))
+    }
+
+    /// Sends all that was taken.
+    pub(super) fn flush(&mut self) -> Result<Option<()>, Error> {
+        match self.secure(TlsChannel::flush)? {
+            Some(()) => unless_blocked(self.stream.flush()),
+            None => Ok(None),
+        }
+    }
+
+    /// Does the handshake, and sends all of it.
+    pub(super) fn handshake(&mut self) -> Result<Option<()>, Error> {
+        match self.secure(TlsChannel::handshake)? {
+            Some(()) => self.flush(),
+            None => Ok(None),
+        }
+    }
+
+    /// Sends all that was taken, and close_notify.
+    pub(super) fn close(&mut self) -> Result<Option<()>, Error> {
+        match self.secure(TlsChannel::close)? {
+            Some(()) => self.flush(),
+            None => Ok(None),
+        }
+    }
+
     /// Does this operation of TLS. In clear text, there is nothing to do.
-    pub(crate) fn secure(
+    pub(super) fn secure(
         &mut self,
         operation: impl FnMut(&mut TlsChannel) -> Result<Next<()>, Error>,
     ) -> Result<Option<()>, Error> {
@@ -106,7 +153,10 @@ impl<S: Stream> Link<S> {
             match next? {
                 Next::Done(result) => return Ok(Some(result)),
                 Next::Write => {}
-                Next::Yield => return Err(flooded()),
+                Next::Yield => {
+                    self.yielded = true;
+                    return Ok(None);
+                }
                 Next::Read(room) => match unless_blocked(self.stream.read(tls.space(room)))? {
                     Some(0) => tls.receive_eof(),
                     Some(count) => tls.filled(count),
@@ -117,14 +167,10 @@ impl<S: Stream> Link<S> {
     }
 }
 
-pub(crate) fn unless_blocked<T>(result: io::Result<T>) -> Result<Option<T>, Error> {
+pub(super) fn unless_blocked<T>(result: io::Result<T>) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-fn flooded() -> Error {
-    io::Error::other("1 MiB has come, and none of it was data").into()
 }

@@ -1,0 +1,60 @@
+//! A simulated [`World`] as the network of a [`Driver`](crate::embedding::Driver).
+
+use core::net::SocketAddr;
+use std::io;
+use std::time::Instant;
+
+use crate::embedding::{Network, Stream};
+use crate::simulator::world::{End, Port, World};
+
+/// Where the driver would wait, call [`World::advance_clock`] with its
+/// [deadline](crate::embedding::Driver::deadline), and go on.
+impl Network for World {
+    type Stream = End;
+    type Listener = Port;
+
+    fn connect(&mut self, to: SocketAddr) -> io::Result<End> {
+        Self::connect(self, to.port())
+    }
+
+    fn listen(&mut self, _: &End) -> io::Result<(Port, SocketAddr)> {
+        let port = Self::listen(self);
+        let address = port.address();
+        Ok((port, address))
+    }
+
+    fn accept(&mut self, port: &mut Port) -> io::Result<End> {
+        Port::accept(port)
+    }
+
+    fn now(&self) -> Instant {
+        Self::now(self)
+    }
+}
+
+impl Stream for End {
+    fn is_connected(&mut self) -> io::Result<bool> {
+        Ok(self.poll_accepted())
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Self::read(self, buffer)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::write(self, bytes)
+    }
+
+    fn shutdown(&mut self) -> io::Result<()> {
+        Self::shutdown(self);
+        Ok(())
+    }
+
+    fn reset_on_close(&mut self, reset: bool) {
+        Self::reset_on_close(self, reset);
+    }
+
+    fn peer(&self) -> Option<SocketAddr> {
+        Some(self.address())
+    }
+}
