@@ -17,6 +17,8 @@ pub(crate) struct Stream<R: Ring> {
     connecting: Option<R::Submitted>,
     receiving: Option<R::Submitted>,
     sending: Option<R::Submitted>,
+    /// Why a send has failed, until a write or a flush asks for it.
+    unsent: Option<io::Error>,
     /// What has come. Bytes before `taken` were read.
     arrived: Vec<u8>,
     taken: usize,
@@ -57,6 +59,7 @@ impl<R: Ring> Rings<R> {
             connecting,
             receiving: None,
             sending: None,
+            unsent: None,
             arrived: Vec::new(),
             taken: 0,
             has_ended: false,
@@ -65,8 +68,11 @@ impl<R: Ring> Rings<R> {
 }
 
 impl<R: Ring> Stream<R> {
-    /// Waits for what was sent. A send may take only a part of its buffer.
+    /// Checks that all was sent. A send may take only a part of its buffer.
     fn check_sent(&mut self) -> io::Result<()> {
+        if let Some(error) = self.unsent.take() {
+            return Err(error);
+        }
         while let Some(sending) = self.sending.take() {
             let (sent, mut bytes) = look_for(&self.ring, sending, &mut self.sending)?;
             let sent = sent?;
@@ -122,6 +128,11 @@ impl<R: Ring> embedding::Stream for Stream<R> {
     /// A receive stays under way until it has brought something, so nothing is lost. That it has
     /// brought nothing is certain only after the kernel was asked.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // The server may wait for the rest of a send.
+        match self.check_sent() {
+            Err(error) if error.kind() != ErrorKind::WouldBlock => self.unsent = Some(error),
+            _ => {}
+        }
         if self.taken == self.arrived.len() && !self.has_ended {
             let receiving = self.receiving.take().unwrap_or_else(|| {
                 let mut buffer = std::mem::take(&mut self.arrived);

@@ -57,7 +57,8 @@ pub trait Stream {
     /// connection.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Takes some of these bytes, and returns how many.
+    /// Takes some of these bytes, and returns how many. If the stream keeps them, it sends them also
+    /// while the driver only reads.
     ///
     /// # Errors
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if it takes none now; any other error ends the
