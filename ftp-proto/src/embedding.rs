@@ -4,6 +4,12 @@
 //! If you only want to move files, take one of the adapters, `ftp-blocking` or `ftp-smol`. Their
 //! `drive.rs` are drivers that follow this page.
 //!
+//! If your connections never wait (mio, tokio, completions of io_uring), you need not write one:
+//! [`Driver`](https://docs.rs/ftp-proto/latest/ftp_proto/embedding/struct.Driver.html) is a whole
+//! driver with TLS, both data modes and the data phase (feature `rustls`). You implement two traits:
+//! `Network` connects, listens, accepts and tells the time, and `Stream` reads, writes and closes.
+//! For these, [what a look is](#a-look) matters, and the rest of this page is done for you.
+//!
 //! A driver owns the control connection, the data connection and the clock. It feeds a
 //! [`Session`] the bytes that the server sends, writes the bytes that the session hands out, and
 //! serves the [`Want`]s of one [`Flow`] at a time. The [page of the crate](crate) shows a whole
@@ -112,8 +118,11 @@
 //!   without a system call if tokio has not seen the event yet. So call `recv` on the socket itself
 //!   (`socket2::SockRef::from(&stream).recv_with_flags`, with `MSG_DONTWAIT`, or
 //!   `rustix::net::recv`).
-//! * **io_uring**: a receive with `MSG_DONTWAIT`, or cancel the receive that waits and use what it
-//!   has brought. A completion that lies in the ring counts as arrived.
+//! * **io_uring**: keep one receive under way, and never drop its result. A look enters the ring
+//!   with a time limit of zero, until no completion is left in it, and then takes what the receive
+//!   has brought. If you cancel a receive, it may have brought something all the same. A completion
+//!   that lies in the ring counts as arrived. A send may take a part of its buffer: send the rest
+//!   also while you wait for something else, because the server may wait for it.
 //! * **A device without a system**: everything that the network stack holds for the connection.
 //!
 //! # The data phase
@@ -124,12 +133,41 @@
 //! and when to run [`Finish`](crate::flows::Finish). Its page shows a whole download. Watch the control
 //! connection while you wait for the data connection, as above.
 //!
+//! | step | what to do |
+//! |---|---|
+//! | [`Move`](crate::data::DataStep::Move) | move bytes. The limit is that of the [`Wait`] in it, and begins again with each byte |
+//! | [`Look`](crate::data::DataStep::Look) | feed what has come on the control connection, without waiting |
+//! | [`Rest`](crate::data::DataStep::Rest) | move nothing for this time, and watch the control connection |
+//! | [`TakeIn`](crate::data::DataStep::TakeIn) | move what has come, without waiting; if nothing has, report a time-out |
+//! | [`Finish`](crate::data::DataStep::Finish) | run this flow, and report its result |
+//! | [`Over`](crate::data::DataStep::Over) | ask for the outcome |
+//!
+//! **Speed limits** are kept if you do this. Call
+//! [`or_limits`](crate::data::DataPhase::or_limits) with the limits of your [`Options`], and
+//! [`tick`](crate::data::DataPhase::tick) before each `step`. Move at most
+//! [`most`](crate::data::DataPhase::most) bytes, and report them by
+//! [`paced`](crate::data::DataPhase::paced) too. Wait no longer than
+//! [`patience`](crate::data::DataPhase::patience), and then call `step` again: only so does a
+//! transfer below its least speed fail. A driver that does not do this calls
+//! [`stop`](crate::data::DataPhase::stop) at a `Rest`, and keeps no least speed.
+//!
 //! # TLS
 //!
 //! With the feature `rustls`, [`TlsChannel`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/struct.TlsChannel.html)
 //! is a TLS connection without a socket. `Options::tls_login` begins the TLS setup of a login, and
 //! `TlsLogin::connection` makes each of its connections. They share the session tickets, which the
-//! data connections need.
+//! data connections need. Each operation of a channel returns a `Next`:
+//!
+//! | `Next` | what to do |
+//! |---|---|
+//! | `Done` | nothing: the operation is done |
+//! | `Write` | write [the encrypted bytes], wait for room if there is none, and call the operation again |
+//! | `Read` | write as much as there is room for, read, and call the operation again |
+//! | `Yield` | check the time limit, let other tasks run, and call the operation again. A server has sent 1 MiB, and none of it was data |
+//!
+//! After an error, too, write the encrypted bytes: they are the alert for the server.
+//!
+//! [the encrypted bytes]: https://docs.rs/ftp-proto/latest/ftp_proto/tls/struct.TlsChannel.html#method.outgoing
 //!
 //! # Flows of your own
 //!
@@ -147,10 +185,17 @@
 //! [`Write::Full`](https://docs.rs/ftp-proto/latest/ftp_proto/simulator/enum.Write.html) means that
 //! the connection takes no more bytes now: wait as for a socket that is not writable.
 //!
+//! Each row runs three times. In the last run, every connection is *reluctant*
+//! ([`Setup::reluctant`](https://docs.rs/ftp-proto/latest/ftp_proto/simulator/struct.Setup.html#method.reluctant)):
+//! what the server sends arrives only when the driver waits, and each write, connect and accept would
+//! block once. This finds a driver that begins anew where it must go on, or that asks a cache of
+//! readiness.
+//!
 //! # Examples
 //!
-//! The repository has drivers that pass the table, in `ftp-proto/examples`: `tokio`, `mio` (1,000
-//! sessions on one thread) and `no_std` (for devices). `docs/EMBEDDING.md` leads you through them.
+//! The repository has programs that pass the table, in `ftp-proto/examples`: `tokio`, `mio` (1,000
+//! sessions on one thread), `io_uring` (completions and owned buffers) and `no_std` (for devices,
+//! with a driver of its own). `docs/EMBEDDING.md` leads you through them.
 
 #[cfg(feature = "rustls")]
 mod driver;
@@ -171,6 +216,6 @@ pub use self::{
 };
 #[cfg(doc)]
 use crate::{
-    Accept, ClearControl, Clock, CloseData, Closing, Connect, Flow, Listen, Misuse, Receive,
-    SecureControl, SecureData, Session, Timeouts, Wait, Want,
+    Accept, ClearControl, Clock, CloseData, Closing, Connect, Flow, Listen, Misuse, Options,
+    Receive, SecureControl, SecureData, Session, Timeouts, Wait, Want,
 };

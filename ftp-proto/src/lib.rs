@@ -112,7 +112,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` | conversions from and to `std::io::Error`, and between `Timestamp` and `SystemTime` |
-//! | `rustls` | [`tls`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/): TLS without I/O |
+//! | `rustls` | [`tls`](https://docs.rs/ftp-proto/latest/ftp_proto/tls/): TLS without I/O, and [`embedding::Driver`](https://docs.rs/ftp-proto/latest/ftp_proto/embedding/struct.Driver.html): a driver for streams that never wait |
 //! | `ring`, `aws-lc-rs` | a provider of cryptography for `rustls` |
 //! | `platform-verifier`, `webpki-roots` | trust roots: those of the operating system, or Mozilla's list |
 //! | `encoding_rs` | `Encoding::for_label`: file names in GBK, Shift-JIS, windows-1251 and other encodings |

@@ -71,8 +71,13 @@ const GATE: [Step; 15] = [
     )
     .with(&[("RUSTDOCFLAGS", "-D warnings")]),
     // With these variables, the comparison with CPython's ftplib fails instead of being skipped if
-    // Python is missing, and the model test runs 1,000 seeds.
-    step("tests", "test").with(&[("FTP_REQUIRE_PYTHON", "1"), ("FTP_MODEL_SEEDS", "1000")]),
+    // Python is missing, the tests of io_uring fail where the kernel refuses it, and the model test
+    // runs 1,000 seeds.
+    step("tests", "test").with(&[
+        ("FTP_REQUIRE_PYTHON", "1"),
+        ("FTP_REQUIRE_IO_URING", "1"),
+        ("FTP_MODEL_SEEDS", "1000"),
+    ]),
     step(
         "tests of faults, everything pipelined",
         "test --test both --test flows --test ledger -- --exact",

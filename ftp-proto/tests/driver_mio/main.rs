@@ -3,6 +3,7 @@
 
 #[path = "../../examples/mio/event_loop.rs"]
 mod event_loop;
+mod limits;
 #[path = "../../examples/mio/network.rs"]
 mod network;
 #[path = "../../examples/server/mod.rs"]

@@ -99,3 +99,41 @@ fn what_is_dropped_is_closed() {
     assert_eq!(world.server().open_links(), 0);
     assert!(!world.server().logged_in());
 }
+
+#[test]
+fn reluctant_connections_let_each_attempt_wait_once() {
+    let world = World::new(Simulator::new(Setup::new().reluctant()));
+    let begin = world.now();
+    let deadline = begin + Duration::from_secs(60);
+    let blocked = |result: std::io::Result<usize>| {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::WouldBlock);
+        assert!(world.advance_clock(deadline));
+        assert_eq!(world.now(), begin);
+    };
+    let mut control = world.connect(21).unwrap();
+    assert!(!control.poll_accepted());
+    assert!(control.poll_accepted());
+    let mut buffer = [0; 100];
+    blocked(control.read(&mut buffer));
+    assert!(control.read(&mut buffer).unwrap() > 0);
+    for line in [
+        "USER user\r\n",
+        "PASS secret\r\n",
+        "EPRT |1|127.0.0.1|40001|\r\n",
+    ] {
+        blocked(control.write(line.as_bytes()));
+        assert_eq!(control.write(line.as_bytes()).unwrap(), line.len());
+        blocked(control.read(&mut buffer));
+        assert!(control.read(&mut buffer).unwrap() > 0);
+    }
+    let port = world.listen();
+    for line in ["LIST\r\n"] {
+        blocked(control.write(line.as_bytes()));
+        assert_eq!(control.write(line.as_bytes()).unwrap(), line.len());
+    }
+    blocked(port.accept().map(|_| 0));
+    assert!(port.accept().is_ok());
+    // Only the deadline is left.
+    while world.advance_clock(deadline) {}
+    assert_eq!(world.now(), deadline);
+}
