@@ -46,7 +46,7 @@ fn download(url: &Url) -> Result<(), Box<dyn Error>> {
         device: Sockets::new(address)?,
     };
     driver.run(Greeting::new())?;
-    let credentials = options.credentials.clone();
+    let credentials = options.credentials;
     driver.run(Login::new(credentials.unwrap_or(Credentials::anonymous())))?;
 
     let options = url.transfer_options();

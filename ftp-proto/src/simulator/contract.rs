@@ -422,8 +422,10 @@ pub(super) enum Channels {
     Implicit,
 }
 
-/// The three ways in which each case runs.
-const WAYS: [(&str, fn(Setup) -> Setup); 3] = [
+/// A way in which each case runs: its name, and what it changes.
+type Way = (&'static str, fn(Setup) -> Setup);
+
+const WAYS: [Way; 3] = [
     ("replies whole", |setup| setup),
     ("replies byte by byte", |setup| setup.segment(1)),
     ("connections reluctant", Setup::reluctant),

@@ -268,8 +268,10 @@ impl Simulator {
     /// [reluctant](Setup::reluctant) connections arrive. `false` if there was nothing to do.
     pub(super) fn make_room(&mut self) -> bool {
         let waited = core::mem::take(&mut self.waits_for_connection);
-        let arrived = self.wires.iter_mut().filter(|wire| !wire.is_gone());
-        let arrived = arrived.fold(false, |any, wire| wire.arrive() || any);
+        let mut arrived = false;
+        for wire in self.wires.iter_mut().filter(|wire| !wire.is_gone()) {
+            arrived |= wire.arrive();
+        }
         waited || arrived || self.wires.iter_mut().any(Wire::make_room)
     }
 
