@@ -3,6 +3,7 @@
 //! A flow sees no field of the session. It need not tell the session what a reply changes: the
 //! session does this when the reply comes, whether or not the flow still exists.
 
+use alloc::boxed::Box;
 use core::net::{IpAddr, SocketAddr};
 
 use super::ledger::{Aborting, Owed, Shape};
@@ -294,7 +295,7 @@ impl Session {
             Closing::SendEnd => Wait::DataIdle,
             _ => Wait::DataClose,
         };
-        let has_begun = self.live.as_ref().is_some_and(LiveTransfer::has_begun);
+        let has_begun = self.live.as_ref().is_some_and(|live| live.has_begun());
         let closing = match closing {
             Closing::Abandon if !has_begun => Closing::Discard,
             closing => closing,
@@ -584,7 +585,7 @@ impl Session {
     pub(crate) fn open_transfer(&mut self) {
         if self.live.is_none() {
             self.aborted = None;
-            self.live = Some(LiveTransfer::new(self.next_transfer()));
+            self.live = Some(Box::new(LiveTransfer::new(self.next_transfer())));
         }
     }
 
@@ -649,7 +650,7 @@ impl Session {
 
     /// Whether a reply to this transfer has come that refuses it.
     pub(crate) fn has_refused(&self) -> bool {
-        self.live.as_ref().is_some_and(LiveTransfer::is_refused)
+        self.live.as_ref().is_some_and(|live| live.is_refused())
     }
 
     /// Whether the server's confirmation of the transfer may belong to another command. This is so

@@ -171,7 +171,8 @@ pub struct Session {
     strays: usize,
     /// The replies that have come while the session waited for the reply to a fence.
     fencing: Fencing,
-    live: Option<LiveTransfer>,
+    /// In a box, because an idle session has none.
+    live: Option<Box<LiveTransfer>>,
     aborted: Option<Reply>,
     /// Whether the server may still send a 426 for a transfer that was aborted.
     abort_echoes: bool,
@@ -187,7 +188,7 @@ pub struct Session {
     flights: Flights,
     /// The directory and settings of the session that this session replaces. `None` if there is no
     /// such session, or after they have been restored.
-    unrestored: Option<Standing>,
+    unrestored: Option<Box<Standing>>,
     /// The credentials of the last successful login. `None` before a login.
     credentials: Option<Credentials>,
     resumption_failed: bool,
@@ -311,7 +312,7 @@ impl Session {
         let changes = self.unknown_changes;
         successor.unknown_changes = changes.saturating_add(u64::from(changes > 0));
         trace::replaced(&self.traced, &mut successor.traced);
-        successor.unrestored = Some(self.standing());
+        successor.unrestored = Some(Box::new(self.standing()));
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
         successor.ticketless = self.ticketless;
@@ -547,7 +548,7 @@ impl Session {
     /// Returns the directory and settings of this session, which a new connection must set again.
     pub fn standing(&self) -> Standing {
         if let Some(standing) = &self.unrestored {
-            return standing.clone();
+            return (**standing).clone();
         }
         // A raw PROT may have set a level that the settings do not allow: `PROT C` although they
         // demand P, or any PROT although they demand no TLS. A new connection does not repeat such
