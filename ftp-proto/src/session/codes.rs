@@ -11,7 +11,8 @@ use crate::reply::pathname;
 use crate::wire::{Class, Code, Reply};
 
 /// Whether this final reply can be the reply to this command. A refusal is possible for any
-/// command.
+/// command, except that a 425 is about a data connection. pyftpdlib sends a 425 late, when it cannot
+/// connect to the port of an operation that was dropped in active mode.
 ///
 /// The table allows more codes than the RFCs do, because servers send more: some accept a login in
 /// the greeting (230), some answer HOST and REIN with 220, and some answer RMD with 257.
@@ -19,12 +20,21 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
     if owed.shape == Shape::Checkpoint {
         return reply.code() == Code::PATHNAME;
     }
+    let code = reply.code().value();
+    let verb = owed.verb.as_str();
+    if code == 425
+        && matches!(
+            verb,
+            "REST" | "TYPE" | "CWD" | "PWD" | "NOOP" | "RNFR" | "RNTO"
+        )
+    {
+        return owed.shape == Shape::Raw;
+    }
     if matches!(reply.class(), Class::Transient | Class::Permanent) || owed.shape == Shape::Raw {
         return true;
     }
-    let code = reply.code().value();
     let generic = matches!(code, 200 | 202 | 250);
-    match owed.verb.as_str() {
+    match verb {
         // The ledger's entry for the greeting has an empty verb.
         "" => generic || matches!(code, 220 | 230),
         "USER" => generic || matches!(code, 230..=234 | 331..=336),

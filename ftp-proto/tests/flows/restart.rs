@@ -139,6 +139,38 @@ fn rest_that_was_refused_is_not_taken_back() {
     }
 }
 
+/// In active mode, pyftpdlib says 425 late for the connection of a dropped operation. It cannot be the
+/// answer to REST, whose 350 comes later. So the offset may be in force.
+#[test]
+fn rest_that_gets_a_late_425_is_taken_back() {
+    let script = [
+        &up_to_connect()[..],
+        &[
+            hear("REST 7"),
+            say("425 no connection to your port"),
+            serve("close discard"),
+        ],
+        &[hear("PWD"), say("350 armed"), say("257 \"/\"")],
+        &[
+            hear("EPSV"),
+            say("229 (|||6447|)"),
+            serve("connect peer:6447"),
+        ],
+        &[
+            hear("REST 0"),
+            say("350 off"),
+            hear("STOR a"),
+            say("150 here"),
+        ],
+    ]
+    .concat();
+    let config = Config::default().with_pipelining(Pipelining::never());
+    let mut driver = logged_in(config, script);
+    let refused = driver.outcome(&Op::Retrieve("a", 7));
+    assert!(refused.starts_with("UnexpectedReply"), "{refused}");
+    assert_eq!(driver.outcome(&Op::Store("a")), UPLOADING);
+}
+
 /// simple-ftpd keeps the offset of a transfer that failed after its 125, and would start the next
 /// transfer there. So the client sends REST 0 first.
 #[test]
