@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ftp_proto::flows::{
@@ -56,7 +57,7 @@ pub struct Client {
     pub(crate) data: DataConnection,
     /// How the data connections of the operation end that are closed too early.
     pub(crate) early_close: EarlyClose,
-    pub(crate) options: Options,
+    pub(crate) options: Arc<Options>,
     pub(crate) deadline: Instant,
     /// The TLS parameters of the last data connection. `None` if that connection was in clear text,
     /// or if there was none.
@@ -86,13 +87,31 @@ impl Client {
     /// # }
     /// ```
     ///
+    /// Each client keeps its options, about a kilobyte. If you open hundreds of sessions, pass an
+    /// `Arc`, which they share:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_blocking::Error> {
+    /// use std::sync::Arc;
+    ///
+    /// use ftp_blocking::{Client, Options};
+    ///
+    /// let options = Arc::new(Options::from_url("ftp://anonymous@ftp.example.org")?);
+    /// let mut clients = Vec::new();
+    /// for _ in 0..500 {
+    ///     clients.push(Client::connect(options.clone())?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the
     /// greeting is a refusal, or if the peer does not speak FTP. With credentials, also the errors
     /// of [`login_with`](Self::login_with): TLS fails, or the server refuses the login.
     /// [`Misuse::Option`] if the options contradict each other.
-    pub fn connect(options: Options) -> Result<Self, Error> {
-        Self::connect_over(Tcp::new(), options)
+    pub fn connect(options: impl Into<Arc<Options>>) -> Result<Self, Error> {
+        Self::connect_over(Tcp::new(), options.into())
     }
 
     /// Connects as [`connect`](Self::connect) does, but over a network of your own, such as a
@@ -111,7 +130,11 @@ impl Client {
     /// # Errors
     /// The errors of [`connect`](Self::connect). [`Misuse::Option`] for options that this network
     /// does not support ([`Network::configure`]).
-    pub fn connect_over(network: impl Network + 'static, options: Options) -> Result<Self, Error> {
+    pub fn connect_over(
+        network: impl Network + 'static,
+        options: impl Into<Arc<Options>>,
+    ) -> Result<Self, Error> {
+        let options = options.into();
         let stop = Stop::new(&options, network.now());
         let begun = Self::begin(Box::new(network), stop, options);
         begun.map_err(|unconnected| unconnected.error)
@@ -315,7 +338,7 @@ impl Client {
     /// # }
     /// ```
     pub fn set_encoding(&mut self, encoding: Encoding) {
-        self.options.encoding = encoding;
+        Arc::make_mut(&mut self.options).encoding = encoding;
         self.session.follow_encoding(&self.options);
     }
 
@@ -468,7 +491,7 @@ impl Client {
     pub(crate) fn begin(
         mut network: Box<dyn Network>,
         stop: Stop,
-        options: Options,
+        options: Arc<Options>,
     ) -> Result<Self, Box<Unconnected>> {
         let (tls, control, deadline) = match dial(&mut *network, &options, &stop, None) {
             Ok(dialled) => dialled,

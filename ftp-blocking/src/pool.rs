@@ -1,7 +1,6 @@
 //! A pool: several sessions with one server, for several threads.
 
 use std::fmt;
-use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,7 +41,7 @@ pub struct Pool(Arc<Shared>);
 struct Shared {
     connect: Box<Connect>,
     /// The options of the sessions, if the pool knows them.
-    options: Option<Options>,
+    options: Option<Arc<Options>>,
     sessions: Mutex<Sessions<Session>>,
     /// Told when a place may be free.
     changed: Condvar,
@@ -75,7 +74,7 @@ impl Pool {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn new(options: Options, sessions: usize) -> Self {
+    pub fn new(options: impl Into<Arc<Options>>, sessions: usize) -> Self {
         Self::with_options(options, PoolOptions::new(sessions))
     }
 
@@ -94,7 +93,8 @@ impl Pool {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn with_options(options: Options, pool_options: PoolOptions) -> Self {
+    pub fn with_options(options: impl Into<Arc<Options>>, pool_options: PoolOptions) -> Self {
+        let options = options.into();
         let each = options.clone();
         let connect = move || Client::connect(each.clone());
         Self::make(connect, Some(options), pool_options)
@@ -125,7 +125,7 @@ impl Pool {
 
     fn make(
         connect: impl Fn() -> Result<Client, Error> + Send + Sync + 'static,
-        options: Option<Options>,
+        options: Option<Arc<Options>>,
         pool_options: PoolOptions,
     ) -> Self {
         Self(Arc::new(Shared {
@@ -191,7 +191,7 @@ impl Pool {
     }
 
     /// Returns the options of the sessions, if the pool knows them.
-    pub(crate) fn session_options(&self) -> Option<&Options> {
+    pub(crate) fn session_options(&self) -> Option<&Arc<Options>> {
         self.0.options.as_ref()
     }
 
@@ -241,10 +241,10 @@ impl Pool {
     /// Sends NOOP. Returns `None` if the session is of no use any more.
     fn check(&self, mut session: Session) -> Option<Session> {
         let place = Place::new(self, Sessions::gone);
-        let limits = session.client.shorten_replies();
+        let options = session.client.shorten_replies();
         match session.client.noop() {
             Ok(_) => {
-                session.client.options.timeouts = limits;
+                session.client.options = options;
                 place.keep();
                 Some(session)
             }
@@ -390,11 +390,12 @@ impl Client {
         self.session.is_at(baseline, &self.options) && self.stopped().is_none()
     }
 
-    /// Lets the server take only a short time for a reply. Returns the limits from before.
-    fn shorten_replies(&mut self) -> ftp_proto::Timeouts {
-        let limits = self.options.timeouts;
-        let shorter = limits.with_reply(limits.reply.min(CHECK_LIMIT));
-        mem::replace(&mut self.options.timeouts, shorter)
+    /// Lets the server take only a short time for a reply. Returns the options from before.
+    fn shorten_replies(&mut self) -> Arc<Options> {
+        let before = self.options.clone();
+        let limits = &mut Arc::make_mut(&mut self.options).timeouts;
+        limits.reply = limits.reply.min(CHECK_LIMIT);
+        before
     }
 }
 

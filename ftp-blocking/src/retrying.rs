@@ -1,6 +1,7 @@
 //! Operations that are repeated if they fail for a reason that may pass.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ftp_proto::data::{Progress, ProgressFlow};
@@ -69,8 +70,11 @@ impl Client {
     ///
     /// # Errors
     /// The errors of [`connect`](Self::connect) in the last attempt.
-    pub fn connect_retrying(options: Options, policy: &RetryPolicy) -> Result<Self, Error> {
-        Self::connect_over_retrying(Tcp::new(), options, policy)
+    pub fn connect_retrying(
+        options: impl Into<Arc<Options>>,
+        policy: &RetryPolicy,
+    ) -> Result<Self, Error> {
+        Self::connect_over_retrying(Tcp::new(), options.into(), policy)
     }
 
     /// Connects as [`connect_retrying`](Self::connect_retrying) does, but over a network of your
@@ -80,9 +84,10 @@ impl Client {
     /// The errors of [`connect_over`](Self::connect_over) in the last attempt.
     pub fn connect_over_retrying(
         network: impl Network + 'static,
-        options: Options,
+        options: impl Into<Arc<Options>>,
         policy: &RetryPolicy,
     ) -> Result<Self, Error> {
+        let options = options.into();
         let begun = network.now();
         let mut attempts = Attempts::new(policy, seed());
         let stop = Stop::new(&options, begun);

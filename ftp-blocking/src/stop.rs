@@ -1,5 +1,6 @@
 //! What ends the waits of a client early: its abort handle, and the total time.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ftp_proto::data::{DataPhase, Interruption};
@@ -29,7 +30,7 @@ impl Client {
     pub fn abort_handle(&mut self) -> AbortHandle {
         let handle = self.stop.handle();
         // The network needs the handle when the client connects again.
-        self.options.abort_handle = Some(handle.clone());
+        Arc::make_mut(&mut self.options).abort_handle = Some(handle.clone());
         handle
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::task::Poll;
 
 use ftp_proto::flows::{
@@ -58,7 +59,7 @@ pub struct Client {
     /// How the data connections of the operation end that are closed too early.
     pub(crate) early_close: EarlyClose,
     pub(crate) data: DataConnection,
-    pub(crate) options: Options,
+    pub(crate) options: Arc<Options>,
     pub(crate) deadline: Deadline,
     pub(crate) sending: Deadline,
     /// The TLS parameters of the last data connection. `None` if that connection was in clear text,
@@ -90,13 +91,33 @@ impl Client {
     /// # }
     /// ```
     ///
+    /// Each client keeps its options, about a kilobyte. If you open hundreds of sessions, pass an
+    /// `Arc`, which they share:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ftp_smol::Error> {
+    /// # smol::block_on(async {
+    /// use std::sync::Arc;
+    ///
+    /// use ftp_smol::{Client, Options};
+    ///
+    /// let options = Arc::new(Options::from_url("ftp://anonymous@ftp.example.org")?);
+    /// let mut clients = Vec::new();
+    /// for _ in 0..500 {
+    ///     clients.push(Client::connect(options.clone()).await?);
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// An error if no connection can be made, if the handshake of implicit TLS fails, if the
     /// greeting is a refusal, or if the peer does not speak FTP. With credentials, also the errors
     /// of [`login_with`](Self::login_with): TLS fails, or the server refuses the login.
     /// [`Misuse::Option`] if the options contradict each other.
-    pub async fn connect(options: Options) -> Result<Self, Error> {
-        Self::connect_over(Tcp::new(), options).await
+    pub async fn connect(options: impl Into<Arc<Options>>) -> Result<Self, Error> {
+        Self::connect_over(Tcp::new(), options.into()).await
     }
 
     /// Connects as [`connect`](Self::connect) does, but over a network of your own, such as a
@@ -119,8 +140,9 @@ impl Client {
     /// does not support ([`Network::configure`]).
     pub async fn connect_over(
         network: impl Network + 'static,
-        options: Options,
+        options: impl Into<Arc<Options>>,
     ) -> Result<Self, Error> {
+        let options = options.into();
         let stop = Stop::new(&options, network.now());
         // A task keeps room for its largest future as long as it lives.
         let begun = Box::pin(Self::begin(Box::new(network), stop, options)).await;
@@ -335,7 +357,7 @@ impl Client {
     /// # }
     /// ```
     pub fn set_encoding(&mut self, encoding: Encoding) {
-        self.options.encoding = encoding;
+        Arc::make_mut(&mut self.options).encoding = encoding;
         self.session.follow_encoding(&self.options);
     }
 
@@ -496,7 +518,7 @@ impl Client {
     pub(crate) async fn begin(
         mut network: Box<dyn Network>,
         stop: Stop,
-        options: Options,
+        options: Arc<Options>,
     ) -> Result<Self, Box<Unconnected>> {
         let (tls, control, deadline) = match dial(&mut *network, &options, &stop, None).await {
             Ok(dialled) => dialled,

@@ -280,7 +280,7 @@ impl Pool {
         let first = self.first(retry).await;
         let known = self.session_options().cloned();
         let server = known.or_else(|| Some(first.as_ref().ok()?.options.clone()));
-        let server = server.unwrap_or_else(|| Options::new(""));
+        let server = server.unwrap_or_else(|| Options::new("").into());
         let plan = plan(&server.encoding);
         let most = plan.changes().count().max(1);
         let sessions = self.options().sessions.clamp(1, most);

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::path::Path;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -76,8 +77,11 @@ impl Client {
     ///
     /// # Errors
     /// The errors of [`connect`](Self::connect) in the last attempt.
-    pub async fn connect_retrying(options: Options, policy: &RetryPolicy) -> Result<Self, Error> {
-        Self::connect_over_retrying(Tcp::new(), options, policy).await
+    pub async fn connect_retrying(
+        options: impl Into<Arc<Options>>,
+        policy: &RetryPolicy,
+    ) -> Result<Self, Error> {
+        Self::connect_over_retrying(Tcp::new(), options.into(), policy).await
     }
 
     /// Connects as [`connect_retrying`](Self::connect_retrying) does, but over a network of your
@@ -87,9 +91,10 @@ impl Client {
     /// The errors of [`connect_over`](Self::connect_over) in the last attempt.
     pub async fn connect_over_retrying(
         network: impl Network + 'static,
-        options: Options,
+        options: impl Into<Arc<Options>>,
         policy: &RetryPolicy,
     ) -> Result<Self, Error> {
+        let options = options.into();
         let begun = network.now();
         let mut attempts = Attempts::new(policy, seed());
         let stop = Stop::new(&options, begun);

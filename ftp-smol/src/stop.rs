@@ -1,6 +1,7 @@
 //! The time limits of a client's waits, and what ends a wait before its limit: the abort handle,
 //! and the total time.
 
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -32,7 +33,7 @@ impl Client {
     /// ```
     pub fn abort_handle(&mut self) -> AbortHandle {
         let handle = self.stop.handle();
-        self.options.abort_handle = Some(handle.clone());
+        Arc::make_mut(&mut self.options).abort_handle = Some(handle.clone());
         handle
     }
 

@@ -5,6 +5,7 @@
 
 use std::alloc::System;
 use std::io::{self, Read as _};
+use std::sync::Arc;
 
 use cap::Cap;
 
@@ -27,7 +28,7 @@ const TLS_LIMIT: usize = 10 * 1024;
 const SESSIONS: usize = 32;
 
 /// Returns a session that has done all operations which may leave something in memory.
-fn session(options: &Options) -> Result<Client, Error> {
+fn session(options: &Arc<Options>) -> Result<Client, Error> {
     let mut client = Client::connect(options.clone())?;
     client.login("somebody", "a password of some length")?;
     client.features()?;
@@ -51,6 +52,7 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {
+        let options = Arc::new(options);
         // The first session allocates what exists only once in the process, so it is not measured.
         drop(session(&options).expect("works"));
         let before = HEAP.allocated();
@@ -79,7 +81,7 @@ fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
 }
 
 /// Opens many sessions at the same time. Returns the heap that each of them holds, in bytes.
-fn many(options: &Options, before: usize) -> usize {
+fn many(options: &Arc<Options>, before: usize) -> usize {
     let mut clients = Vec::with_capacity(SESSIONS);
     for _ in 0..SESSIONS {
         clients.push(session(options).expect("works"));

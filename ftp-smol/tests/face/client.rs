@@ -26,7 +26,7 @@ pub(crate) use ftp_smol::*;
 pub(crate) struct Client(pub(crate) ftp_smol::Client);
 
 impl Client {
-    pub(crate) fn connect(options: Options) -> Result<Self, Error> {
+    pub(crate) fn connect(options: impl Into<Arc<Options>>) -> Result<Self, Error> {
         wait(ftp_smol::Client::connect(options)).map(Self)
     }
 
