@@ -19,6 +19,8 @@ mod interop;
 mod job;
 mod no_std;
 mod release;
+#[cfg(all(feature = "clients", unix))]
+mod scale;
 #[cfg(feature = "clients")]
 mod servers;
 mod targets;
@@ -36,10 +38,13 @@ Usage: cargo xtask <job>
            five rarely used servers get only a part, unless you name them or pass --full
            (needs Debian or a relative, and root; Python with pip; Node.js with npm);
            `interop proxies` runs a job through five proxies alone; `interop --many 1000`
-           transfers small files with pipelining forced on
+           transfers small files with pipelining forced on; `interop --dropped 8 1500` drops
+           futures at any poll, with vsftpd and pyftpdlib
   no-std   links and runs a program without the standard library
   bench    compares bulk transfers, listings, plans of trees and small files with curl, lftp,
            ftplib and suppaftp (Linux; see --help)
+  scale    opens thousands of sessions at once with both adapters: how much memory an idle one
+           holds, and whether all transfer a file and close (Linux)
   counts   counts instructions of the core and records them; --check compares (needs valgrind)
   features checks that no feature compiles, and all but aws-lc-rs; --every checks all combinations
   fuzz     runs every fuzz target for 3 s, or for the seconds that you give (needs nightly
@@ -72,6 +77,19 @@ fn main() -> ExitCode {
         [servers::libunftp::JOB, arguments @ ..] => servers::libunftp::serve(arguments),
         #[cfg(feature = "clients")]
         [interop::VICTIM, arguments @ ..] => interop::victim(arguments),
+        #[cfg(all(feature = "clients", unix))]
+        ["scale", arguments @ ..] => scale::run(arguments),
+        #[cfg(not(feature = "clients"))]
+        ["scale", arguments @ ..] => {
+            workspace::again(&["--features", "embedded"], "scale", arguments)
+        }
+        #[cfg(all(feature = "clients", unix))]
+        [scale::CLIENT, arguments @ ..] => scale::client(arguments),
+        #[cfg(all(feature = "clients", unix))]
+        [scale::SERVER] => {
+            scale::serve();
+            Ok(())
+        }
         ["no-std"] => no_std::link(),
         ["bench", arguments @ ..] => bench::run(arguments),
         #[cfg(all(feature = "bench", target_os = "linux"))]

@@ -17,6 +17,13 @@ const ROLE: &str = "FTP_TEST_SERVER";
 /// The size of each file on the server, in bytes.
 pub(crate) const FILE: usize = 300 * 1024;
 
+/// The size of the files whose names begin with `small`, in bytes.
+pub(crate) const SMALL_FILE: usize = 1024;
+
+/// The stack of a session's thread, in bytes. A session needs little of it, and there may be
+/// thousands.
+const STACK: usize = 512 * 1024;
+
 /// The number of lines in the server's listing.
 pub(crate) const LISTING: usize = 500;
 
@@ -40,8 +47,13 @@ impl ServerProcess {
     /// Starts this test program a second time, with `ROLE` set. The only test of the program then
     /// runs the server.
     pub(crate) fn start() -> io::Result<Self> {
+        Self::start_by("--nocapture")
+    }
+
+    /// Starts this program with another argument, which must lead it to [`serve_if_asked`].
+    pub(crate) fn start_by(argument: &str) -> io::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
-            .arg("--nocapture")
+            .arg(argument)
             .env(ROLE, "")
             // The server stops when it reads the end of this pipe. The system closes the pipe even
             // if this process is killed.
@@ -101,7 +113,9 @@ pub(crate) fn serve_if_asked() {
     for control in listener.incoming() {
         let control = control.expect("a client");
         let tls = tls.clone();
-        thread::spawn(move || drop(Session::new(tls, control).and_then(Session::serve)));
+        let serve = move || drop(Session::new(tls, control).and_then(Session::serve));
+        let thread = thread::Builder::new().stack_size(STACK).spawn(serve);
+        thread.expect("room for a thread");
     }
 }
 
@@ -162,12 +176,26 @@ impl Session {
                     let port = self.data.insert(listener).local_addr()?.port();
                     format!("229 Entering Extended Passive Mode (|||{port}|)\r\n")
                 }
+                // A client asks for it if it cannot connect to the port of EPSV.
+                Some("PASV") => {
+                    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+                    let [high, low] = self
+                        .data
+                        .insert(listener)
+                        .local_addr()?
+                        .port()
+                        .to_be_bytes();
+                    format!("227 Entering Passive Mode (127,0,0,1,{high},{low})\r\n")
+                }
                 Some("LIST") => {
                     let line =
                         "-rw-r--r--   1 ftp  ftp  1024 Jan 01 12:00 a file of some length\r\n";
                     self.bring(line.repeat(LISTING).as_bytes())?
                 }
-                Some("RETR") => self.bring(&vec![b'x'; FILE])?,
+                Some("RETR") => match words.next() {
+                    Some(name) if name.starts_with("small") => self.bring(&[b'x'; SMALL_FILE])?,
+                    _ => self.bring(&vec![b'x'; FILE])?,
+                },
                 Some("STOR") => self.take()?,
                 _ => "200 ok\r\n".to_owned(),
             };
