@@ -26,6 +26,28 @@ struct Bridge {
     thread: JoinHandle<()>,
 }
 
+/// A port of the client on which it waits for the simulated server.
+pub(crate) struct Announced {
+    hosted: TcpServer,
+    port: u16,
+    is_open: Arc<()>,
+}
+
+impl Announced {
+    /// Returns the number that the client tells the server.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        self.hosted.server().close_listener(self.port);
+        self.is_open = Arc::default();
+        self.hosted.0.changed.notify_all();
+    }
+}
+
 /// If no bytes have moved for this long, the server sends the replies that a fault has held back.
 const QUIET: Duration = Duration::from_millis(5);
 
@@ -57,16 +79,51 @@ impl TcpServer {
             let (Connected::Open(link) | Connected::Pending(link)) = connected else {
                 return;
             };
-            let reading = stream.try_clone().expect("a second handle");
-            let reader = hosted.clone();
-            let reader = thread::spawn(move || reader.take_in(reading, link));
-            hosted.give_out(stream, link);
-            let _ = reader.join();
-            hosted.server().close(link);
-            hosted.0.changed.notify_all();
+            hosted.carry(stream, link);
         });
         self.bridges().push(Bridge { address, thread });
         Ok(address)
+    }
+
+    /// Opens a port of the client in active mode: the connection that the simulated server makes to
+    /// it leads to the real address `to`. Drop the value when the client does not listen any more.
+    pub(crate) fn listen(&self, to: SocketAddr) -> Announced {
+        let port = self.server().listen();
+        let announced = Announced {
+            hosted: self.clone(),
+            port,
+            is_open: Arc::default(),
+        };
+        let (hosted, is_open) = (self.clone(), Arc::downgrade(&announced.is_open));
+        thread::spawn(move || {
+            let mut server = hosted.server();
+            let link = loop {
+                if let Some(link) = server.accept(port) {
+                    break link;
+                }
+                if is_open.strong_count() == 0 {
+                    return;
+                }
+                server = hosted.wait(server);
+            };
+            drop(server);
+            match TcpStream::connect(to) {
+                Ok(stream) => hosted.carry(stream, link),
+                Err(_) => hosted.server().reset(link),
+            }
+        });
+        announced
+    }
+
+    /// Passes the bytes of a connection until it ends.
+    fn carry(&self, stream: TcpStream, link: Link) {
+        let reading = stream.try_clone().expect("a second handle");
+        let reader = self.clone();
+        let reader = thread::spawn(move || reader.take_in(reading, link));
+        self.give_out(stream, link);
+        let _ = reader.join();
+        self.server().close(link);
+        self.0.changed.notify_all();
     }
 
     /// Waits until all connections are closed. The client must have closed its side of each
