@@ -52,7 +52,7 @@ impl Step {
 }
 
 /// The checks of the gate, the quickest first.
-const GATE: [Step; 15] = [
+const GATE: [Step; 16] = [
     step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
@@ -96,6 +96,10 @@ const GATE: [Step; 15] = [
     step(
         "50 small files, everything pipelined",
         "xtask interop --many 50 vsftpd proftpd",
+    ),
+    step(
+        "150 operations, dropped at any poll",
+        "xtask interop --dropped 1 150",
     ),
     step("fuzzing, 3 s a target", "xtask fuzz"),
 ];
@@ -174,7 +178,7 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 17] = [
+const REST: [Step; 19] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -202,6 +206,11 @@ const REST: [Step; 17] = [
         "1,000 small files with each server, everything pipelined",
         "xtask interop --many 1000",
     ),
+    step(
+        "12,000 operations in each way, dropped at any poll",
+        "xtask interop --dropped 8 1500",
+    ),
+    step("thousands of sessions at once", "xtask scale"),
     step("other targets, Rust 1.85", "xtask targets --every"),
     step("packages, docs.rs, semantic versions", "xtask release"),
     step("features, every combination", "xtask features --every"),

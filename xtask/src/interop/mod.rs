@@ -6,6 +6,7 @@
 
 mod capture;
 mod cell;
+mod dropped;
 mod exceptions;
 mod idle;
 mod jobs;
@@ -60,7 +61,8 @@ impl Extent {
 /// `--pipelined`, all clients pipeline everything from the beginning (`Pipelining::always`). With
 /// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. `--kills
 /// 500` kills transfers of whole files instead, `--kills-of-trees 1000` syncs of trees (`kills`), and
-/// `--many 1000` transfers this many small files with each server (`many`).
+/// `--many 1000` transfers this many small files with each server (`many`). `--dropped 8 1500` drops
+/// futures at any poll, in 8 sessions of 1500 operations in each way (`dropped`).
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if arguments.contains(&"--pipelined") {
         way::pipeline_everything();
@@ -68,6 +70,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["--kills", count, ..] => return kills::run(kills::Prey::Files, count.parse()?),
         ["--kills-of-trees", count, ..] => return kills::run(kills::Prey::Trees, count.parse()?),
+        ["--dropped", seeds, operations, servers @ ..] => {
+            return dropped(seeds.parse()?, operations.parse()?, servers);
+        }
         ["--many", count, servers @ ..] => {
             if !cfg!(feature = "embedded") {
                 return again(arguments);
@@ -110,6 +115,16 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         false => Ok(()),
     };
     jobs.and(suite).and(proxies)
+}
+
+/// Drops futures in sessions with the servers that the arguments name, or else with vsftpd, which
+/// has a process for each session, and pyftpdlib, which has one for all.
+fn dropped(seeds: u64, operations: usize, servers: &[&str]) -> Result<()> {
+    let servers = match servers {
+        [] => &["vsftpd", "pyftpdlib"],
+        servers => servers,
+    };
+    dropped::run(&fetched(servers)?, &trust::Trust::new()?, seeds, operations)
 }
 
 /// Builds this program with libunftp, and starts the tests in it.
