@@ -2,7 +2,6 @@
 //! sendfile) if it has them.
 
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller};
@@ -13,10 +12,11 @@ use crate::channel::Channel;
 use crate::data::{DataTransfer, Download, Upload};
 use crate::drive::Readiness;
 use crate::net::is_past;
-use crate::sys::descriptor;
 use crate::sys::kernel::{self, KernelCopy, Pipe};
 use crate::sys::local_file::LocalFile;
+use crate::sys::os::open_file::OpenFile;
 use crate::sys::poll::wait;
+use crate::sys::socket::BorrowedFd;
 
 /// The size of a transfer's first buffer, in bytes. A small file needs no larger one.
 const FIRST: usize = 64 * 1024;
@@ -72,7 +72,11 @@ impl Download<'_> {
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         let progress = &mut ProgressTeller::new(progress);
-        match self.save(file.as_fd(), progress) {
+        let saved = match OpenFile::of(&file) {
+            Ok(file) => self.save(&file, progress),
+            Err(error) => Err(self.cut_short(error, 0)),
+        };
+        match saved {
             Ok(()) => self.finish(),
             Err(error) => Err(self.0.stop(error)),
         }
@@ -81,11 +85,11 @@ impl Download<'_> {
     /// Writes all the data to the file, until the server has confirmed the transfer.
     fn save<R: ProgressFlow>(
         &mut self,
-        file: BorrowedFd<'_>,
+        file: &OpenFile<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
         let mut rest = self.1.waiting();
-        let written = descriptor::write_all(file, &mut rest);
+        let written = file.write_all(&mut rest);
         let left = rest.len();
         written.map_err(|error| self.cut_short(error, left))?;
         self.1.end(&[]);
@@ -105,7 +109,7 @@ impl Download<'_> {
                 return Ok(());
             }
             let mut bytes = &buffer[..count];
-            let written = descriptor::write_all(file, &mut bytes);
+            let written = file.write_all(&mut bytes);
             written.map_err(|error| self.cut_short(error, bytes.len()))?;
             progress.tell(&self.0.phase)?;
             // Under TLS, an unfinished record is held back, so that the buffer is seldom full.
@@ -124,7 +128,7 @@ impl Download<'_> {
     /// Moves bytes from the socket to the file by splice, until the kernel cannot move any more.
     fn splice<R: ProgressFlow>(
         &mut self,
-        file: BorrowedFd<'_>,
+        file: &OpenFile<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
         let Some(mut pipe) = self.0.pipe() else {
@@ -183,8 +187,11 @@ impl Upload<'_> {
         file: impl LocalFile,
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
-        let file = file.as_fd();
-        match self.send(file, &mut ProgressTeller::new(progress)) {
+        let sent = match OpenFile::of(&file) {
+            Ok(file) => self.send(&file, &mut ProgressTeller::new(progress)),
+            Err(error) => Err(self.0.phase.reading_failed(error)),
+        };
+        match sent {
             Ok(()) => self.finish(),
             Err(error) => Err(self.0.stop(error)),
         }
@@ -193,11 +200,11 @@ impl Upload<'_> {
     /// Sends the file to its end.
     fn send<R: ProgressFlow>(
         &mut self,
-        file: BorrowedFd<'_>,
+        file: &OpenFile<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
         self.drain()?;
-        self.0.phase.will_send(descriptor::left(file));
+        self.0.phase.will_send(file.left());
         progress.tell(&self.0.phase)?;
         if self.0.is_plain() && kernel::worth_sending(file) {
             loop {
@@ -213,7 +220,7 @@ impl Upload<'_> {
         // proves that the file has ended.
         let mut buffer = vec![0; FIRST];
         loop {
-            let read = descriptor::read(file, &mut buffer);
+            let read = file.read(&mut buffer);
             let count = read.map_err(|error| self.0.phase.reading_failed(error))?;
             let mut bytes = &buffer[..count];
             while !bytes.is_empty() || !self.0.phase.unsent().is_empty() {
@@ -278,7 +285,7 @@ impl DataTransfer<'_> {
         filled.map_or_else(|| self.phase.outcome().map(|_| 0), Ok)
     }
 
-    fn send(&mut self, file: BorrowedFd<'_>) -> Result<usize, Error> {
+    fn send(&mut self, file: &OpenFile<'_>) -> Result<usize, Error> {
         let sent = self.attempt(Readiness::Writable, |channel, phase, until| {
             let most = phase.most();
             let copied = channel.run_on_socket(PollFlags::OUT, until, |socket| {

@@ -1,6 +1,5 @@
 //! One connection, in clear text or under TLS.
 
-use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::data::Backlog;
@@ -8,6 +7,7 @@ use ftp_proto::tls::{Next, PlainRead, TlsChannel, TlsInfo, TlsLogin};
 use ftp_proto::{Error, Wait};
 
 use crate::secured::{Peer, Secured, unless_late};
+use crate::sys::socket::BorrowedFd;
 use crate::transport::Stream;
 
 pub(crate) struct Channel {

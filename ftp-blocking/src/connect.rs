@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use ftp_proto::AbortHandle;
@@ -11,7 +10,7 @@ use rustix::event::PollFlags;
 use crate::sys::addresses;
 use crate::sys::poll::{wait, wait_for_both};
 use crate::sys::race::Race;
-use crate::sys::socket::{self, SocketOptions};
+use crate::sys::socket::{self, AsFd as _, BorrowedFd, SocketOptions};
 use crate::transport::{Dialling, Stream};
 
 /// How long a race that can be stopped waits before it looks at its handle again.

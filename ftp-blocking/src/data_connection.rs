@@ -1,7 +1,6 @@
 //! The data connection, from the first attempt to its end.
 
 use std::net::SocketAddr;
-use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::tls::{PlainRead, Tickets, TlsInfo};
@@ -9,6 +8,7 @@ use ftp_proto::{Accept, Closing, DataEnd, Endpoint, Error, Wait};
 
 use crate::channel::Channel;
 use crate::client::Client;
+use crate::sys::socket::BorrowedFd;
 use crate::transport::{Dialled, Dialling, Listener, Stream, Target};
 
 /// The data connection of a client. Its owner is the client, and not the download or upload. So if

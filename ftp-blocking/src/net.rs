@@ -3,7 +3,6 @@
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::ops::RangeInclusive;
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
 
 use ftp_proto::{AbortHandle, Error, Options};
@@ -12,7 +11,7 @@ use rustix::event::PollFlags;
 use crate::connect::{Attempt, race, resolve};
 use crate::sys::listening::Listening;
 use crate::sys::poll::wait;
-use crate::sys::socket::{self, SocketOptions};
+use crate::sys::socket::{self, AsFd as _, BorrowedFd, SocketOptions};
 use crate::transport::{Dialled, Listener, Network, Stream, Target};
 #[cfg(feature = "proxy")]
 use crate::tunnel::Route;

@@ -16,6 +16,7 @@ use crate::net::Tcp;
 use crate::pool::{Pool, PooledClient};
 use crate::retrying::pause;
 use crate::shared_run::{SLICE, SharedRun};
+use crate::sys::local_place;
 use crate::sys::seed::seed;
 
 /// The methods for whole trees do what those of [`Client`](crate::Client) do. One session makes the
@@ -185,7 +186,7 @@ impl Pool {
         let plan = |encoding: &Encoding| {
             let mut plan = SyncPlan::of_files(Direction::Download, options);
             for (remote, local) in files {
-                let local = local.as_ref().as_os_str().as_encoded_bytes();
+                let local = &local_place::bytes_of(local.as_ref());
                 plan.add_file(local, remote.bytes(encoding));
             }
             plan
@@ -226,7 +227,7 @@ impl Pool {
         let plan = |encoding: &Encoding| {
             let mut plan = SyncPlan::of_files(Direction::Upload, options);
             for (local, remote) in files {
-                let local = local.as_ref().as_os_str().as_encoded_bytes();
+                let local = &local_place::bytes_of(local.as_ref());
                 plan.add_file(local, remote.bytes(encoding));
             }
             plan

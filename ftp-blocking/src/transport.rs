@@ -10,11 +10,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 pub use ftp_proto::Target;
 use ftp_proto::{Error, Options};
+
+use crate::sys::socket::BorrowedFd;
 
 /// A connected byte stream.
 pub trait Stream: Send {
@@ -91,12 +92,13 @@ pub trait Stream: Send {
     /// Returns the socket, in non-blocking mode, if this stream does nothing but pass bytes to it.
     /// The kernel may then move bytes between the socket and a file without [`read`](Self::read)
     /// and [`write`](Self::write). Return `None` from a stream that wraps, counts or buffers bytes.
+    /// On Windows the type is `std::os::windows::io::BorrowedSocket`.
     fn plain_socket(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 
     /// Returns the descriptor that the driver waits on by `poll`. `None` if the stream has no such
-    /// descriptor.
+    /// descriptor. On Windows it is a socket (`std::os::windows::io::BorrowedSocket`).
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_proto::proxy::{Handshake, Proxy};
@@ -10,7 +9,7 @@ use ftp_proto::{AbortHandle, Error, ErrorKind, ProxyFailure};
 
 use crate::connect::{Attempt, race, resolve};
 use crate::net::is_timeout;
-use crate::sys::socket::SocketOptions;
+use crate::sys::socket::{BorrowedFd, SocketOptions};
 use crate::transport::{Dialled, Dialling, Stream, Target};
 
 /// The most bytes that one read takes from the proxy. SOCKS answers have at most 262 bytes, and an

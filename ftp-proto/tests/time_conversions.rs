@@ -127,10 +127,17 @@ mod system_time {
     fn the_year_10000_does_not_fit() {
         let late = UNIX_EPOCH + Duration::from_secs(253_402_300_800);
         assert_eq!(Timestamp::try_from(late), Err(TimeOutOfRange::Timestamp));
+    }
+
+    // The time of Windows begins in 1601, and has steps of 100 ns.
+    #[cfg(not(windows))]
+    #[test]
+    fn the_time_before_the_year_0_does_not_fit() {
         let early = UNIX_EPOCH - Duration::new(62_167_219_200, 1);
         assert_eq!(Timestamp::try_from(early), Err(TimeOutOfRange::Timestamp));
     }
 
+    #[cfg(not(windows))]
     proptest! {
         #[test]
         fn round_trip(time in any_time()) {

@@ -4,12 +4,12 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::TcpStream;
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
-use ftp_blocking::sys::descriptor;
 use ftp_blocking::sys::kernel::{self, KernelCopy, Pipe};
 use ftp_blocking::sys::local_file::LocalFile;
+use ftp_blocking::sys::os::open_file::OpenFile;
+use ftp_blocking::sys::socket::{AsFd as _, BorrowedFd};
 use ftp_proto::data::{DataProgress, Progress, ProgressFlow, ProgressTeller};
 use ftp_proto::{Completion, DataEnd, Error, ErrorKind};
 use smol::Async;
@@ -76,7 +76,11 @@ impl Download<'_> {
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         let progress = &mut ProgressTeller::new(progress);
-        match self.save(file.as_fd(), progress).await {
+        let saved = match OpenFile::of(&file) {
+            Ok(file) => self.save(&file, progress).await,
+            Err(error) => Err(self.cut_short(error, 0)),
+        };
+        match saved {
             Ok(()) => self.finish().await,
             Err(error) => Err(self.0.stop(error).await),
         }
@@ -85,11 +89,11 @@ impl Download<'_> {
     /// Writes all the data to the file, until the server has confirmed the transfer.
     async fn save<R: ProgressFlow>(
         &mut self,
-        file: BorrowedFd<'_>,
+        file: &OpenFile<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
         let mut rest = self.1.waiting();
-        let written = descriptor::write_all(file, &mut rest);
+        let written = file.write_all(&mut rest);
         let left = rest.len();
         written.map_err(|error| self.cut_short(error, left))?;
         self.1.end(&[]);
@@ -110,7 +114,7 @@ impl Download<'_> {
                 return Ok(());
             }
             let mut bytes = &buffer[..count];
-            let written = descriptor::write_all(file, &mut bytes);
+            let written = file.write_all(&mut bytes);
             written.map_err(|error| self.cut_short(error, bytes.len()))?;
             progress.tell(&self.0.phase)?;
             turn.spend(count).await;
@@ -131,7 +135,7 @@ impl Download<'_> {
     /// move more.
     async fn splice<R: ProgressFlow>(
         &mut self,
-        file: BorrowedFd<'_>,
+        file: &OpenFile<'_>,
         turn: &mut TurnBudget,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
@@ -196,8 +200,11 @@ impl Upload<'_> {
         file: impl LocalFile,
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
-        let file = file.as_fd();
-        match self.send(file, &mut ProgressTeller::new(progress)).await {
+        let sent = match OpenFile::of(&file) {
+            Ok(file) => self.send(&file, &mut ProgressTeller::new(progress)).await,
+            Err(error) => Err(self.0.phase.reading_failed(error)),
+        };
+        match sent {
             Ok(()) => self.finish().await,
             Err(error) => Err(self.0.stop(error).await),
         }
@@ -206,11 +213,11 @@ impl Upload<'_> {
     /// Sends the file to its end.
     async fn send<R: ProgressFlow>(
         &mut self,
-        file: BorrowedFd<'_>,
+        file: &OpenFile<'_>,
         progress: &mut ProgressTeller<impl FnMut(Progress) -> R>,
     ) -> Result<(), Error> {
         poll_fn(|cx| self.poll_drain(cx)).await?;
-        self.0.phase.will_send(descriptor::left(file));
+        self.0.phase.will_send(file.left());
         progress.tell(&self.0.phase)?;
         let mut turn = TurnBudget::default();
         if self.0.is_plain() && kernel::worth_sending(file) {
@@ -228,7 +235,7 @@ impl Upload<'_> {
         // file. Only a read of 0 bytes proves that the file has ended.
         let mut buffer = vec![0; FIRST];
         loop {
-            let read = descriptor::read(file, &mut buffer);
+            let read = file.read(&mut buffer);
             let count = read.map_err(|error| self.0.phase.reading_failed(error))?;
             let mut bytes = &buffer[..count];
             while !bytes.is_empty() || !self.0.phase.unsent().is_empty() {
@@ -297,7 +304,7 @@ impl DataTransfer<'_> {
     fn poll_send(
         &mut self,
         cx: &mut Context<'_>,
-        file: BorrowedFd<'_>,
+        file: &OpenFile<'_>,
     ) -> Poll<Result<usize, Error>> {
         let sent = ready!(self.poll_attempt(cx, |channel, phase, cx| {
             let most = phase.most();

@@ -2,12 +2,11 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use ftp_blocking::sys::listening::Listening;
-use ftp_blocking::sys::socket::{self, SockRef, SocketOptions};
+use ftp_blocking::sys::socket::{self, AsFd as _, BorrowedFd, SockRef, SocketOptions};
 use tokio::io::Interest;
 use tokio::net::{self, lookup_host};
 use tokio::time;

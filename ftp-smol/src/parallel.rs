@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
+use ftp_blocking::sys::local_place;
 use ftp_blocking::sys::seed::seed;
 use ftp_proto::data::ProgressFlow;
 use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
@@ -196,7 +197,7 @@ impl Pool {
         let plan = |encoding: &Encoding| {
             let mut plan = SyncPlan::of_files(Direction::Download, options);
             for (remote, local) in files {
-                let local = local.as_ref().as_os_str().as_encoded_bytes();
+                let local = &local_place::bytes_of(local.as_ref());
                 plan.add_file(local, remote.bytes(encoding));
             }
             plan
@@ -240,7 +241,7 @@ impl Pool {
         let plan = |encoding: &Encoding| {
             let mut plan = SyncPlan::of_files(Direction::Upload, options);
             for (local, remote) in files {
-                let local = local.as_ref().as_os_str().as_encoded_bytes();
+                let local = &local_place::bytes_of(local.as_ref());
                 plan.add_file(local, remote.bytes(encoding));
             }
             plan

@@ -2,12 +2,11 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use ftp_blocking::sys::listening::Listening;
-use ftp_blocking::sys::socket::SockRef;
+use ftp_blocking::sys::socket::{AsFd as _, BorrowedFd, SockRef};
 use smol::{Async, Timer};
 
 use crate::transport::{BoxFuture, Listener};

@@ -2,10 +2,9 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
-use ftp_blocking::sys::socket::{self, SockRef};
+use ftp_blocking::sys::socket::{self, AsFd as _, BorrowedFd, SockRef};
 use smol::Async;
 
 use crate::reactor::Watched;
@@ -146,7 +145,7 @@ impl<W: Watched> Stream for Socket<W> {
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        let idle = self.idle.as_ref().map(TcpStream::as_fd);
+        let idle = self.idle.as_ref().map(|socket| socket.as_fd());
         idle.or_else(|| self.registered.as_ref().map(W::descriptor))
     }
 }

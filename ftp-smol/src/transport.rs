@@ -10,11 +10,11 @@
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::BorrowedFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use ftp_blocking::sys::socket::BorrowedFd;
 pub use ftp_proto::Target;
 use ftp_proto::{Error, Options};
 use smol::Async;
@@ -120,7 +120,8 @@ pub trait Stream: Send {
         None
     }
 
-    /// Returns the stream's descriptor. `None` if it has none.
+    /// Returns the stream's descriptor. `None` if it has none. On Windows it is a socket
+    /// (`std::os::windows::io::BorrowedSocket`).
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }

@@ -3,11 +3,10 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::BorrowedFd;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-use ftp_blocking::sys::socket::SocketOptions;
+use ftp_blocking::sys::socket::{BorrowedFd, SocketOptions};
 use ftp_proto::proxy::{Handshake, Proxy};
 use ftp_proto::{Error, ErrorKind, ProxyFailure};
 use smol::Async;

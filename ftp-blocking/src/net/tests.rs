@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use socket_options::{assert_control, assert_data, come, options, server};
 
-use super::Tcp;
+use super::{BorrowedFd, Tcp};
 use crate::transport::{Dialled, Network as _, Stream, Target};
 
 fn dial(network: &mut Tcp, target: &Target<'_>) -> Box<dyn Stream> {

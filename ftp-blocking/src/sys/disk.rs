@@ -2,11 +2,9 @@
 //! an upload.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, FileTimes, Metadata, OpenOptions, Permissions};
+use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 use std::time::SystemTime;
 
 use ftp_proto::files::{Hasher, LocalFact, LocalStep, SyncToDisk};
@@ -14,8 +12,8 @@ use ftp_proto::reply::{Algorithm, Timestamp};
 use ftp_proto::sync::LocalPlace;
 use ftp_proto::tree::HashLocal;
 use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
-use rustix::fs::{FlockOperation, OFlags, flock};
 
+use super::os::files;
 use super::{leftovers, local_place};
 
 /// The local file of one transfer. If it is dropped, a partial file is deleted, unless it may be
@@ -151,21 +149,23 @@ impl Disk {
                 }
             },
         };
+        let is_no_file =
+            files::is_device_name(&path) || found.as_ref().is_ok_and(|found| !found.is_file());
         let refuse = |kind, why| Err(self.failed("creating", io::Error::new(kind, why)));
         match found {
             Ok(metadata) if metadata.is_dir() => {
                 refuse(io::ErrorKind::IsADirectory, "it is a directory")
             }
-            Ok(metadata) if !metadata.is_file() => refuse(
+            _ if is_no_file => refuse(
                 io::ErrorKind::InvalidInput,
                 "it is no regular file, and cannot be replaced: use `Download::save_to`",
             ),
             Ok(metadata) => {
-                let path =
-                    fs::canonicalize(&path).map_err(|error| self.failed("creating", error))?;
+                let path = files::where_links_lead(path);
+                let path = path.map_err(|error| self.failed("creating", error))?;
                 Ok((path, Some(metadata)))
             }
-            Err(_) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
+            Err(_) if ends_with_separator(&path) => {
                 refuse(io::ErrorKind::NotFound, "there is no such directory")
             }
             Err(_) if path.file_name().is_none() => {
@@ -218,7 +218,7 @@ impl Disk {
 
     fn look_at_source(&mut self) -> Result<LocalFact, Error> {
         if self.source.is_none() {
-            let opened = open_without_waiting(&self.local, OFlags::empty());
+            let opened = files::open_source(&self.local);
             self.source = Some(opened.map_err(|error| self.failed("opening", error))?);
         }
         let metadata = self.file()?.metadata();
@@ -264,7 +264,12 @@ impl Disk {
 /// # Errors
 /// [`ErrorKind::Local`] with the error of the system.
 pub fn hash(file: &HashLocal) -> Result<Vec<u8>, Error> {
-    let mut disk = Disk::new(Path::new(OsStr::from_bytes(&file.path)));
+    let path = files::path(&file.path).map_err(|error| {
+        Error::new(ErrorKind::Local)
+            .with_subject("reading a local file")
+            .with_source(error)
+    })?;
+    let mut disk = Disk::new(path);
     disk.run(LocalStep::Source)?;
     let step = LocalStep::Hash {
         algorithm: file.algorithm,
@@ -296,9 +301,7 @@ impl Partial {
         let mut own = prefix.clone();
         own.push(format!("{tag:016x}{SUFFIX}"));
         let path = directory.join(&own);
-        // A private file is private from the beginning. A resume must be able to write.
-        let mode = old.map_or(0o666, |old| old.permissions().mode() & 0o777 | 0o600);
-        let (file, mut length) = open_locked(&path, mode)?;
+        let (file, mut length) = open_locked(&path, old.as_ref())?;
         let partial = Self {
             target,
             path,
@@ -322,9 +325,7 @@ impl Partial {
         tidy: bool,
     ) -> io::Result<LocalFact> {
         if let Ok(old) = fs::metadata(&self.target) {
-            // The bits setuid and setgid were given to the old content.
-            let mode = old.permissions().mode() & 0o777;
-            self.file.set_permissions(Permissions::from_mode(mode))?;
+            files::keep_permissions(&self.file, &old)?;
         }
         let time = modified.and_then(|time| SystemTime::try_from(time).ok());
         // Not every file system can store every time. The file is right all the same.
@@ -344,7 +345,7 @@ impl Partial {
         if sync == SyncToDisk::Yes {
             if let Some(directory) = self.path.parent() {
                 // The file has its name. Some file systems cannot do this for directories.
-                let _ = File::open(directory).and_then(|directory| directory.sync_all());
+                let _ = files::sync_directory(directory);
             }
         }
         Ok(LocalFact::Committed {
@@ -368,59 +369,34 @@ impl Drop for Partial {
     }
 }
 
-/// Opens a partial file, or creates it with this mode, and locks it against other processes. Also
-/// returns its length.
-fn open_locked(path: &Path, mode: u32) -> io::Result<(File, u64)> {
+/// Opens a partial file, or creates it, and locks it against other processes. `old` is the file
+/// that it will replace. Also returns its length.
+fn open_locked(path: &Path, old: Option<&Metadata>) -> io::Result<(File, u64)> {
     for _ in 0..TRIES {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(mode)
-            // Others may write to this directory, and must not lead the download elsewhere.
-            .custom_flags(OFlags::NOFOLLOW.bits() as i32)
-            .open(path)?;
+        let file = files::open_partial(path, old)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             let why = "the partial file is no regular file";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        if metadata.nlink() > 1 {
+        if files::has_other_names(&file, &metadata)? {
             let why = "the partial file has another name too";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        lock(&file)?;
+        files::lock(&file)?;
         // Before the lock, another process may have renamed the file to its final name.
-        let now = fs::symlink_metadata(path).ok();
-        let same = |now: &Metadata| (now.dev(), now.ino()) == (metadata.dev(), metadata.ino());
-        if let Some(now) = now.filter(same) {
-            return Ok((file, now.len()));
+        if let Some(length) = files::length_at(path, &file, &metadata)? {
+            return Ok((file, length));
         }
     }
     let why = "the partial file changes all the time";
     Err(io::Error::new(io::ErrorKind::ResourceBusy, why))
 }
 
-/// Opens a file for reading. The opening of a pipe would otherwise wait for a writer.
-fn open_without_waiting(path: &Path, flags: OFlags) -> io::Result<File> {
-    let flags = flags | OFlags::NONBLOCK;
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits() as i32)
-        .open(path)
-}
-
-pub(super) fn lock(file: &File) -> io::Result<()> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(()),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(io::Error::new(
-            io::ErrorKind::WouldBlock,
-            "another process downloads to it",
-        )),
-        // Some network file systems have no locks.
-        Err(_) => Ok(()),
-    }
+/// Returns whether the path ends with `/`, or with `\` on Windows.
+fn ends_with_separator(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|last| is_separator(char::from(*last)))
 }
 
 /// Returns the name, or its beginning and a hash of it if it is too long.

@@ -2,16 +2,14 @@
 //! the directory for each file.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::fs::OFlags;
-
-use super::disk::{SUFFIX, lock};
+use super::disk::SUFFIX;
+use super::os::files;
 
 /// The partial files in the directories that were read last. All downloads of this process share
 /// it: a thousand files in one directory would otherwise read it a thousand times.
@@ -31,9 +29,9 @@ struct Directory {
     partials: Vec<OsString>,
 }
 
-/// The path of a directory, its device and its inode. The inode alone may belong to another
-/// directory soon, and the path too.
-type Id = (PathBuf, u64, u64);
+/// The path of a directory and its identity. The identity alone may belong to another directory
+/// soon, and the path too.
+type Id = (PathBuf, files::Identity);
 
 /// Deletes the partial files of earlier versions of the remote file, after `own` has got its final
 /// name. If one cannot be deleted, or is locked by another process, it stays.
@@ -44,13 +42,8 @@ pub(super) fn delete_others(own: &Path, prefix: &[u8]) {
     };
     for name in others {
         let path = directory.join(&name);
-        // For a lock, some network file systems want a file that can be written.
-        let file = OpenOptions::new()
-            .write(true)
-            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32)
-            .open(&path);
-        match file {
-            Ok(file) if lock(&file).is_ok() => {
+        match files::open_left_partial(&path) {
+            Ok(file) if files::lock(&file).is_ok() => {
                 let _ = fs::remove_file(&path);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -123,6 +116,6 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 fn id_of(directory: &Path) -> io::Result<Id> {
-    let metadata = fs::metadata(directory)?;
-    Ok((directory.to_owned(), metadata.dev(), metadata.ino()))
+    let identity = files::identity(directory, &fs::metadata(directory)?)?;
+    Ok((directory.to_owned(), identity))
 }

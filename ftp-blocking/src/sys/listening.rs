@@ -4,8 +4,8 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
-use std::os::fd::{AsFd, BorrowedFd};
 
+use crate::sys::os::sockets;
 use crate::sys::socket::{SocketOptions, create};
 
 /// How many connections the kernel may queue before they are accepted. Strangers may connect before
@@ -79,9 +79,9 @@ impl Listening {
     }
 }
 
-impl AsFd for Listening {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.listener.as_fd()
+impl AsRef<TcpListener> for Listening {
+    fn as_ref(&self) -> &TcpListener {
+        &self.listener
     }
 }
 
@@ -118,9 +118,7 @@ fn listen(mut address: SocketAddr, port: u16, options: &SocketOptions) -> io::Re
     address.set_port(port);
     let socket = create(address)?;
     options.set_on(&socket)?;
-    // An earlier transfer may have left the port in TIME_WAIT. With SO_REUSEADDR the listener can
-    // use it nevertheless.
-    socket.set_reuse_address(true)?;
+    sockets::reuse_port(&socket)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())

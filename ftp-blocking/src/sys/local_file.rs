@@ -1,21 +1,22 @@
 //! What a transfer can read from or write to on this machine.
 
-use std::os::fd::AsFd;
+use super::os::open_file::HasFile;
 
 /// A local file that a transfer reads or writes: an [`std::fs::File`], a pipe, a device, or a
 /// reference to one.
 ///
-/// On Unix, every type that has a file descriptor ([`AsFd`]) implements this trait. You cannot
-/// implement the trait yourself. So on other systems, it can later stand for their types of files.
+/// On Unix, every type that has a file descriptor (`std::os::fd::AsFd`) implements this trait. On
+/// Windows, every type that has a handle (`std::os::windows::io::AsHandle`) implements it. You
+/// cannot implement the trait yourself.
 pub trait LocalFile: sealed::Descriptor {}
 
-impl<T: AsFd> LocalFile for T {}
+impl<T: HasFile> LocalFile for T {}
 
 mod sealed {
-    use std::os::fd::AsFd;
+    use crate::sys::os::open_file::HasFile;
 
     #[allow(unnameable_types, reason = "nobody else may implement it")]
-    pub trait Descriptor: AsFd {}
+    pub trait Descriptor: HasFile {}
 
-    impl<T: AsFd> Descriptor for T {}
+    impl<T: HasFile> Descriptor for T {}
 }

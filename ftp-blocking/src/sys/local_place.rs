@@ -3,14 +3,14 @@
 //! refused. Each check comes just before the use of the path, but another process could make a link
 //! between the two.
 
-use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use ftp_proto::sync::{LocalChange, LocalLinks, LocalPlace};
 use ftp_proto::{Error, ErrorKind};
+
+use super::os::files;
 
 /// Returns the path of a file to download or to upload.
 ///
@@ -18,7 +18,7 @@ use ftp_proto::{Error, ErrorKind};
 /// [`ErrorKind::Local`] if a part of the path is a link that must not be followed, or if the path
 /// is a directory in the directory of the sync.
 pub fn file(place: &LocalPlace) -> Result<PathBuf, Error> {
-    let path = path_of(place);
+    let path = path_of(place).map_err(|error| no_path(place, error))?;
     if place.links == LocalLinks::Follow {
         return Ok(path);
     }
@@ -36,12 +36,17 @@ pub fn file(place: &LocalPlace) -> Result<PathBuf, Error> {
     }
 }
 
+/// Returns the bytes of a local path, as the plans of the core want them: with `/` between the parts.
+pub fn bytes_of(path: &Path) -> Vec<u8> {
+    files::plan_bytes(path)
+}
+
 /// Changes a directory on the local disk, or deletes a file.
 ///
 /// # Errors
 /// [`ErrorKind::Local`] with the error of the system.
 pub fn change(place: &LocalPlace, change: LocalChange) -> Result<(), Error> {
-    let path = path_of(place);
+    let path = path_of(place).map_err(|error| no_path(place, error))?;
     let (what, result) = match change {
         LocalChange::MakeDirectory => ("making the local directory", make(place, &path)),
         LocalChange::DeleteFile => ("deleting the local file", delete(place, &path)),
@@ -67,7 +72,7 @@ fn make(place: &LocalPlace, path: &Path) -> io::Result<()> {
 
 fn delete(place: &LocalPlace, path: &Path) -> io::Result<()> {
     parents(place)?;
-    unless_missing(fs::remove_file(path))
+    unless_missing(files::remove_file(path))
 }
 
 fn remove(place: &LocalPlace, path: &Path) -> io::Result<()> {
@@ -77,17 +82,17 @@ fn remove(place: &LocalPlace, path: &Path) -> io::Result<()> {
 
 /// Checks the path up to its last part: each part is a directory, and no link.
 fn parents(place: &LocalPlace) -> io::Result<()> {
-    let mut path = directory(&place.root);
+    let mut path = files::path(&place.root)?;
     let mut names = place.path.split(|byte| *byte == b'/').peekable();
     while let Some(name) = names.next() {
-        if matches!(name, b"" | b"." | b"..") {
+        if matches!(name, b"" | b"." | b"..") || !files::is_one_name(name) {
             let why = "this path could lead out of the directory";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         if names.peek().is_none() {
             break;
         }
-        path.push(OsStr::from_bytes(name));
+        path.push(files::path(name)?);
         match look(&path)? {
             Some(found) if found.is_symlink() => return Err(is_link()),
             Some(found) if !found.is_dir() => return Err(io::ErrorKind::NotADirectory.into()),
@@ -106,18 +111,13 @@ fn look(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-fn path_of(place: &LocalPlace) -> PathBuf {
-    let path = OsStr::from_bytes(&place.path);
+fn path_of(place: &LocalPlace) -> io::Result<PathBuf> {
     match (&*place.root, &*place.path) {
-        (b"", b"") => PathBuf::from("."),
-        (b"", _) => PathBuf::from(path),
-        (root, b"") => directory(root),
-        (root, _) => directory(root).join(path),
+        (b"", b"") => Ok(PathBuf::from(".")),
+        (b"", path) => files::path(path),
+        (root, b"") => files::path(root),
+        (root, path) => Ok(files::path(root)?.join(files::path(path)?)),
     }
-}
-
-fn directory(root: &[u8]) -> PathBuf {
-    PathBuf::from(OsStr::from_bytes(root))
 }
 
 fn unless_missing(result: io::Result<()>) -> io::Result<()> {
@@ -130,6 +130,12 @@ fn unless_missing(result: io::Result<()>) -> io::Result<()> {
 fn is_link() -> io::Error {
     let why = "a part of this path is a link, which could lead out of the directory";
     io::Error::new(io::ErrorKind::InvalidInput, why)
+}
+
+/// Makes the error for a place whose bytes are no path on this system.
+fn no_path(place: &LocalPlace, error: io::Error) -> Error {
+    let path = String::from_utf8_lossy(&place.path);
+    failed("finding the local path of", Path::new(&*path), error)
 }
 
 fn failed(what: &str, path: &Path, error: io::Error) -> Error {

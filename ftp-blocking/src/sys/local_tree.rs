@@ -1,16 +1,15 @@
 //! Reads a local directory, and all below it, for the plan of a sync.
 
-use std::ffi::OsStr;
 use std::fs::{self, DirEntry, Metadata};
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use ftp_proto::reply::Timestamp;
 use ftp_proto::sync::{LocalKind, LocalTree, SyncOptions};
 use ftp_proto::tree::Links;
 use ftp_proto::{Error, ErrorKind};
+
+use super::os::files::{self, Identity};
 
 /// Reads all that is in this directory and takes part in the sync. Something that cannot be read is
 /// a failure in the tree, and the scan goes on. A directory that does not exist is an empty tree.
@@ -20,7 +19,8 @@ use ftp_proto::{Error, ErrorKind};
 /// tree exceeds a limit of the options.
 pub fn scan(root: &Path, options: &SyncOptions) -> Result<LocalTree, Error> {
     let mut tree = LocalTree::new(options);
-    tree.set_root(root.as_os_str().as_bytes());
+    let bytes = files::bytes(root.as_os_str()).map_err(|error| failed(root, error))?;
+    tree.set_root(bytes);
     let metadata = match fs::metadata(root) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -38,7 +38,7 @@ pub fn scan(root: &Path, options: &SyncOptions) -> Result<LocalTree, Error> {
         waiting: vec![Waiting {
             path: Vec::new(),
             depth: 0,
-            identity: identity(&metadata),
+            identity: files::identity(root, &metadata).map_err(|error| failed(root, error))?,
         }],
     };
     while let Some(directory) = scan.waiting.pop() {
@@ -74,15 +74,13 @@ struct Waiting {
     identity: Identity,
 }
 
-/// The device and the inode, which tell whether two paths lead to the same directory.
-type Identity = (u64, u64);
-
 impl Scan<'_> {
     fn read(&mut self, directory: Waiting) -> Result<(), Error> {
         // The waiting directories are in the order of a walk, so the first ones are still above.
         self.above.truncate(directory.depth);
         self.above.push(directory.identity);
         let path = self.on_disk(&directory.path);
+        let path = path.map_err(|error| failed(self.root, error))?;
         let entries = match fs::read_dir(&path) {
             Ok(entries) => entries,
             Err(error) => {
@@ -104,9 +102,17 @@ impl Scan<'_> {
 
     fn meet(&mut self, directory: &Waiting, entry: &DirEntry) -> Result<(), Error> {
         let name = entry.file_name();
+        let name = match files::bytes(&name) {
+            Ok(name) => name,
+            Err(error) => {
+                self.tree
+                    .fail(&directory.path, failed(&entry.path(), error));
+                return Ok(());
+            }
+        };
         let path = match directory.path.is_empty() {
-            true => name.as_bytes().to_vec(),
-            false => [&directory.path, name.as_bytes()].join(&b'/'),
+            true => name.to_vec(),
+            false => [&directory.path, name].join(&b'/'),
         };
         // This does not follow a link.
         let metadata = match entry.metadata() {
@@ -114,13 +120,13 @@ impl Scan<'_> {
             // It was deleted after the directory was read.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => {
-                let error = failed(&self.on_disk(&path), error);
-                self.tree.fail(&directory.path, error);
+                self.tree
+                    .fail(&directory.path, failed(&entry.path(), error));
                 return Ok(());
             }
         };
         let followed = match metadata.is_symlink() && self.tree.follows_links() {
-            true => fs::metadata(self.on_disk(&path)).ok(),
+            true => fs::metadata(entry.path()).ok(),
             false => None,
         };
         let kind = kind(&metadata, followed.as_ref());
@@ -132,18 +138,21 @@ impl Scan<'_> {
         let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
         self.tree.add(&path, kind, metadata.len(), modified)?;
         if metadata.is_dir() {
-            self.enter(path, directory.depth + 1, &metadata);
+            self.enter(path, &entry.path(), directory.depth + 1, &metadata);
         }
         Ok(())
     }
 
     /// Reads this directory later, unless it is one of those above it.
-    fn enter(&mut self, path: Vec<u8>, depth: usize, metadata: &Metadata) {
-        let identity = identity(metadata);
+    fn enter(&mut self, path: Vec<u8>, on_disk: &Path, depth: usize, metadata: &Metadata) {
+        let identity = match files::identity(on_disk, metadata) {
+            Ok(identity) => identity,
+            Err(error) => return self.tree.fail(&path, failed(on_disk, error)),
+        };
         if self.above.contains(&identity) {
             let why = "a loop: the link leads to a directory above it";
-            let error = failed(&self.on_disk(&path), io::Error::other(why));
-            self.tree.fail(&path, error);
+            self.tree
+                .fail(&path, failed(on_disk, io::Error::other(why)));
         } else if self.tree.enters(&path) {
             self.waiting.push(Waiting {
                 path,
@@ -153,10 +162,10 @@ impl Scan<'_> {
         }
     }
 
-    fn on_disk(&self, path: &[u8]) -> PathBuf {
+    fn on_disk(&self, path: &[u8]) -> io::Result<PathBuf> {
         match path {
-            b"" => self.root.to_owned(),
-            path => self.root.join(OsStr::from_bytes(path)),
+            b"" => Ok(self.root.to_owned()),
+            path => Ok(self.root.join(files::path(path)?)),
         }
     }
 }
@@ -170,10 +179,6 @@ fn kind(metadata: &Metadata, followed: Option<&Metadata>) -> LocalKind {
         _ if metadata.is_dir() => LocalKind::Directory,
         _ => LocalKind::Special,
     }
-}
-
-fn identity(metadata: &Metadata) -> Identity {
-    (metadata.dev(), metadata.ino())
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {

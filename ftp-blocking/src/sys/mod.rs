@@ -14,17 +14,16 @@
 //! | `seed.rs` | a random number | everywhere |
 //! | `socket.rs` | makes, binds, connects, tunes and closes a socket | everywhere |
 //! | `listening.rs` | listens for data connections, on a range of ports | everywhere |
-//! | `poll.rs` | waits for descriptors | Unix |
-//! | `descriptor.rs` | reads and writes a file by its descriptor | Unix |
-//! | `disk.rs` | the files of whole-file transfers, for `ftp_proto::files` | Unix |
-//! | `leftovers.rs` | deletes the partial files of earlier downloads | Unix |
-//! | `local_file.rs` | what a transfer can read or write on this machine | Unix |
-//! | `local_place.rs` | where a path of a sync leads, and its directories, for `ftp_proto::sync` | Unix |
-//! | `local_tree.rs` | reads a local directory and all below it, for `ftp_proto::sync` | Unix |
+//! | `poll.rs` | waits for sockets | everywhere |
+//! | `os/` | what differs between Unix and Windows: open files, paths, a few calls on sockets | a folder for each |
+//! | `disk.rs` | the files of whole-file transfers, for `ftp_proto::files` | everywhere |
+//! | `leftovers.rs` | deletes the partial files of earlier downloads | everywhere |
+//! | `local_file.rs` | what a transfer can read or write on this machine | everywhere |
+//! | `local_place.rs` | where a path of a sync leads, and its directories, for `ftp_proto::sync` | everywhere |
+//! | `local_tree.rs` | reads a local directory and all below it, for `ftp_proto::sync` | everywhere |
 //! | `kernel/` | moves bytes between a socket and a file | Linux and Android; elsewhere nothing |
 
 pub mod addresses;
-pub mod descriptor;
 pub mod disk;
 pub mod kernel;
 mod leftovers;
@@ -32,6 +31,7 @@ pub mod listening;
 pub mod local_file;
 pub mod local_place;
 pub mod local_tree;
+pub mod os;
 pub mod poll;
 pub mod race;
 pub mod seed;

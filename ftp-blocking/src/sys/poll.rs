@@ -1,11 +1,14 @@
 //! Waits with the system call `poll` until a descriptor is ready.
 
 use std::io;
-use std::os::fd::BorrowedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
+
+/// The longest wait of one `poll`. Some systems count its milliseconds in 31 bits.
+const LONGEST: Duration = Duration::from_secs(1_000_000);
 
 /// Waits until one of the descriptors is ready. Returns `false` at the deadline.
 ///
@@ -49,7 +52,8 @@ pub fn wait_for_both(
     Ok(Found {
         polled: true,
         data: !data.is_empty(),
-        data_works: data == flags,
+        // Windows reports a part of the flags that `IN` stands for.
+        data_works: !data.is_empty() && flags.contains(data),
         control: control.is_some() && !second.is_empty(),
     })
 }
@@ -57,11 +61,10 @@ pub fn wait_for_both(
 fn poll_until(polled: &mut [PollFd<'_>], deadline: Instant) -> io::Result<bool> {
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        let timeout = Timespec {
-            tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
-            tv_nsec: left.subsec_nanos().into(),
-        };
+        let time = left.min(LONGEST);
+        let timeout = Timespec::try_from(time).unwrap_or_default();
         match poll(polled, Some(&timeout)) {
+            Ok(0) if time < left => {}
             Ok(ready) => return Ok(ready > 0),
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),

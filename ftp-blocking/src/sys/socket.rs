@@ -2,13 +2,14 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::os::fd::AsFd;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+pub use rustix::fd::{AsFd, BorrowedFd};
 pub use socket2::SockRef;
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+
+use crate::sys::os::sockets;
 
 /// The longest idle time of TCP keep-alive that Linux accepts.
 const LONGEST_IDLE: Duration = Duration::from_secs(32_767);
@@ -89,6 +90,7 @@ impl SocketOptions {
 /// [`AddrNotAvailable`](io::ErrorKind::AddrNotAvailable) if one address is IPv4 and the other IPv6;
 /// the socket's error.
 pub fn connect(address: SocketAddr, options: &SocketOptions) -> io::Result<TcpStream> {
+    let address = sockets::reachable(address);
     let socket = create(address)?;
     options.set_on(&socket)?;
     if let Some(source) = options.source {
@@ -102,7 +104,7 @@ pub fn connect(address: SocketAddr, options: &SocketOptions) -> io::Result<TcpSt
         socket.bind(&source.into())?;
     }
     match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() != Some(Errno::INPROGRESS.raw_os_error()) => Err(error),
+        Err(error) if !sockets::is_connecting(&error) => Err(error),
         _ => Ok(socket.into()),
     }
 }

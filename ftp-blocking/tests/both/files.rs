@@ -1,10 +1,7 @@
 //! Transfers from and to local files (`save_to`, `send_from`): cases of the contract table with
 //! real files, in memory and over sockets, and tests in which a file fails.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
-use std::thread;
+use std::io::{Read as _, Seek as _, SeekFrom};
 
 use ftp_proto::LineEnds;
 use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
@@ -327,37 +324,10 @@ fn bytes_that_were_read_ahead_are_saved_first() {
     }
 }
 
-#[test]
-fn pipes_work_at_both_ends_blocking_or_not() {
-    for way in BOTH {
-        for nonblocking in [false, true] {
-            let all = big(1_000_000);
-            let mut session = OverTcp::logged_in(way, Setup::new().window(1 << 20));
-            let (mut feeder, source) = UnixStream::pair().expect("two ends");
-            source.set_nonblocking(nonblocking).expect("an option");
-            let (fed, last) = (all.clone(), all.clone());
-            let feeding = thread::spawn(move || feeder.write_all(&fed).expect("taken"));
-            let upload = session.client().upload("/file").expect("opened");
-            upload.send_from(&source, |_| {}).expect("confirmed");
-            feeding.join().expect("fed");
-
-            let (target, mut eater) = UnixStream::pair().expect("two ends");
-            target.set_nonblocking(nonblocking).expect("an option");
-            let eating = thread::spawn(move || {
-                let mut eaten = Vec::new();
-                eater.read_to_end(&mut eaten).expect("given");
-                eaten
-            });
-            let download = session.client().download("/file").expect("opened");
-            download.save_to(target, |_| {}).expect("confirmed");
-            assert!(eating.join().expect("eaten") == last, "{way:?}");
-        }
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
+    use std::io;
     for way in BOTH {
         let mut session = OverTcp::logged_in(way, Setup::new().file("/file", big(3_000_000)));
         let download = session.client().download("/file").expect("opened");
@@ -369,34 +339,6 @@ fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
         let source: &io::Error = source.downcast_ref().expect("of input and output");
         assert_eq!(source.kind(), io::ErrorKind::StorageFull);
         assert_eq!(io::Error::from(error).kind(), io::ErrorKind::StorageFull);
-        session.assert_usable();
-    }
-}
-
-#[test]
-fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
-    for way in BOTH {
-        let all = big(3_000_000);
-        let mut session = OverTcp::logged_in(way, Setup::new().file("/file", all.clone()));
-        let (target, mut eater) = UnixStream::pair().expect("two ends");
-        let eating = thread::spawn(move || {
-            let mut eaten = vec![0; 400_000];
-            eater.read_exact(&mut eaten).expect("given");
-            // From now on, the client cannot write to the file. The bytes that it has already
-            // written can still be read.
-            eater.shutdown(Shutdown::Read).expect("connected");
-            (eater, eaten)
-        });
-        let download = session.client().download("/file").expect("opened");
-        let mut told = 0;
-        let saved = download.save_to(&target, |progress| told = progress.done);
-        let error = saved.expect_err("nobody reads it");
-        drop(target);
-        let (mut eater, mut eaten) = eating.join().expect("eaten");
-        eater.read_to_end(&mut eaten).expect("the rest");
-        assert_eq!(error.transferred(), Some(eaten.len() as u64), "{way:?}");
-        assert!(told <= eaten.len() as u64);
-        assert!(all.starts_with(&eaten));
         session.assert_usable();
     }
 }
@@ -474,5 +416,72 @@ fn a_reset_after_the_end_of_an_upload_is_found_on_sockets() {
         assert_eq!(error.kind(), ErrorKind::Unconfirmed);
         assert_eq!(error.expected(), Some(100_000));
         assert_eq!(client.pwd().expect("in step").as_bytes(), b"/");
+    }
+}
+
+/// The pairs of sockets of these tests are files on Unix alone.
+#[cfg(unix)]
+mod pipes {
+    use std::io::Write as _;
+    use std::net::Shutdown;
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn pipes_work_at_both_ends_blocking_or_not() {
+        for way in BOTH {
+            for nonblocking in [false, true] {
+                let all = big(1_000_000);
+                let mut session = OverTcp::logged_in(way, Setup::new().window(1 << 20));
+                let (mut feeder, source) = UnixStream::pair().expect("two ends");
+                source.set_nonblocking(nonblocking).expect("an option");
+                let (fed, last) = (all.clone(), all.clone());
+                let feeding = thread::spawn(move || feeder.write_all(&fed).expect("taken"));
+                let upload = session.client().upload("/file").expect("opened");
+                upload.send_from(&source, |_| {}).expect("confirmed");
+                feeding.join().expect("fed");
+
+                let (target, mut eater) = UnixStream::pair().expect("two ends");
+                target.set_nonblocking(nonblocking).expect("an option");
+                let eating = thread::spawn(move || {
+                    let mut eaten = Vec::new();
+                    eater.read_to_end(&mut eaten).expect("given");
+                    eaten
+                });
+                let download = session.client().download("/file").expect("opened");
+                download.save_to(target, |_| {}).expect("confirmed");
+                assert!(eating.join().expect("eaten") == last, "{way:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_never_reached_the_file_are_not_reported_as_saved() {
+        for way in BOTH {
+            let all = big(3_000_000);
+            let mut session = OverTcp::logged_in(way, Setup::new().file("/file", all.clone()));
+            let (target, mut eater) = UnixStream::pair().expect("two ends");
+            let eating = thread::spawn(move || {
+                let mut eaten = vec![0; 400_000];
+                eater.read_exact(&mut eaten).expect("given");
+                // From now on, the client cannot write to the file. The bytes that it has already
+                // written can still be read.
+                eater.shutdown(Shutdown::Read).expect("connected");
+                (eater, eaten)
+            });
+            let download = session.client().download("/file").expect("opened");
+            let mut told = 0;
+            let saved = download.save_to(&target, |progress| told = progress.done);
+            let error = saved.expect_err("nobody reads it");
+            drop(target);
+            let (mut eater, mut eaten) = eating.join().expect("eaten");
+            eater.read_to_end(&mut eaten).expect("the rest");
+            assert_eq!(error.transferred(), Some(eaten.len() as u64), "{way:?}");
+            assert!(told <= eaten.len() as u64);
+            assert!(all.starts_with(&eaten));
+            session.assert_usable();
+        }
     }
 }

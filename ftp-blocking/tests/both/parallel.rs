@@ -42,7 +42,7 @@ fn local_files(root: &Path) -> BTreeSet<(String, Vec<u8>)> {
             let path = file.expect("an entry").path();
             let name = path.strip_prefix(root).expect("below the root");
             let content = fs::read(&path).expect("a file");
-            files.insert((name.to_string_lossy().into_owned(), content));
+            files.insert((name.to_string_lossy().replace('\\', "/"), content));
         }
     }
     files

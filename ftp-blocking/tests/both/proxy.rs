@@ -224,9 +224,10 @@ fn a_proxy_that_cannot_be_reached_is_no_server_that_refuses() {
     assert_eq!(error.kind(), ErrorKind::Proxy(ProxyFailure::NoConnection));
     let text = format!(
         "connecting to ftp.test, port 21, through the SOCKS5 proxy 127.0.0.1, port {port}: there \
-         is no connection to the proxy: Connection refused (os error 111)"
+         is no connection to the proxy: Connection refused"
     );
-    assert_eq!(error.to_string(), text);
+    // The rest are the words of the system.
+    assert!(error.to_string().starts_with(&text), "{error}");
     assert!(error.is_temporary());
     let kind = std::io::Error::from(error).kind();
     assert_eq!(kind, std::io::ErrorKind::ConnectionRefused);

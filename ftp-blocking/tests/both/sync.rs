@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
-use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use crate::face::sync::{Change, Compare, Extra, SyncFailure};
 use crate::face::{
     Client, Credentials, ErrorKind, Memory, Options, RetryPolicy, SyncOptions, SyncProgress,
 };
-use crate::support::files::{Room, big};
+use crate::support::files::{Room, big, symlink};
 
 /// What a tree holds: for each path the content of a file, or `None` for a directory.
 type Tree = BTreeMap<String, Option<Vec<u8>>>;

@@ -85,7 +85,8 @@ fn urgent_data_does_not_cut_a_download_short() {
 }
 
 /// Before an urgent byte, splice may also report again and again that no data has arrived. The
-/// client must not call it in an endless loop.
+/// client must not call it in an endless loop. Only Linux has splice.
+#[cfg(target_os = "linux")]
 #[test]
 fn urgent_data_does_not_make_a_download_spin() {
     let (finish, finished) = mpsc::channel::<()>();
@@ -105,6 +106,7 @@ fn urgent_data_does_not_make_a_download_spin() {
 }
 
 /// Returns the processor time of this thread, in hundredths of a second.
+#[cfg(target_os = "linux")]
 fn ticks() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
     let fields = stat.rsplit(')').next().unwrap().split_whitespace();

@@ -3,10 +3,10 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use ftp_blocking::Tcp;
+use ftp_blocking::sys::socket::BorrowedFd;
 use ftp_blocking::transport::{Dialled, Dialling, Listener, Network, Stream, Target};
 
 use crate::support::middlebox::{Middlebox, Passage};

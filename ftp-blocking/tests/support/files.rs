@@ -64,6 +64,18 @@ impl Drop for Room {
     }
 }
 
+/// Makes a link.
+pub(crate) fn symlink(target: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink(target, link);
+    // Windows wants to know whether the link leads to a directory.
+    #[cfg(windows)]
+    match target.as_ref().is_dir() {
+        true => std::os::windows::fs::symlink_dir(target, link),
+        false => std::os::windows::fs::symlink_file(target, link),
+    }
+}
+
 fn opened(options: &mut OpenOptions) -> File {
     let path = fresh();
     let file = options.create_new(true).open(&path).expect("a new file");

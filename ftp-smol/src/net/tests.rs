@@ -5,6 +5,7 @@ mod socket_options;
 
 use std::future::poll_fn;
 
+use ftp_blocking::sys::socket::BorrowedFd;
 use smol::block_on;
 use socket_options::{assert_control, assert_data, come, options, server};
 

@@ -6,7 +6,6 @@
 
 use std::io::{self, BufRead, Read, Write};
 use std::ops::{ControlFlow, Deref, DerefMut};
-use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -563,7 +562,7 @@ impl Download<'_> {
 
     pub(crate) fn save_to<R: ProgressFlow>(
         self,
-        file: impl AsFd,
+        file: impl LocalFile,
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         wait(self.0.save_to(file, progress))
@@ -597,7 +596,7 @@ impl Upload<'_> {
 
     pub(crate) fn send_from<R: ProgressFlow>(
         self,
-        file: impl AsFd,
+        file: impl LocalFile,
         progress: impl FnMut(Progress) -> R,
     ) -> Result<Completion, Error> {
         wait(self.0.send_from(file, progress))

@@ -4,10 +4,10 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::BorrowedFd;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use ftp_blocking::sys::socket::BorrowedFd;
 use ftp_smol::Tcp;
 use ftp_smol::transport::{BoxFuture, Listener, Network, Stream, Target};
 use smol::Async;

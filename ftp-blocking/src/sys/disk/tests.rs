@@ -1,15 +1,20 @@
 //! The local side of whole files: names, links, locks, and what stays after a failure.
 
 use std::io::Write as _;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ftp_proto::Encoding;
 use ftp_proto::sync::LocalLinks;
 
 use super::*;
+use crate::sys::os::files::symlink;
+
+/// Pipes, permissions, and names that are no text.
+#[cfg(unix)]
+mod unix;
+/// Sharing modes and names of devices.
+#[cfg(windows)]
+mod windows;
 
 /// A directory for the files of one test. It is deleted in the end.
 struct Room(PathBuf);
@@ -36,11 +41,6 @@ impl Room {
         fs::read_to_string(self.path(name)).expect("a file")
     }
 
-    fn mode(&self, name: &str) -> u32 {
-        let metadata = fs::metadata(self.path(name)).expect("a file");
-        metadata.permissions().mode() & 0o777
-    }
-
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).expect("a directory");
         let names = entries.map(|entry| entry.expect("an entry").file_name());
@@ -51,11 +51,6 @@ impl Room {
 
     fn disk(&self, name: &str) -> Disk {
         Disk::new(self.path(name))
-    }
-
-    fn make_pipe(&self, name: &str) {
-        let status = Command::new("mkfifo").arg(self.path(name)).status();
-        assert!(status.expect("mkfifo").success());
     }
 }
 
@@ -202,8 +197,8 @@ fn partial_files_with_other_tags_are_deleted_unless_they_are_locked() {
     for name in others.iter().copied().chain([&*old, &*locked]) {
         room.write(name, "x");
     }
-    let file = File::open(room.path(&locked)).expect("a file");
-    lock(&file).expect("a lock");
+    let file = files::open_left_partial(&room.path(&locked)).expect("a file");
+    files::lock(&file).expect("a lock");
     let mut disk = room.disk("a");
     open(&mut disk, false).expect("a partial file");
     let step = LocalStep::Commit {
@@ -266,16 +261,6 @@ fn a_name_may_be_as_long_as_the_system_allows() {
 }
 
 #[test]
-fn a_name_need_not_be_text() {
-    let room = Room::new();
-    let name = OsStr::from_bytes(b"a\xff\n");
-    download(&mut Disk::new(room.0.join(name)), "new");
-    let content = fs::read(room.0.join(name)).expect("a file");
-    assert_eq!(content, b"new");
-    assert_eq!(room.names().len(), 1);
-}
-
-#[test]
 fn a_link_to_the_target_stays_a_link() {
     let room = Room::new();
     fs::create_dir(room.path("d")).expect("a directory");
@@ -308,16 +293,6 @@ fn a_link_in_the_place_of_the_partial_file_is_refused() {
 }
 
 #[test]
-fn a_pipe_in_the_place_of_a_partial_file_does_not_block() {
-    let room = Room::new();
-    room.make_pipe(".a.1111111111111111.ftp-part");
-    download(&mut room.disk("a"), "new");
-    assert_eq!(room.content("a"), "new");
-    room.make_pipe(PARTIAL);
-    refused(&mut room.disk("a"));
-}
-
-#[test]
 fn in_a_directory_the_file_gets_the_remote_name_if_it_is_safe() {
     let room = Room::new();
     download(&mut Disk::new(&room.0), "new");
@@ -337,40 +312,11 @@ fn in_a_directory_the_file_gets_the_remote_name_if_it_is_safe() {
 }
 
 #[test]
-fn a_target_that_is_no_regular_file_is_refused() {
-    let room = Room::new();
-    room.make_pipe("pipe");
-    for path in [room.path("pipe"), PathBuf::from("/dev/null")] {
-        let error = refused(&mut Disk::new(path)).to_string();
-        assert!(error.contains("`Download::save_to`"), "{error}");
-    }
-    assert_eq!(room.names(), ["pipe"]);
-}
-
-#[test]
 fn a_directory_that_does_not_exist_is_an_error_before_the_download() {
     let room = Room::new();
     refused(&mut room.disk("no/a"));
     refused(&mut room.disk("no/"));
     assert!(room.names().is_empty());
-}
-
-#[test]
-fn a_new_file_has_the_permissions_of_the_old_one_from_the_beginning() {
-    let room = Room::new();
-    for mode in [0o600, 0o440, 0o755] {
-        room.write("a", "old");
-        let permissions = Permissions::from_mode(mode);
-        fs::set_permissions(room.path("a"), permissions).expect("permissions");
-        let mut disk = room.disk("a");
-        open(&mut disk, false).expect("a partial file");
-        write(&disk, 0, "new");
-        // It must stay writable, to be resumed.
-        assert_eq!(room.mode(PARTIAL), mode | 0o600);
-        commit(&mut disk).expect("a name");
-        assert_eq!(room.mode("a"), mode);
-        fs::remove_file(room.path("a")).expect("deleted");
-    }
 }
 
 #[test]
@@ -407,8 +353,7 @@ fn a_source_is_a_regular_file_and_is_looked_at_again() {
         assert!(matches!(fact, LocalFact::Source { length: found, .. } if found == length));
         room.write("a", "abcd");
     }
-    room.make_pipe("pipe");
-    for path in ["pipe", ".", "no"] {
+    for path in [".", "no"] {
         let error = room.disk(path).run(LocalStep::Source);
         assert_eq!(error.expect_err("no file").kind(), ErrorKind::Local);
     }

@@ -2,9 +2,10 @@
 //! writes instead.
 
 use std::io;
-use std::os::fd::BorrowedFd;
 
 use super::KernelCopy;
+use crate::sys::os::open_file::OpenFile;
+use crate::sys::socket::BorrowedFd;
 
 /// A pipe type without values: it only makes the code for Linux compile on other systems.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Pipe {
     ///
     /// # Errors
     /// Never.
-    pub fn empty(&mut self, _: BorrowedFd<'_>) -> io::Result<KernelCopy> {
+    pub fn empty(&mut self, _: &OpenFile<'_>) -> io::Result<KernelCopy> {
         match *self {}
     }
 }
@@ -45,11 +46,11 @@ impl Pipe {
 ///
 /// # Errors
 /// Never.
-pub fn send(_: BorrowedFd<'_>, _: BorrowedFd<'_>, _: usize) -> io::Result<KernelCopy> {
+pub fn send(_: BorrowedFd<'_>, _: &OpenFile<'_>, _: usize) -> io::Result<KernelCopy> {
     Ok(KernelCopy::Refused)
 }
 
 /// Returns `false`, so that the caller reads and writes instead.
-pub fn worth_sending(_: BorrowedFd<'_>) -> bool {
+pub fn worth_sending(_: &OpenFile<'_>) -> bool {
     false
 }

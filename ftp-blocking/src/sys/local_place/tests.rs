@@ -1,9 +1,9 @@
 //! Tests that local changes of a sync stay in its directory.
 
-use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::sys::os::files::symlink;
 
 /// A directory with `root`, and with `outside` beside it. It is deleted in the end.
 struct Room(PathBuf);
@@ -22,7 +22,7 @@ impl Room {
 
     fn at(&self, path: &str) -> LocalPlace {
         let root = self.0.join("root");
-        let (root, path) = (root.as_os_str().as_bytes(), path.as_bytes());
+        let (root, path) = (root.as_os_str().as_encoded_bytes(), path.as_bytes());
         LocalPlace::new(root, path, LocalLinks::Refuse)
     }
 

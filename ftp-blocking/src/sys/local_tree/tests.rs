@@ -1,13 +1,13 @@
 //! Tests of the scan on a real disk.
 
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ftp_proto::sync::Filter;
 use ftp_proto::tree::WalkOptions;
 
 use super::*;
+use crate::sys::os::files::symlink;
 
 /// A directory that is deleted in the end.
 struct Place(PathBuf);
@@ -155,5 +155,5 @@ fn a_plan_compares_the_hash_of_a_file_in_the_scanned_root() {
         panic!("no plan");
     };
     assert!(plan.is_empty(), "{plan}");
-    assert_eq!(plan.local_root(), place.0.as_os_str().as_bytes());
+    assert_eq!(plan.local_root(), place.0.as_os_str().as_encoded_bytes());
 }

@@ -7,6 +7,7 @@ use rustix::fs::{FileType, fstat, sendfile};
 use rustix::io::Errno;
 
 use super::{KernelCopy, LEAST, kernel_copy};
+use crate::sys::os::open_file::OpenFile;
 
 /// The most bytes that one call sends: enough that few calls are needed, and few enough that even
 /// with a slow disk the control connection is read several times a second.
@@ -18,8 +19,8 @@ const SEND: usize = 1024 * 1024;
 /// # Errors
 /// [`WouldBlock`](io::ErrorKind::WouldBlock) if the socket has no room yet; an error that ends the
 /// connection.
-pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>, most: usize) -> io::Result<KernelCopy> {
-    match sendfile(socket, file, None, SEND.min(most)) {
+pub fn send(socket: BorrowedFd<'_>, file: &OpenFile<'_>, most: usize) -> io::Result<KernelCopy> {
+    match sendfile(socket, file.descriptor(), None, SEND.min(most)) {
         // An error of sendfile may come from the file or from the socket. After `Refused`, the
         // caller reads and writes instead, and then gets the error again. But the system reports
         // the end of a connection only once. So an error of the connection is returned at once.
@@ -29,8 +30,8 @@ pub fn send(socket: BorrowedFd<'_>, file: BorrowedFd<'_>, most: usize) -> io::Re
 }
 
 /// Returns whether [`send`] can be used for this file and is faster than reading and writing.
-pub fn worth_sending(file: BorrowedFd<'_>) -> bool {
-    let large = fstat(file).is_ok_and(|stat| {
+pub fn worth_sending(file: &OpenFile<'_>) -> bool {
+    let large = fstat(file.descriptor()).is_ok_and(|stat| {
         let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         regular && stat.st_size >= LEAST as i64
     });

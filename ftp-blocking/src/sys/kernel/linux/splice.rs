@@ -10,7 +10,7 @@ use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice
 use socket2::SockRef;
 
 use super::{KernelCopy, LEAST, is_refusal, kernel_copy};
-use crate::sys::descriptor::{again, read, write_all};
+use crate::sys::os::open_file::{OpenFile, again, read, write_all};
 
 /// The pipe's size in bytes: the most that Linux by default grants to a user without privileges.
 /// With a pipe's usual size of 64 KiB, downloads took one and a half times the CPU.
@@ -89,8 +89,8 @@ impl Pipe {
     ///
     /// # Errors
     /// The file's error. Bytes that were not written are still [held](Self::held).
-    pub fn empty(&mut self, file: BorrowedFd<'_>) -> io::Result<KernelCopy> {
-        let before = self.held;
+    pub fn empty(&mut self, file: &OpenFile<'_>) -> io::Result<KernelCopy> {
+        let (before, file) = (self.held, file.descriptor());
         while self.held > 0 {
             let flags = SpliceFlags::empty();
             match splice(&self.reader, None, file, None, self.held, flags) {
