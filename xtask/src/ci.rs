@@ -178,7 +178,7 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 19] = [
+const REST: [Step; 20] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -212,6 +212,7 @@ const REST: [Step; 19] = [
     ),
     step("thousands of sessions at once", "xtask scale"),
     step("other targets, Rust 1.85", "xtask targets --every"),
+    step("the tests on Windows, under Wine", "xtask windows"),
     step("packages, docs.rs, semantic versions", "xtask release"),
     step("features, every combination", "xtask features --every"),
     step(

@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod compilers;
 mod console;
 mod counts;
 #[cfg(feature = "embedded")]
@@ -24,6 +25,7 @@ mod scale;
 #[cfg(feature = "clients")]
 mod servers;
 mod targets;
+mod windows;
 mod workspace;
 
 use std::env;
@@ -50,7 +52,10 @@ Usage: cargo xtask <job>
   fuzz     runs every fuzz target for 3 s, or for the seconds that you give (needs nightly
            with cargo-fuzz)
   targets  checks that the crates compile with Rust 1.85 and for processors without a system
-           (Debian; its compilers are unpacked below target/); --every checks macOS too
+           (Debian; its compilers are unpacked below target/); --every checks macOS and FreeBSD
+           too
+  windows  runs the tests of the three libraries as programs for Windows, under Wine; arguments are
+           for `cargo test`, such as `--package ftp-proto` (Debian; installs wine64 and mingw-w64)
   figures  prints how much code there is, and which files import each other in a circle
   release  packages, documentation as on docs.rs, semantic versions since the last tag
   ci       runs all that a change must pass; --full runs all that a release must pass
@@ -109,6 +114,7 @@ fn main() -> ExitCode {
         ["release"] => release::check(),
         ["targets"] => targets::check(targets::Extent::Few),
         ["targets", "--every"] => targets::check(targets::Extent::Every),
+        ["windows", arguments @ ..] => windows::test(arguments),
         ["figures"] => figures::run(),
         ["ci"] => ci::run(ci::Extent::Gate),
         ["ci", "--full"] => ci::run(ci::Extent::Full),
