@@ -11,7 +11,7 @@ use ftp_proto::simulator::{Action, Fault, Setup, Simulator};
 use crate::face::transport::Network as _;
 use crate::face::{
     AbortHandle, Client, Credentials, DataMode, Encoding, Error, ErrorKind, HERE, Memory, Options,
-    Pool, PoolOptions, PooledClient, RetryPolicy, TransferType, Wait,
+    Pool, PoolOptions, PooledClient, RetryPolicy, TransferOptions, TransferType, Wait,
 };
 use crate::support::tcp_server::TcpServer;
 
@@ -165,9 +165,15 @@ fn a_session_that_is_not_as_after_its_login_does_not_come_back() {
 
 #[test]
 fn ordinary_work_and_refusals_leave_a_session_that_comes_back() {
-    let uses: [(&str, Use); 10] = [
+    let uses: [(&str, Use); 11] = [
         ("download", |it| drop(it.fetch("/f").expect("there"))),
         ("upload", |it| drop(it.store("/g", "12").expect("stored"))),
+        ("a part of a file", |it| {
+            let options = TransferOptions::new().with_offset(2);
+            let part = it.download_with("/f", &options).expect("begun");
+            part.abort().expect("aborted");
+            it.noop().expect("in step");
+        }),
         ("listing", |it| drop(it.names(HERE).expect("listed"))),
         ("type", |it| it.set_type(TransferType::TEXT).expect("known")),
         ("refusal", |it| {

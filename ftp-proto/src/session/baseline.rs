@@ -61,8 +61,8 @@ impl Session {
     /// they were at the baseline. A raw command, a SITE command that may change a setting, SMNT, or
     /// another observer means that they are not.
     ///
-    /// TYPE does not matter, because every operation that needs a TYPE sends it, and neither does
-    /// `OPTS UTF8 ON`, which the client sends by itself.
+    /// TYPE does not matter, because every operation that needs a TYPE sends it. Neither does an old
+    /// REST, which every transfer takes back, nor `OPTS UTF8 ON`, which the client sends by itself.
     #[must_use]
     pub fn is_at(&self, baseline: &Baseline, options: &Options) -> bool {
         let now = self.baseline(options);
@@ -93,7 +93,6 @@ impl Session {
             && self.staged.is_empty()
             && self.outgoing.is_empty()
             && !self.has_open_data()
-            && self.state.restart.is_none()
             && !self.state.protection_in_doubt
             && framing.iter().all(|it| *it == FramingState::Standard)
     }
