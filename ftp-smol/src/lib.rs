@@ -73,6 +73,7 @@
 //! | use tokio | [tokio](cookbook::tokio) | `TokioTcp` (feature `tokio`), [`Client`] (its futures are `Send`) |
 //! | credentials from a URL or `.netrc` | [connections](cookbook::connections#the-password-from-netrc-or-the-environment) | [`Url`], [`Netrc`] |
 //! | see what is sent | [logs](cookbook::logs) | [`Options::with_observer`], [`DebugLevel`], feature `tracing` |
+//! | read and write objects, for DataFusion and others | `store` | `store::FtpStore` (feature `object-store`) |
 //! | test your program without a server | [testing](cookbook::testing) | `Memory` (feature `simulator`) |
 //! | come from another client | [suppaftp](cookbook::from_suppaftp), [ftplib](cookbook::from_ftplib), [curl](cookbook::from_curl) | |
 //! | send any other command | | [`Client::raw`], [`Client::run`] |
@@ -90,6 +91,7 @@
 //! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
 //! | `proxy` | `Options::with_proxy`: SOCKS4, SOCKS5 and HTTP proxies (CONNECT) |
 //! | `tokio` | `TokioTcp`: sockets on the reactor of tokio |
+//! | `object-store` | `store::FtpStore`: files on a server as objects of the crate `object_store` 0.13, for DataFusion and others |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
 //!
 //! # Logs
@@ -140,6 +142,8 @@ mod secured;
 mod shared_run;
 mod socket;
 mod stop;
+#[cfg(feature = "object-store")]
+pub mod store;
 mod transfers;
 pub mod transport;
 mod trees;

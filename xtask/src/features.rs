@@ -13,14 +13,15 @@ const PACKAGES: [&str; 3] = ["ftp-proto", "ftp-blocking", "ftp-smol"];
 /// compile.
 const SLOW: &str = "aws-lc-rs";
 
-/// Features that only add to the others: conversions, hashes, logs and proxies. None of them
+/// Features that only add to the others: conversions, hashes, logs, stores and proxies. None of them
 /// depends on another feature, so each is checked alone, and all together with each combination of
 /// the other features.
-const ADDITIONS: [&str; 7] = [
+const ADDITIONS: [&str; 8] = [
     "chrono",
     "encoding_rs",
     "hashes",
     "jiff",
+    "object-store",
     "proxy",
     "serde",
     "tracing",
