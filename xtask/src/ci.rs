@@ -52,7 +52,7 @@ impl Step {
 }
 
 /// The checks of the gate, the quickest first.
-const GATE: [Step; 16] = [
+const GATE: [Step; 17] = [
     step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
@@ -93,6 +93,7 @@ const GATE: [Step; 16] = [
     step("no_std", "xtask no-std"),
     step("demo", "xtask demo"),
     step("interop", "xtask interop"),
+    step("object store, vsftpd and pyftpdlib", "xtask interop store"),
     step(
         "50 small files, everything pipelined",
         "xtask interop --many 50 vsftpd proftpd",

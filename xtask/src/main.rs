@@ -39,7 +39,8 @@ Usage: cargo xtask <job>
   interop  runs whole jobs and a set of questions with ten servers, or with those that you name;
            five rarely used servers get only a part, unless you name them or pass --full
            (needs Debian or a relative, and root; Python with pip; Node.js with npm);
-           `interop proxies` runs a job through five proxies alone; `interop --many 1000`
+           `interop proxies` runs a job through five proxies alone; `interop store` runs the
+           tests of the object store's authors on two servers; `interop --many 1000`
            transfers small files with pipelining forced on; `interop --dropped 8 1500` drops
            futures at any poll, with vsftpd and pyftpdlib
   no-std   links and runs a program without the standard library

@@ -20,6 +20,7 @@ mod random_tree;
 mod record;
 mod report;
 mod rows;
+mod store;
 mod suite;
 mod tasks;
 mod trees;
@@ -38,6 +39,9 @@ pub(crate) use kills::{VICTIM, victim};
 
 /// The argument that runs only the tests through proxies.
 const PROXIES: &str = "proxies";
+
+/// The argument that runs only the tests of the object store.
+const STORE: &str = "store";
 
 /// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,7 +63,8 @@ impl Extent {
 /// `--full`, or if servers are named, all tests run. With `--record`, no test runs: instead, a
 /// session with each server is recorded. With `--capture`, their listings are captured. With
 /// `--pipelined`, all clients pipeline everything from the beginning (`Pipelining::always`). With
-/// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. `--kills
+/// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. With `store`
+/// alone, only the tests of the object store run (`store.rs`). `--kills
 /// 500` kills transfers of whole files instead, `--kills-of-trees 1000` syncs of trees (`kills`), and
 /// `--many 1000` transfers this many small files with each server (`many`). `--dropped 8 1500` drops
 /// futures at any poll, in 8 sessions of 1500 operations in each way (`dropped`).
@@ -85,6 +90,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let workdir = workspace::root()?.join("target/interop");
     if arguments == [PROXIES] {
         return proxies::run(&workdir, &trust::Trust::new()?);
+    }
+    if arguments == [STORE] {
+        return store::run(&workdir, &trust::Trust::new()?);
     }
     let kinds = named(arguments)?;
     let is_all = kinds.is_empty();
