@@ -12,9 +12,6 @@
 #[path = "../../ftp-proto/examples/tokio/client.rs"]
 #[allow(dead_code, reason = "this program uploads nothing")]
 mod client;
-#[path = "../../ftp-proto/examples/driver/mod.rs"]
-#[allow(dead_code, reason = "other examples use the rest")]
-mod driver;
 #[path = "../../ftp-proto/examples/tokio/network.rs"]
 mod network;
 #[path = "../../ftp-blocking/tests/support/server_process.rs"]

@@ -9,6 +9,7 @@ mod sockets;
 #[path = "../../examples/io_uring/stream.rs"]
 mod stream;
 #[path = "../../../ftp-blocking/tests/support/tcp_server.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod tcp_server;
 #[path = "../../../ftp-blocking/tests/support/tls.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]

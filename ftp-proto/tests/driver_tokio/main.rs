@@ -11,6 +11,7 @@ mod network;
 mod server;
 mod sockets;
 #[path = "../../../ftp-blocking/tests/support/tcp_server.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod tcp_server;
 #[path = "../../../ftp-blocking/tests/support/tls.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
