@@ -10,10 +10,11 @@ use crate::error::{Error, ErrorKind};
 use crate::flow::{Answer, Halt};
 use crate::representation::TransferType;
 use crate::session::Session;
-use crate::wire::{Code, Command, Reply, Verb};
+use crate::wire::{Class, Code, Command, Reply, Verb};
 
 /// Gets the session ready for a transfer. It switches names to UTF-8, and cleans up a transfer that
 /// the server may have queued. It sends MODE S, STRU F and PROT if they are unknown, and then TYPE.
+/// Before TYPE A, it takes back the offset of an earlier REST: pyftpdlib refuses REST in TYPE A.
 /// It sends no setting that is known to be in force.
 ///
 /// Returns the representation type that is then in force. For a listing it is TYPE I if the server
@@ -22,6 +23,8 @@ use crate::wire::{Code, Command, Reply, Verb};
 pub(super) struct Prepare {
     utf8: Utf8,
     transfer_type: TransferType,
+    /// Whether the server has refused to take back the offset of an earlier REST.
+    keeps_offset: bool,
     state: State,
 }
 
@@ -32,6 +35,8 @@ enum State {
     Framing(Exchange),
     Protection(Protect),
     Purge(Purge),
+    /// Sending REST 0.
+    Offset(Exchange),
     Type(Type),
     /// The server has refused TYPE. Waiting for the port that was asked for in the same flight.
     Refused,
@@ -43,6 +48,7 @@ impl Prepare {
         Self {
             utf8: Utf8::default(),
             transfer_type,
+            keeps_offset: false,
             state: State::Start,
         }
     }
@@ -57,6 +63,10 @@ impl Prepare {
         }
         if session.may_have_a_transfer_queued() {
             return Ok(State::Purge(Purge::default()));
+        }
+        let is_text = self.transfer_type != TransferType::Image;
+        if is_text && session.offset_is_set() && !self.keeps_offset {
+            return Ok(State::Offset(Exchange::new(Command::number(Verb::REST, 0))));
         }
         Ok(State::Type(Type::new(self.transfer_type)))
     }
@@ -89,6 +99,11 @@ impl Prepare {
                 }
                 State::Purge(purge) => {
                     inner(purge, session, answer)?;
+                    State::Start
+                }
+                State::Offset(exchange) => {
+                    let reply = exchange.reply(session, answer)?;
+                    self.keeps_offset = reply.class() != Class::Intermediate;
                     State::Start
                 }
                 State::Type(in_force) => {

@@ -120,6 +120,37 @@ fn rest_by_a_raw_command_is_taken_back_too() {
     );
 }
 
+/// pyftpdlib refuses REST in TYPE A, so a listing takes the offset back before TYPE A. If the server
+/// refuses that, the listing tries again after TYPE A, and fails.
+#[test]
+fn quirk_rest_is_refused_in_type_a() {
+    for (before, after) in [("350 off", None), ("501 no", Some("501 not in ASCII"))] {
+        let connected = [
+            hear("EPSV"),
+            say("229 (|||6446|)"),
+            serve("connect peer:6446"),
+        ];
+        let off = [hear("REST 0"), say(before), hear("TYPE A"), say("200 fine")];
+        let begun = [hear("LIST"), say("150 here")];
+        let refused = after.map(|reply| [hear("REST 0"), say(reply), serve("close discard")]);
+        let end = match &refused {
+            Some(refused) => &refused[..],
+            None => &begun[..],
+        };
+        let armed = [hear("REST 100"), say("350 armed")];
+        let script = [&armed[..], &off[..], &connected[..], end].concat();
+        let config = Config::default().with_pipelining(Pipelining::never());
+        let mut driver = logged_in(config, script);
+        driver.outcome(&Op::Raw("REST 100"));
+        let outcome = driver.outcome(&Op::List);
+        assert_eq!(
+            outcome.starts_with("Download"),
+            after.is_none(),
+            "{outcome}"
+        );
+    }
+}
+
 /// A refused REST sets no offset, so the client does not send REST 0 before the next transfer.
 #[test]
 fn rest_that_was_refused_is_not_taken_back() {
