@@ -69,7 +69,7 @@
 //! | [`Accept`] | accept one connection | go on accepting | `accepted`, `turned_away`, `failed`, `control_first` |
 //! | [`SecureControl`] | TLS handshake with your host name | go on | `secured` |
 //! | [`ClearControl`] | exchange close_notify | go on | `cleared` |
-//! | [`SecureData`] | TLS handshake with the sessions of this login | go on with this handshake | `secured`, `resumed`, `kept_last_ticket`, `failed`, `control_first` |
+//! | [`SecureData`] | TLS handshake with the sessions of this login | go on with this handshake | `secured_with` (without rustls: `resumed` or `secured`), `kept_last_ticket`, `failed`, `control_first` |
 //! | [`CloseData`] | end the data connection as [`Closing`] says | go on | `closed`, `control_first` |
 //!
 //! Every want also has `timed_out` and `broken`. `broken` means that the *control* connection has

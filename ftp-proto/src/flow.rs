@@ -586,9 +586,10 @@ tickets! {
     }
     /// Do a TLS handshake on the data connection ([`Want::SecureData`]), with the server name and
     /// the session store of this login's control connection. Answer [`resumed`](Self::resumed) if
-    /// the handshake has resumed a session, else [`secured`](Self::secured). When the server says
-    /// that the transfer begins, the same want comes again, and its time limit begins anew.
-    /// Then continue the handshake that you have begun.
+    /// the handshake has resumed a session, else [`secured`](Self::secured). With the feature
+    /// `rustls`, `secured_with` decides this for you. When the server says that the transfer begins,
+    /// the same want comes again, and its time limit begins anew. Then continue the handshake that
+    /// you have begun.
     SecureData {
         /// Returns which session tickets the handshake may use.
         tickets: Tickets
@@ -597,7 +598,8 @@ tickets! {
         /// a later one. See [`Tickets::AllButLast`].
         kept_last_ticket() => Event::KeptLastTicket;
         /// Answers that the handshake is done, and has not resumed a session, or you do not know
-        /// whether it has.
+        /// whether it has. The transfer then fails if the session's options have
+        /// [`Resumption::Required`](crate::Resumption::Required).
         secured() => Event::Secured;
         /// Answers that the handshake is done and has resumed the session of the login.
         resumed() => Event::Resumed;

@@ -619,6 +619,10 @@ impl Open {
 
     fn secure(&mut self, session: &mut Session, answer: &mut Answer) -> Result<State, Halt> {
         let clock = match answer.take() {
+            Some(Event::Secured) if session.demands_resumption() => {
+                let error = Error::new(ErrorKind::Tls).with_tls_reason(Reason::NotResumed);
+                return Err(self.fail(session, error.or_subject(SECURING)));
+            }
             Some(Event::Secured) => return Ok(self.secured(DataTls::FullHandshake)),
             Some(Event::Resumed) => return Ok(self.secured(DataTls::Resumed)),
             Some(Event::KeptLastTicket) => {

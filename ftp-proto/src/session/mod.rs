@@ -108,11 +108,11 @@ use crate::capabilities::Capabilities;
 use crate::error::{Error, ErrorKind};
 use crate::flow::Ticket;
 use crate::observer::Observed;
-use crate::options::Options;
 use crate::options::config::{Config, DataMode, Protection, Security, Utf8Names};
 use crate::options::credentials::Credentials;
 use crate::options::encoding::Encoding;
 use crate::options::ftp_proxy::LoginRoute;
+use crate::options::{Options, Resumption};
 use crate::reply::Features;
 use crate::representation::TransferType;
 use crate::tls::Reason;
@@ -192,6 +192,8 @@ pub struct Session {
     /// The credentials of the last successful login. `None` before a login.
     credentials: Option<Credentials>,
     resumption_failed: bool,
+    /// Whether each data connection under TLS must resume a TLS session of the login.
+    resumption: Resumption,
     /// Whether the session has waited in vain for a TLS session ticket. It does not wait for one
     /// again.
     ticketless: bool,
@@ -266,6 +268,7 @@ impl Session {
             unrestored: None,
             credentials: None,
             resumption_failed: false,
+            resumption: Resumption::default(),
             ticketless: false,
             first_on_data: None,
             peer: None,
@@ -291,6 +294,7 @@ impl Session {
         trace::set_host(&mut session.traced, options);
         session.login_route = options.login_route();
         session.through = options.through();
+        session.resumption = options.resumption;
         if let Some(known) = options.capabilities.clone() {
             session.state.known = known.of_earlier_session();
         }
@@ -315,6 +319,7 @@ impl Session {
         successor.unrestored = Some(Box::new(self.standing()));
         successor.credentials = self.credentials.clone();
         successor.resumption_failed = self.resumption_failed;
+        successor.resumption = self.resumption;
         successor.ticketless = self.ticketless;
         successor.login_route = self.login_route.clone();
         successor.through = self.through.clone();
@@ -622,6 +627,11 @@ impl Session {
 
 /// Methods that the files of this folder share.
 impl Session {
+    /// Returns whether a data connection under TLS must resume a TLS session of the login.
+    pub(crate) fn demands_resumption(&self) -> bool {
+        self.resumption == Resumption::Required
+    }
+
     /// Learns from an operation's error how the next login must set up TLS.
     fn learn_from(&mut self, error: &Error) {
         if error.tls_reason() == Some(&Reason::NotResumed) {

@@ -405,6 +405,10 @@ pub struct Case {
     pub(super) setup: Setup,
     pub(super) in_every_way: bool,
     pub(super) config: fn(Config) -> Config,
+    /// What the options have that is no setting of the session.
+    pub(super) options: fn(Options) -> Options,
+    /// Whether the server resumes the TLS sessions of a login, and demands that the client does.
+    pub(super) resumes: bool,
     pub(super) channels: Channels,
     pub(super) connects: Option<Expect>,
     pub(super) steps: Vec<(Operation, Expect)>,
@@ -444,7 +448,14 @@ impl Case {
             }
             #[cfg(feature = "rustls")]
             for ends in tls.iter().filter(|_| self.channels != Channels::Clear) {
-                let (setup, server) = (self.setup.clone(), ends.server.clone());
+                let server = match self.resumes {
+                    true => ends.server.clone(),
+                    false => without_resumption(&ends.server),
+                };
+                let mut setup = self.setup.clone();
+                if self.resumes {
+                    setup = setup.require_reuse();
+                }
                 let (setup, options) = match self.channels {
                     Channels::Implicit => (
                         setup.implicit_tls(server),
@@ -452,7 +463,7 @@ impl Case {
                     ),
                     _ => (setup.tls(server), options().with_tls(ends.client.clone())),
                 };
-                self.run_once::<D>(change(setup.require_reuse()), options)
+                self.run_once::<D>(change(setup), options)
                     .map_err(|why| format!("under TLS, {how}: {why}"))?;
             }
         }
@@ -507,7 +518,7 @@ impl Case {
 
     /// Changes these options as the case needs it, and returns them.
     pub fn options(&self, options: Options) -> Options {
-        options.with_config(self.config)
+        (self.options)(options.with_config(self.config))
     }
 
     /// Runs the case in clear text many times. Each run splits the server's replies in two at a
@@ -528,7 +539,7 @@ impl Case {
     /// Runs the case once against a server with these settings. Returns how many bytes the client
     /// has read from control connections.
     fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
-        let mut options = options.with_config(self.config);
+        let mut options = self.options(options);
         options.ftp_proxy.clone_from(&self.ftp_proxy);
         if !D::supports(&options) {
             return Ok(0);
@@ -609,6 +620,15 @@ impl Case {
 fn options() -> Options {
     let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));
     Options::new("localhost").with_timeouts(timeouts)
+}
+
+/// Returns the configuration of a server that does a full handshake on each connection.
+#[cfg(feature = "rustls")]
+fn without_resumption(server: &rustls::ServerConfig) -> alloc::sync::Arc<rustls::ServerConfig> {
+    let mut server = server.clone();
+    server.session_storage = alloc::sync::Arc::new(rustls::server::NoServerSessionStorage {});
+    server.send_tls13_tickets = 0;
+    server.into()
 }
 
 fn stored(server: &Simulator, path: &str) -> Outcome {

@@ -11,8 +11,9 @@ use crate::flows::Credentials;
 use crate::wire::Multiline;
 use crate::{
     AbortClose, ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
-    FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, PassiveCommand, ProtectWhen, Protection,
-    ProxyFailure, SizeCheck, TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait,
+    FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, Options, PassiveCommand, ProtectWhen,
+    Protection, ProxyFailure, Resumption, SizeCheck, TransferOptions, TransferType,
+    TransmissionMode, Utf8Names, Wait,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -755,6 +756,31 @@ cases! {
         .step(Operation::DownloadWith("/five", asking()), bytes(b"12345"))
         .steps(still_in_step());
 
+    /// The server does not resume TLS sessions, and the options demand that it does. Each transfer
+    /// must fail, because another server may be at the other end of the data connection.
+    resumption_demanded_of_a_server_without_it => session(Setup::new())
+        .only(Channels::Tls)
+        .without_resumption()
+        .options_with(|options| options.with_resumption(Resumption::Required))
+        .step(Download("/big", 0), Fails(ErrorKind::Tls, Some(426)))
+        .step(Upload("/new", big(10)), Fails(ErrorKind::Tls, Some(426)))
+        .step(Operation::Stored("/new"), bytes(b""))
+        .step(Pwd, bytes(b"/"));
+    /// The server does not resume TLS sessions. Without `Resumption::Required`, a full handshake is
+    /// good enough.
+    resumption_not_demanded => session(Setup::new())
+        .only(Channels::Tls)
+        .without_resumption()
+        .steps(still_in_step());
+    /// The options demand that data connections resume, and the server does it. Every transfer
+    /// works, also after some that were given up.
+    resumption_demanded_and_done => session(Setup::new())
+        .only(Channels::Tls)
+        .options_with(|options| options.with_resumption(Resumption::Required))
+        .step(Begin("/big", 10, Ending::Drop), done())
+        .step(Begin("/big", 0, Ending::Abort), done())
+        .steps(still_in_step());
+
     // The next cases are about uploads after which the server resets the data connection, or of
     // which it stores only a part.
 
@@ -1447,11 +1473,11 @@ cases! {
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P"]);
     /// In place of the greeting, the server sends a TLS alert. The client must report a TLS error.
     tls_alert_as_greeting => greeted(*b"\x15\x03\x01\x00\x02\x02\x0a")
-        .connects(Fails(ErrorKind::Tls, None));
+        .connects(Fails(ErrorKind::Tls, Some(426)));
     /// In place of the greeting, the server sends a TLS handshake message. The client must report a
     /// TLS error.
     tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
-        .connects(Fails(ErrorKind::Tls, None));
+        .connects(Fails(ErrorKind::Tls, Some(426)));
     /// After an upload, the server replies 226, but never ends its direction of the data
     /// connection. The upload must still succeed.
     upload_whose_end_is_not_answered => session(Setup::new()
@@ -2306,6 +2332,8 @@ impl Case {
             setup,
             in_every_way: false,
             config: |config| config,
+            options: |options| options,
+            resumes: true,
             channels: Channels::Both,
             connects: None,
             steps: Vec::new(),
@@ -2316,6 +2344,17 @@ impl Case {
 
     fn config(mut self, config: fn(Config) -> Config) -> Self {
         self.config = config;
+        self
+    }
+
+    fn options_with(mut self, options: fn(Options) -> Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Makes the server do a full TLS handshake on each connection.
+    fn without_resumption(mut self) -> Self {
+        self.resumes = false;
         self
     }
 

@@ -96,7 +96,7 @@
 //! | [want](crate::Want) | operation |
 //! |---|---|
 //! | `SecureControl` | `login.connection()`, then `handshake` |
-//! | `SecureData` | answer `kept_last_ticket` if `login.must_keep_last_ticket(want.tickets())`; else `login.connection()` of the same login, then `handshake`; answer `resumed` if `resumed()` says so |
+//! | `SecureData` | answer `kept_last_ticket` if `login.must_keep_last_ticket(want.tickets())`; else `login.connection()` of the same login, then `handshake`; answer by `want.secured_with(tls.info().as_ref(), options.resumption)`, which refuses a full handshake if [`Resumption::Required`](crate::Resumption::Required) is set |
 //! | `CloseData`, `SendEnd` | `close`, then half-close the socket |
 //! | `CloseData`, `AwaitEnd` | `await_end` |
 //! | `CloseData`, `Acknowledge` | `close` |

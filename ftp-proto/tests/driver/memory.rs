@@ -264,8 +264,12 @@ impl Memory {
         }
         match self.watch(self.deadline, |it| it.open()?.handshake()) {
             Ok(()) => {
+                // The session itself keeps `Resumption::Required`.
                 let tls = self.open().ok().and_then(|link| link.tls()?.info());
-                want.secured_with(tls.as_ref(), self.options.resumption)
+                match tls.is_some_and(|tls| tls.resumed) {
+                    true => want.resumed(),
+                    false => want.secured(),
+                }
             }
             Err(by) => want.interrupted(by),
         }
