@@ -304,9 +304,7 @@ impl Client {
 
     /// Opens a new control connection, logs in, and restores the directory and the settings.
     async fn replace_connection(&mut self) -> Result<(), Error> {
-        let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
-        let credentials = self.session.credentials().ok_or_else(missing)?;
-        let restore = Restore::new(credentials.clone(), self.session.standing())?;
+        let restore = Restore::of(&self.session)?;
         let before = Some((&self.session, self.tls.as_ref()));
         let (tls, control, deadline) =
             dial(&mut *self.network, &self.options, &self.stop, before).await?;

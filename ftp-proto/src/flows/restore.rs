@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Adopted, Adopts, Answer, Flow, Step};
 use crate::options::credentials::Credentials;
 use crate::session::Session;
@@ -55,6 +55,18 @@ enum Task {
 }
 
 impl Restore {
+    /// Makes the flow that brings a successor of this session to where this session is, with the
+    /// credentials of its last login. Call it before [`Session::successor`]: if it fails, you still
+    /// have the session.
+    ///
+    /// # Errors
+    /// [`Misuse::NotLoggedIn`] if there was no login; the errors of [`new`](Self::new).
+    pub fn of(session: &Session) -> Result<Self, Error> {
+        let missing = || Error::misuse(Misuse::NotLoggedIn);
+        let credentials = session.credentials().ok_or_else(missing)?;
+        Self::new(credentials.clone(), session.standing())
+    }
+
     /// Makes the flow that logs in with these credentials and then restores this directory and
     /// these settings.
     ///
@@ -63,7 +75,7 @@ impl Restore {
     /// than 256 relative CWD in a row, and after a CWD whose reply does not come in time. A PWD on
     /// the old connection makes the directory known again. If no PWD was sent there, you have to
     /// make a new client.
-    /// [`Misuse::Option`](crate::Misuse::Option) if USER, PASS or ACCT was sent as a [raw
+    /// [`Misuse::Option`] if USER, PASS or ACCT was sent as a [raw
     /// command](super::Raw): run another [`Login`] instead.
     pub fn new(credentials: Credentials, standing: Standing) -> Result<Self, Error> {
         if standing.is_by_hand() {
