@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use super::link::Link;
 use super::network::Network;
+use crate::abort::Stop;
+use crate::data::Backlog;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flow::{Answer, Flow, Step, Want};
 use crate::flows::Restore;
@@ -22,6 +24,11 @@ use crate::wait::Wait;
 /// `None`, wait until one of the [streams](Self::parts) would not block any more, or until the
 /// [deadline](Self::deadline) has passed, and call it again. So it fits an event loop as well as
 /// futures.
+///
+/// It keeps the total time and the abort handle of its options. The total time begins with
+/// [`new`](Self::new). With a handle, the [deadline](Self::deadline) is at most 100 ms away, so that
+/// an abort is noticed. [What else the options ask for](crate::embedding#what-the-options-ask-of-you)
+/// is refused by [`Network::configure`], unless your network can do it.
 ///
 /// You may drop an [`Operation`] at any point. All that must survive is in this value, and the next
 /// flow cleans up.
@@ -52,6 +59,10 @@ pub struct Driver<N: Network> {
     pub(super) data: Data<N>,
     pub(super) options: Options,
     pub(super) peer: SocketAddr,
+    /// The total time and the abort handle of the options.
+    pub(super) stop: Stop,
+    /// Bytes of an upload that the system still sends while the driver waits for the server's end.
+    pub(super) backlog: Backlog,
     /// The TLS sessions of this login. `None` without TLS.
     pub(super) login: Option<TlsLogin>,
     /// The end of the time limit of the want, or of the data that moves.
@@ -93,19 +104,24 @@ impl<N: Network> Driver<N> {
     /// to run is [`Greeting`](crate::flows::Greeting).
     ///
     /// # Errors
-    /// The errors of [`Options::tls_login`].
+    /// The errors of [`Options::check`] and [`Options::tls_login`], and those of
+    /// [`Network::configure`]: by default, it refuses options that need sockets.
     pub fn new(
-        network: N,
+        mut network: N,
         control: N::Stream,
         peer: SocketAddr,
         options: Options,
     ) -> Result<Self, Error> {
+        options.check()?;
+        network.configure(&options)?;
         let mut session = Session::with_options(&options);
         session.set_peer(Some(peer));
         Ok(Self {
             session,
             control: Link::new(control),
             data: Data::None,
+            stop: Stop::new(&options, network.now()),
+            backlog: Backlog::default(),
             login: options.tls_login()?,
             deadline: network.now(),
             check: None,
@@ -120,14 +136,12 @@ impl<N: Network> Driver<N> {
 
     /// Takes a new control connection in place of the old one. Run
     /// [`Greeting`](crate::flows::Greeting), and then the returned flow, which brings the new
-    /// session to where the old one was.
+    /// session to where the old one was. If this fails, nothing has changed.
     ///
     /// # Errors
-    /// [`Misuse::NotLoggedIn`] if there was no login; the errors of [`Restore::new`].
+    /// The errors of [`Restore::of`] and [`Options::tls_login`].
     pub fn replace(&mut self, control: N::Stream) -> Result<Restore, Error> {
-        let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
-        let credentials = self.session.credentials().ok_or_else(missing)?;
-        let restore = Restore::new(credentials.clone(), self.session.standing())?;
+        let restore = Restore::of(&self.session)?;
         let before = self.login.as_ref();
         self.login = self.session.successor_tls_login(&self.options, before)?;
         self.session = self.session.successor();
@@ -164,11 +178,12 @@ impl<N: Network> Driver<N> {
             Some(sending) if !self.session.is_dead() => sending,
             _ => self.deadline,
         };
-        match self.check {
-            _ if self.busy => self.network.now(),
-            Some(check) => check.min(limit),
-            None => limit,
+        if self.busy {
+            return self.network.now();
         }
+        let next = self.check.map_or(limit, |check| check.min(limit));
+        self.stop
+            .slice(|| self.network.now(), self.stop.limit(next))
     }
 
     /// Starts a flow. [`turn`](Self::turn) runs it.
@@ -187,6 +202,11 @@ impl<N: Network> Driver<N> {
         operation: &mut Operation<F>,
     ) -> Option<Result<F::Output, Error>> {
         self.check = None;
+        if let Some(error) = self.stopped() {
+            operation.next = None;
+            self.session.note_stopped(&error);
+            return Some(Err(error));
+        }
         loop {
             let answer = match operation.next.take() {
                 Some(Ok(answer)) => answer,
@@ -206,10 +226,15 @@ impl<N: Network> Driver<N> {
                     if self.session.is_dead() {
                         self.data = Data::None;
                     }
-                    return Some(Err(error));
+                    return Some(Err(error.with_limits(&self.options.timeouts)));
                 }
             }
         }
+    }
+
+    /// Returns why the driver must not go on: the total time is over, or an abort handle says so.
+    pub(super) fn stopped(&self) -> Option<Error> {
+        self.stop.reason(|| self.network.now())
     }
 
     /// Notes whether there is something to do without waiting.

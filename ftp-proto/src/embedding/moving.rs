@@ -121,6 +121,9 @@ impl<N: Network> Driver<N> {
                 moving.finishing = None;
                 phase.finished(finished);
             }
+            if let Some(error) = self.stopped() {
+                phase.stop(error);
+            }
             self.tick(phase, moving);
             match phase.step(&self.session) {
                 DataStep::Look => {

@@ -5,6 +5,9 @@ use core::net::SocketAddr;
 use std::io;
 use std::time::Instant;
 
+use crate::error::Error;
+use crate::options::Options;
+
 /// Where the streams and the time of a [`Driver`](super::Driver) come from. No method waits.
 pub trait Network {
     /// A connection of this network.
@@ -35,6 +38,16 @@ pub trait Network {
 
     /// Returns the time.
     fn now(&self) -> Instant;
+
+    /// Takes the options that need sockets: source address, ports for active mode, keep-alive, sizes
+    /// of buffers, and a proxy. [`Driver::new`](super::Driver::new) calls it. The default refuses
+    /// them. If your network can do some of them, keep what you need, and refuse the rest.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`](crate::Misuse::Option) for an option that this network cannot follow.
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_without_sockets()
+    }
 }
 
 /// A stream of bytes that never waits.
@@ -96,6 +109,13 @@ pub trait Stream {
     /// Sets whether the end of this value resets the connection (RST) or closes it (FIN), even if
     /// the program dies: SO_LINGER with zero seconds, or none.
     fn reset_on_close(&mut self, reset: bool);
+
+    /// Returns how many bytes the other end has not acknowledged (SIOCOUTQ on Linux, SO_NWRITE on
+    /// macOS). As long as the number falls, an upload over a slow line goes on to wait for the
+    /// server. `None`, the default, if the system does not say.
+    fn unacknowledged(&self) -> Option<usize> {
+        None
+    }
 
     /// Returns the address of the other end, as far as it is known.
     fn peer(&self) -> Option<SocketAddr>;

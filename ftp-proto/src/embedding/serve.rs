@@ -6,7 +6,7 @@ use std::io;
 use super::driver::{Data, Driver};
 use super::link::{Link, unless_blocked};
 use super::network::{Network, Stream as _};
-use crate::data::Interruption;
+use crate::data::{Backlog, Interruption};
 use crate::error::Error;
 use crate::flow::{Accept, Answer, CloseData, Closing, Endpoint, SecureData, Want};
 use crate::session::transfer::DataEnd;
@@ -20,6 +20,7 @@ impl<N: Network> Driver<N> {
             return Err(want);
         }
         self.start_waiting(want.wait());
+        self.backlog = Backlog::default();
         let Want::Connect(want) = want else {
             return Err(want);
         };
@@ -156,6 +157,14 @@ impl<N: Network> Driver<N> {
         let Some(closed) = self.watch(|it| it.close(closing)) else {
             return Err(Want::CloseData(want));
         };
+        if closing == Closing::AwaitEnd && matches!(closed, Err(Interruption::TimedOut)) {
+            let held = self.data_link().ok();
+            let held = held.and_then(|link| link.stream.unacknowledged());
+            if let Some(wait) = self.backlog.more_time(held) {
+                self.start_waiting(wait);
+                return Err(Want::CloseData(want));
+            }
+        }
         let goes_on = matches!(closed, Err(Interruption::ControlFirst));
         if !goes_on && !closing.leaves_it_open() {
             self.data = Data::None;

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ftp_proto::embedding::{Driver, Moving, Network, Stream};
-use ftp_proto::flows::{Credentials, Greeting, Login, Open};
+use ftp_proto::flows::{Credentials, Greeting, Login, Noop, Open};
 use ftp_proto::simulator::{Action, End, Fault, Port, Setup, Simulator, Then, World};
 use ftp_proto::{
-    DataEnd, Error, ErrorKind, Flow, Options, Timeouts, TransferLimits, TransferOptions, Wait,
+    AbortHandle, DataEnd, Error, ErrorKind, Flow, Options, Timeouts, TransferLimits,
+    TransferOptions, Wait,
 };
 
 /// A world in which the server sends without end after the client has ended its direction.
@@ -190,4 +191,78 @@ fn a_server_that_sends_without_end_meets_the_time_limit() -> Result<(), Error> {
     let limit = Timeouts::default().of(Wait::DataClose);
     assert!(took >= limit && took < limit * 2, "{took:?}");
     Ok(())
+}
+
+/// Makes a driver with these options. The world's greeting has come.
+fn greeted(options: Options) -> Result<(Driver<World>, World), Error> {
+    let fault = Fault::on("NOOP", Action::Silent);
+    let world = World::new(Simulator::new(Setup::new().fault(fault)));
+    let peer = SocketAddr::from(([127, 0, 0, 1], 21));
+    let control = world.connect(21)?;
+    let mut driver = Driver::new(world.clone(), control, peer, options)?;
+    let mut greeting = driver.start(Greeting::new());
+    while driver.turn(&mut greeting).is_none() {
+        world.advance_clock(driver.deadline());
+    }
+    Ok((driver, world))
+}
+
+#[test]
+fn the_total_time_ends_an_operation_and_all_later_ones() -> Result<(), Error> {
+    let begun = Options::new("localhost").with_total_time(Duration::from_secs(5));
+    let (mut driver, world) = greeted(begun)?;
+    let begun = world.now();
+    for _ in 0..2 {
+        let mut operation = driver.start(Noop::new());
+        let result = loop {
+            match driver.turn(&mut operation) {
+                Some(result) => break result,
+                None => world.advance_clock(driver.deadline()),
+            };
+        };
+        assert_eq!(
+            result.map_err(|error| error.kind()).err(),
+            Some(ErrorKind::OutOfTime)
+        );
+    }
+    assert_eq!(world.now() - begun, Duration::from_secs(5));
+    Ok(())
+}
+
+/// The operation stops within 100 ms. After `reset`, the session goes on.
+#[test]
+fn an_abort_handle_ends_an_operation() -> Result<(), Error> {
+    let handle = AbortHandle::new();
+    let options = Options::new("localhost").with_abort_handle(handle.clone());
+    let (mut driver, world) = greeted(options)?;
+    let mut operation = driver.start(Noop::new());
+    assert!(driver.turn(&mut operation).is_none());
+    handle.abort();
+    let begun = world.now();
+    world.advance_clock(driver.deadline());
+    assert!(world.now() - begun <= Duration::from_millis(100));
+    let result = driver.turn(&mut operation);
+    let kind = result
+        .and_then(|result| result.err())
+        .map(|error| error.kind());
+    assert_eq!(kind, Some(ErrorKind::Aborted));
+    handle.reset();
+    assert!(!driver.session().is_dead());
+    Ok(())
+}
+
+/// A world has no sockets, so the driver does not ignore these options: it refuses them.
+#[test]
+fn options_that_the_network_cannot_follow_are_refused() {
+    let options = || Options::new("localhost");
+    for options in [
+        options().with_source_address(([127, 0, 0, 1], 0)),
+        options().with_active_ports(50_000..=50_001),
+        options().with_keep_alive(Duration::from_secs(60)),
+        options().with_send_buffer(4096),
+        options().with_total_time(Duration::ZERO),
+    ] {
+        let kind = greeted(options).map_err(|error| error.kind()).err();
+        assert!(matches!(kind, Some(ErrorKind::Misuse(_))), "{kind:?}");
+    }
 }
