@@ -41,10 +41,15 @@ pub trait RunsFlows: Sized {
 
     /// Reads a download. Appends to `file` what has come, until `file` has at least `most` bytes, or
     /// until the phase wants something else than to move bytes or to look.
+    ///
+    /// [`DataStep::Finish`] comes once. So return if the data [has ended](DataPhase::has_ended),
+    /// before you call [`step`](DataPhase::step) again, or run the flow and report its result by
+    /// [`finished`](DataPhase::finished).
     fn receive(&mut self, phase: &mut DataPhase, file: &mut Vec<u8>, most: usize);
 
     /// Sends all these bytes of an upload, unless the phase wants something else than to move bytes
-    /// or to look. If line ends are [translated](DataPhase::fill), the bytes are text.
+    /// or to look: for `Finish`, see [`receive`](Self::receive). If line ends are
+    /// [translated](DataPhase::fill), the bytes are text.
     fn send(&mut self, phase: &mut DataPhase, bytes: &[u8]);
 
     /// Replaces the control connection by a new one. `None`, the default, if the driver cannot do
@@ -61,8 +66,14 @@ pub trait RunsFlows: Sized {
 
 /// A [`Driver`] made from a driver that runs flows.
 ///
-/// ```ignore
-/// ftp_proto::contract_tests!(ByFlows<MyDriver>, tls());
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use ftp_proto::simulator::{ByFlows, tls_ends};
+/// # struct MyDriver;
+///
+/// // `MyDriver` implements `RunsFlows`.
+/// ftp_proto::contract_tests!(ByFlows<MyDriver>, tls_ends());
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct ByFlows<D> {

@@ -483,6 +483,7 @@ impl Case {
             && setup.account_to_store.is_none()
             && !setup.pret
             && !setup.extensions
+            && setup.full_after.is_none()
             && !setup.sets_time_by_mdtm
             && setup.banner == plain.banner
             && setup.home == plain.home
@@ -577,6 +578,7 @@ impl Case {
             })?;
         }
         driver.with_server(|server| self.check_given_up(server))?;
+        driver.with_server(|server| self.check_habits(server))?;
         if let Some(expected) = self.commands {
             let same = driver.with_server(|server| {
                 server
@@ -595,6 +597,26 @@ impl Case {
 }
 
 impl Case {
+    /// Fails for what no outcome shows: a NOOP that leaves only after the data, and a second
+    /// connection to one passive port, which real servers refuse.
+    fn check_habits(&self, server: &Simulator) -> Result<(), String> {
+        let keeps_alive =
+            |it: &(Operation, Expect)| matches!(it.0, Operation::DownloadKeptAlive(..));
+        if server.kept_alive == 0 && self.steps.iter().any(keeps_alive) {
+            return Err(String::from(
+                "no NOOP has come during the download: write what the session has to say \
+                 (`Session::outgoing`) also while data moves",
+            ));
+        }
+        if server.connected_twice {
+            return Err(String::from(
+                "the driver has connected twice to one passive port: a `Connect` that comes again \
+                 goes on with the connection that is begun",
+            ));
+        }
+        Ok(())
+    }
+
     /// Fails if the server takes an upload for complete that was given up. Its data connection was
     /// then ended by FIN and not by a reset, and half a file looks like the whole.
     fn check_given_up(&self, server: &Simulator) -> Result<(), String> {

@@ -201,6 +201,11 @@ impl Wire {
         core::mem::take(&mut self.waits_for_room)
     }
 
+    /// Whether this is a control connection, which has no window.
+    pub(super) fn is_control(&self) -> bool {
+        self.window.is_none()
+    }
+
     pub(super) fn writable(&self) -> bool {
         let over = matches!(self.server, Server::Closed | Server::Reset);
         !self.pending && (over || self.client != Client::Open || self.room() > 0)

@@ -77,6 +77,8 @@ mod state;
 mod store;
 mod table;
 mod tls;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod tls_ends;
 mod transfer;
 mod verbs;
 mod world;
@@ -92,4 +94,6 @@ pub use server::Simulator;
 pub use setup::{DuringTransfer, Setup};
 pub use state::TransferRecord;
 pub use table::cases;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+pub use tls_ends::tls_ends;
 pub use world::{End, Port, World};

@@ -52,6 +52,12 @@ pub struct Simulator {
     /// client may still send a `close_notify` over them.
     pub(super) lingering: Vec<(Link, usize)>,
     last_passive: u16,
+    /// Whether the client has connected twice to one passive port.
+    pub(super) connected_twice: bool,
+    /// The passive ports to which the client has connected.
+    taken: Vec<u16>,
+    /// How many NOOPs have come while data was on its way.
+    pub(super) kept_alive: usize,
     last_listener: u16,
     /// Whether the client waits for a connection that is [reluctant](Setup::reluctant).
     waits_for_connection: bool,
@@ -77,6 +83,9 @@ impl Simulator {
             announced: None,
             peering: Peering::default(),
             lingering: Vec::new(),
+            connected_twice: false,
+            taken: Vec::new(),
+            kept_alive: 0,
             last_passive: PASSIVE_PORTS,
             last_listener: CLIENT_PORTS,
             waits_for_connection: false,
@@ -97,8 +106,10 @@ impl Simulator {
             return Connected::Open(link);
         }
         let Some(session) = self.passive.remove(&port) else {
+            self.connected_twice |= self.taken.contains(&port);
             return Connected::Refused;
         };
+        self.taken.push(port);
         self.sessions[session].data = DataSource::None;
         let actions = self.faults("CONNECT");
         if has(&actions, |a| matches!(a, Action::RefuseConnect)) {
@@ -162,6 +173,9 @@ impl Simulator {
 
     /// Writes bytes to a connection, as the client.
     pub fn write(&mut self, link: Link, bytes: &[u8]) -> Write {
+        if self.is_full(link) {
+            return Write::Full;
+        }
         let written = self.wires[link.0].write(bytes);
         self.run();
         written
@@ -185,7 +199,13 @@ impl Simulator {
     /// has ended.
     #[must_use]
     pub fn writable(&self, link: Link) -> bool {
-        self.wires[link.0].writable()
+        self.wires[link.0].writable() && !self.is_full(link)
+    }
+
+    /// Whether the server has stopped to read this control connection.
+    fn is_full(&self, link: Link) -> bool {
+        let most = self.setup.full_after;
+        self.wires[link.0].is_control() && most.is_some_and(|most| self.commands.len() >= most)
     }
 
     /// Ends the client's direction of the connection (FIN). The client can still read.

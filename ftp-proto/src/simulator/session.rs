@@ -160,6 +160,8 @@ impl Simulator {
             if taken == 1 || !self.setup.one_command_a_segment {
                 session.lines.push_back(self.commands.len());
             }
+            let is_noop = line.eq_ignore_ascii_case(b"NOOP");
+            self.kept_alive += usize::from(is_noop && session.transfer.is_some());
             self.commands.push(line);
             self.meant.push(None);
         }

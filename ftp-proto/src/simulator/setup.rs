@@ -74,6 +74,7 @@ pub struct Setup {
     pub(super) hides_dot_names: bool,
     pub(super) one_command_a_segment: bool,
     pub(super) reluctant: bool,
+    pub(super) full_after: Option<usize>,
 }
 
 impl Default for Setup {
@@ -116,6 +117,7 @@ impl Setup {
             hides_dot_names: false,
             one_command_a_segment: false,
             reluctant: false,
+            full_after: None,
         }
     }
 
@@ -246,6 +248,14 @@ impl Setup {
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
+        self
+    }
+
+    /// Makes control connections full after the server has read this many commands: they take no
+    /// more bytes. A driver must then fail after the limit of [`Wait::Send`](crate::Wait::Send).
+    #[must_use]
+    pub fn full_after(mut self, commands: usize) -> Self {
+        self.full_after = Some(commands);
         self
     }
 

@@ -781,6 +781,14 @@ cases! {
         .step(Begin("/big", 0, Ending::Abort), done())
         .steps(still_in_step());
 
+    /// After the login, the control connection takes no more bytes. The next operation must fail
+    /// after the limit for sending, and the session is then dead.
+    control_connection_full => Case::new(Setup::new().full_after(2))
+        .only(Channels::Clear)
+        .step(Login, done())
+        .step(Pwd, Fails(ErrorKind::Timeout(Wait::Send), None))
+        .step(Noop, Fails(ErrorKind::Timeout(Wait::Send), None));
+
     // The next cases are about uploads after which the server resets the data connection, or of
     // which it stores only a part.
 
@@ -1473,11 +1481,11 @@ cases! {
         .heard(&["AUTH TLS", "PBSZ 0", "PROT P"]);
     /// In place of the greeting, the server sends a TLS alert. The client must report a TLS error.
     tls_alert_as_greeting => greeted(*b"\x15\x03\x01\x00\x02\x02\x0a")
-        .connects(Fails(ErrorKind::Tls, Some(426)));
+        .connects(Fails(ErrorKind::Tls, None));
     /// In place of the greeting, the server sends a TLS handshake message. The client must report a
     /// TLS error.
     tls_handshake_as_greeting => greeted(*b"\x16\x03\x03\x00\x04\x00\x00\x00\x00")
-        .connects(Fails(ErrorKind::Tls, Some(426)));
+        .connects(Fails(ErrorKind::Tls, None));
     /// After an upload, the server replies 226, but never ends its direction of the data
     /// connection. The upload must still succeed.
     upload_whose_end_is_not_answered => session(Setup::new()

@@ -17,6 +17,8 @@ use crate::simulator::server::Simulator;
 /// blocking driver uses the same 20 ms: it watches one of two connections for this time, and then
 /// the other.
 const TICK: Duration = Duration::from_millis(20);
+/// A world panics after so many deadlines in a row without a byte.
+const MOST_FRUITLESS: u32 = 100_000;
 
 /// A [`Simulator`] with simulated time, shared by all connections to it.
 ///
@@ -48,6 +50,8 @@ pub struct World(Arc<Mutex<State>>);
 struct State {
     server: Simulator,
     now: Instant,
+    /// How many deadlines have passed, and writes have found no room, since a byte has moved.
+    fruitless: u32,
     /// The world whose server is coupled with this world's server. It points to nothing if there is
     /// no such world.
     other: Weak<Mutex<Self>>,
@@ -60,6 +64,7 @@ impl World {
         Self(Arc::new(Mutex::new(State {
             server,
             now: Instant::now(),
+            fruitless: 0,
             other: Weak::new(),
         })))
     }
@@ -95,6 +100,11 @@ impl World {
     /// 4. It moves the time to the deadline.
     ///
     /// Returns `false`, and does nothing, if the time had already reached the deadline.
+    ///
+    /// # Panics
+    /// If 100,000 deadlines have passed and no byte has moved meanwhile. Writes that found no room
+    /// count too. The driver then waits without end: it ignores its deadline, or begins it anew too
+    /// often.
     pub fn advance_clock(&self, deadline: Instant) -> bool {
         let mut state = lock(&self.0);
         if state.now >= deadline {
@@ -103,11 +113,12 @@ impl World {
         if state.server.make_room() {
             return true;
         }
-        state.now = if state.release_held() {
-            state.now + TICK
-        } else {
-            deadline
-        };
+        if state.release_held() {
+            state.now += TICK;
+            return true;
+        }
+        state.now = deadline;
+        state.note_fruitless();
         true
     }
 
@@ -135,6 +146,12 @@ impl World {
         }
     }
 
+    /// Notes that the driver has moved bytes, and returns their number.
+    fn note_moved(&self, bytes: usize) -> usize {
+        lock(&self.0).fruitless = 0;
+        bytes
+    }
+
     fn end(&self, link: Link, port: u16, accepted: bool) -> End {
         End {
             world: self.clone(),
@@ -148,6 +165,18 @@ impl World {
 }
 
 impl State {
+    /// Counts a deadline that has passed, or a write that has found no room.
+    fn note_fruitless(&mut self) {
+        self.fruitless += 1;
+        assert!(
+            self.fruitless <= MOST_FRUITLESS,
+            "the driver waits without end: {MOST_FRUITLESS} deadlines have passed or writes have \
+             found no room, and no byte has moved. The driver ignores its deadline, or begins the \
+             limit anew after a want with `Clock::Continues`, a look or bytes of the control \
+             connection"
+        );
+    }
+
     fn release_held(&mut self) -> bool {
         let moved = self
             .other
@@ -226,8 +255,9 @@ impl End {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing has come yet, or the error that ended
     /// the connection.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.world.server().read(self.link, buffer) {
-            Read::Bytes(count) => Ok(count),
+        let read = self.world.server().read(self.link, buffer);
+        match read {
+            Read::Bytes(count) => Ok(self.world.note_moved(count)),
             Read::Eof => Ok(0),
             Read::Reset => Err(io::ErrorKind::ConnectionReset.into()),
             Read::Empty => Err(io::ErrorKind::WouldBlock.into()),
@@ -240,10 +270,14 @@ impl End {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is no room yet, or the error that ended
     /// the connection.
     pub fn write(&self, buffer: &[u8]) -> io::Result<usize> {
-        match self.world.server().write(self.link, buffer) {
-            Write::Bytes(count) => Ok(count),
+        let written = self.world.server().write(self.link, buffer);
+        match written {
+            Write::Bytes(count) => Ok(self.world.note_moved(count)),
             Write::Broken => Err(io::ErrorKind::BrokenPipe.into()),
-            Write::Full => Err(io::ErrorKind::WouldBlock.into()),
+            Write::Full => {
+                lock(&self.world.0).note_fruitless();
+                Err(io::ErrorKind::WouldBlock.into())
+            }
         }
     }
 

@@ -161,7 +161,10 @@ mod weak_rsa;
 
 #[cfg(feature = "rustls")]
 pub use channel::{Next, PlainRead, TlsChannel};
-#[cfg(all(any(feature = "ring", feature = "aws-lc-rs"), not(feature = "hashes")))]
+#[cfg(all(
+    any(feature = "ring", feature = "aws-lc-rs"),
+    any(feature = "simulator", not(feature = "hashes"))
+))]
 pub(crate) use config::provider;
 #[cfg(feature = "rustls")]
 pub use config::{TlsConfig, TlsLogin};

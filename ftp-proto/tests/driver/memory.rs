@@ -9,7 +9,7 @@ use ftp_proto::simulator::{Port, RunsFlows, World};
 use ftp_proto::tls::{PlainRead, TlsLogin};
 use ftp_proto::{
     Accept, Answer, Clock, CloseData, Closing, Connect, DataEnd, Endpoint, Error, ErrorKind, Flow,
-    Misuse, Options, SecureData, Session, Step, Want,
+    Options, SecureData, Session, Step, Wait, Want,
 };
 
 use crate::link::Link;
@@ -164,9 +164,12 @@ impl Memory {
 
     /// Writes all that the session has to say. The world takes it at once.
     fn flush(&mut self) -> Result<(), Error> {
+        let limit = self.world.now() + self.options.timeouts.of(Wait::Send);
         while !self.session.outgoing().is_empty() {
-            if let Some(count) = self.control.write(self.session.outgoing())? {
-                self.session.advance(count);
+            match self.control.write(self.session.outgoing())? {
+                Some(count) => self.session.advance(count),
+                None if self.world.advance_clock(limit) => {}
+                None => return Err(Error::new(ErrorKind::Timeout(Wait::Send))),
             }
         }
         self.control.flush().map(|_| ())
@@ -382,10 +385,7 @@ impl Memory {
 
     /// Makes a new control connection, and brings it to where the old one was.
     fn replace(&mut self) -> Result<(), Error> {
-        let credentials = self.session.credentials();
-        let missing = || Error::new(ErrorKind::Misuse(Misuse::NotLoggedIn));
-        let credentials = credentials.ok_or_else(missing)?;
-        let restore = Restore::new(credentials.clone(), self.session.standing())?;
+        let restore = Restore::of(&self.session)?;
         let login = self.login.take();
         self.login = self
             .session

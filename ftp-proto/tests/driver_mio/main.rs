@@ -11,21 +11,16 @@ mod server;
 #[path = "../../examples/mio/session.rs"]
 mod session;
 mod sessions;
-#[path = "../../../ftp-blocking/tests/support/tls.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
-mod tls;
 
 use std::net::SocketAddr;
 
 use ftp_proto::data::DataPhase;
 use ftp_proto::embedding::{Driver, Moving};
 use ftp_proto::flows::Greeting;
-use ftp_proto::simulator::{ByFlows, RunsFlows, World};
+use ftp_proto::simulator::{ByFlows, RunsFlows, World, tls_ends};
 use ftp_proto::{Error, Flow, Options, Session};
 
-use crate::tls::tls;
-
-ftp_proto::contract_tests!(ByFlows<Turning>, tls());
+ftp_proto::contract_tests!(ByFlows<Turning>, tls_ends());
 
 struct Turning {
     driver: Driver<World>,
