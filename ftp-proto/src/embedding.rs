@@ -1,8 +1,7 @@
 //! How you write a driver: the contract between the core and the code that owns the sockets.
 //!
 //! You need this page if you embed `ftp-proto` in a runtime, an event loop or a device of your own.
-//! If you only want to move files, take one of the adapters, `ftp-blocking` or `ftp-smol`. Their
-//! `drive.rs` are drivers that follow this page.
+//! If you only want to move files, take one of the adapters, `ftp-blocking` or `ftp-smol`.
 //!
 //! If your connections never wait (mio, tokio, completions of io_uring), you need not write one:
 //! [`Driver`](https://docs.rs/ftp-proto/latest/ftp_proto/embedding/struct.Driver.html) is a whole
@@ -45,11 +44,14 @@
 //!    [`urgent`](Session::urgent) goes out as urgent data, if your system can do that. Writing has a
 //!    limit of its own, [`Wait::Send`].
 //! 2. **Feed in order.** Give every byte of the control connection to [`Session::receive`], and its
-//!    end to [`Session::receive_eof`]. Under TLS, feed what you have decrypted.
+//!    end to [`Session::receive_eof`]. Under TLS, feed what you have decrypted. An end without
+//!    close_notify (`PlainRead::Cut`) is an end too, and not `broken`. If a `Receive` comes after
+//!    the end, feed the end again and answer `received`.
 //! 3. **Answer each want once.** The want makes its answer, so the compiler keeps most of this rule.
 //!    An answer to another want is [`Misuse::StaleAnswer`] and changes nothing.
 //! 4. **Keep the clock.** Each want has a [`Wait`], and your [`Timeouts`] say how long it may last.
 //!    [`Clock::Starts`] begins a new limit. [`Clock::Continues`] goes on with the limit that runs.
+//!    [`Wait::Arrived`] has a limit of zero, but a look must still be done: see [below](#a-look).
 //! 5. **You may drop a flow at any point**, also in the middle of a want. Drop nothing else: keep
 //!    the data connection, because the next flow closes it in the right way.
 //!
@@ -71,6 +73,15 @@
 //! | [`ClearControl`] | exchange close_notify | go on | `cleared` |
 //! | [`SecureData`] | TLS handshake with the sessions of this login | go on with this handshake | `secured_with` (without rustls: `resumed` or `secured`), `kept_last_ticket`, `failed`, `control_first` |
 //! | [`CloseData`] | end the data connection as [`Closing`] says | go on | `closed`, `control_first` |
+//!
+//! If the want is done and bytes of the control connection are there too, answer that it is done:
+//! the next look finds the bytes. `Connect`, `Accept`, `SecureData` and `CloseData` also have
+//! `interrupted`. It takes the way in which an attempt has ended without a result
+//! ([`Interruption`](crate::data::Interruption)), and makes the answer for it.
+//!
+//! Call [`Session::set_peer`] after you have connected: errors and logs name this address, and
+//! [`Accept::admits`] compares with it. Under TLS, call `Session::note_tls` after each handshake, for
+//! the [logs](crate#logs).
 //!
 //! Every want also has `timed_out` and `broken`. `broken` means that the *control* connection has
 //! failed, and ends the session. [`Want::failed`] fits every want.
@@ -95,10 +106,18 @@
 //! | `Discard` | nothing | close (FIN) | it is gone |
 //!
 //! If your program ends in the middle of an upload, the operating system closes the socket. So set
-//! SO_LINGER with zero seconds before the upload begins, and take it back at `SendEnd`.
+//! SO_LINGER with zero seconds on every data connection as soon as it is made, because no want says
+//! whether an upload follows. `SendEnd`, `Acknowledge` and `Discard` take it back.
 //!
 //! Under TLS 1.3, read once without waiting before you do `Abandon` or `Discard`. A session ticket may
-//! have come already, and the next data connection may need it.
+//! have come already, and the next data connection may need it. With `TlsChannel`: call `harvest`,
+//! give it what one read of the socket brings, call it again, and ignore its result. `filled` alone
+//! keeps no ticket.
+//!
+//! `AwaitEnd` on a slow line: the system may still send for minutes after you have written all. So
+//! when the limit is over, ask [`Backlog`](crate::data::Backlog) for more time, with the number of
+//! bytes that the server has not acknowledged. Without it, an upload that the system sends for
+//! longer than [`Timeouts::final_reply`] fails.
 //!
 //! # A look
 //!
@@ -118,11 +137,22 @@
 //!   without a system call if tokio has not seen the event yet. So call `recv` on the socket itself
 //!   (`socket2::SockRef::from(&stream).recv_with_flags`, with `MSG_DONTWAIT`, or
 //!   `rustix::net::recv`).
-//! * **io_uring**: keep one receive under way, and never drop its result. A look enters the ring
+//! * **Completions** (io_uring, compio): keep one receive under way, and never drop its result. A look enters the ring
 //!   with a time limit of zero, until no completion is left in it, and then takes what the receive
 //!   has brought. If you cancel a receive, it may have brought something all the same. A completion
 //!   that lies in the ring counts as arrived. A send may take a part of its buffer: send the rest
 //!   also while you wait for something else, because the server may wait for it.
+//!   * Do not read by another call while a receive is under way: it overtakes the receive, and the
+//!     bytes come in the wrong order. If you need that, cancel the receive and wait for its result.
+//!     This wait is short, but it is one. So do not put the limit of [`Wait::Arrived`], which is
+//!     zero, on it: the look would see nothing.
+//!   * An operation under way keeps the socket open. RST and FIN leave only after you have cancelled
+//!     it and taken its result.
+//!   * Copy `TlsChannel::outgoing` into a buffer of the kernel, but call `advance` only when the send
+//!     is complete. Otherwise `close` and `flush` are done before the bytes have left, and `SendEnd`
+//!     half-closes too early.
+//!   * Keep the bytes of [`take_outgoing`](Session::take_outgoing), and a send that is half done, in
+//!     the driver, and not in a future that may be dropped.
 //! * **A device without a system**: everything that the network stack holds for the connection.
 //!
 //! # The data phase
@@ -135,12 +165,16 @@
 //!
 //! | step | what to do |
 //! |---|---|
-//! | [`Move`](crate::data::DataStep::Move) | move bytes. The limit is that of the [`Wait`] in it, and begins again with each byte |
+//! | [`Move`](crate::data::DataStep::Move) | [flush](Session::outgoing), then move bytes. The limit is that of the [`Wait`] in it. It begins again with each byte of data and if the `Wait` is another one, but goes on after looks and bytes of the control connection |
 //! | [`Look`](crate::data::DataStep::Look) | feed what has come on the control connection, without waiting |
 //! | [`Rest`](crate::data::DataStep::Rest) | move nothing for this time, and watch the control connection |
 //! | [`TakeIn`](crate::data::DataStep::TakeIn) | move what has come, without waiting; if nothing has, report a time-out |
-//! | [`Finish`](crate::data::DataStep::Finish) | run this flow, and report its result |
+//! | [`Finish`](crate::data::DataStep::Finish) | run this flow, and report its result. The step comes once, so do not throw it away |
 //! | [`Over`](crate::data::DataStep::Over) | ask for the outcome |
+//!
+//! **Flush while data moves.** [`DataPhase::keep_alive`](crate::data::DataPhase::keep_alive) only
+//! queues a NOOP. Write [`Session::outgoing`] before each `Move`, or the NOOP leaves after the data,
+//! when the router has already dropped the idle control connection.
 //!
 //! **Speed limits** are kept if you do this. Call
 //! [`or_limits`](crate::data::DataPhase::or_limits) with the limits of your [`Options`], and
@@ -150,6 +184,46 @@
 //! [`patience`](crate::data::DataPhase::patience), and then call `step` again: only so does a
 //! transfer below its least speed fail. A driver that does not do this calls
 //! [`stop`](crate::data::DataPhase::stop) at a `Rest`, and keeps no least speed.
+//!
+//! # What the options ask of you
+//!
+//! The caller sets [`Options`] and expects that you follow them. Do what this table says, or refuse
+//! the option before you connect. Do not ignore it.
+//!
+//! | option | how |
+//! |---|---|
+//! | `host`, `port`, `ftp_proxy` | connect to [`Options::control_peer`] |
+//! | `config`, `capabilities`, `observer`, `encoding` | [`Session::with_options`] |
+//! | `credentials` | run [`Login`](crate::flows::Login) after the greeting |
+//! | `timeouts` | [`Timeouts::of`]; add the limit to an error by [`Error::with_limits`](crate::Error::with_limits) |
+//! | `tls` | `Options::tls_login`, and `Session::successor_tls_login` for a new control connection |
+//! | `resumption` | answer by `SecureData::secured_with`. The session refuses `secured` if resumption is required |
+//! | `transfer_limits` | [`DataPhase::or_limits`](crate::data::DataPhase::or_limits), and the calls [above](#the-data-phase) |
+//! | `total_time`, `abort_handle` | `Stop`: ask its `reason` before an operation and at each wait. If there is one, drop the flow or call [`DataPhase::stop`](crate::data::DataPhase::stop) |
+//! | `source_address`, `active_ports`, `keep_alive`, `send_buffer`, `receive_buffer`, `proxy` | set them on your sockets, or call [`Options::check_without_sockets`], which refuses them |
+//! | `listing_limits` | [`LineCollector`](crate::data::LineCollector), if you return whole listings |
+//! | `fetch_limit` | if you return whole files |
+//!
+//! [`Options::check`] finds mistakes in all of them. `check_without_sockets` calls it too. It does not
+//! refuse `total_time` and `abort_handle`, because they need no sockets. `Driver` follows the whole
+//! table, except that you connect and log in. What your network cannot do is refused by `Driver::new`.
+//!
+//! # A new control connection
+//!
+//! If the control connection is lost, replace it in this order. If a step before the last fails, the
+//! old session is as it was.
+//!
+//! 1. [`Restore::of`](crate::flows::Restore::of) makes the flow that restores the directory and the
+//!    settings. Without a login it fails with [`Misuse::NotLoggedIn`].
+//! 2. `Session::successor_tls_login` makes the TLS login. Do not go on with the old one: some servers
+//!    refuse its tickets.
+//! 3. Connect.
+//! 4. [`Session::successor`] makes the new session. Put it, the TLS login and the connection in place
+//!    of the old ones, drop the data connection and all bytes that were not sent, and call
+//!    [`set_peer`](Session::set_peer).
+//! 5. Run [`Greeting`](crate::flows::Greeting), and then the flow of step 1.
+//!
+//! `Driver::replace` does the steps 1, 2 and 4.
 //!
 //! # TLS
 //!

@@ -76,6 +76,8 @@ use crate::wait::Wait;
 ///         // Feed the session what has come on the control connection: here, nothing has.
 ///         DataStep::Look => {}
 ///         DataStep::Rest(_) => unreachable!("there is no speed limit"),
+///         // Before the driver waits, it writes what the session has to say (a NOOP, for example):
+///         // here, `session.outgoing()` is empty.
 ///         DataStep::Move(_) | DataStep::TakeIn => match poll() {
 ///             Event::Data(bytes) => {
 ///                 let mut bytes = bytes.to_vec();
@@ -146,7 +148,9 @@ pub enum DataStep {
     Look,
     /// Move bytes, and watch the control connection at the same time. The field says which time
     /// limit applies if no byte moves: [`Wait::DataIdle`], or after the server's final reply to a
-    /// download [`Wait::DataClose`].
+    /// download [`Wait::DataClose`]. The limit begins again with each byte of data. It goes on if
+    /// only bytes of the control connection have come, or if you have only looked. First write what
+    /// [`Session::outgoing`] holds.
     Move(Wait),
     /// Move no bytes for this time, so that the rate limit is kept, and watch the control
     /// connection meanwhile. Comes only if the transfer [has](DataPhase::is_paced) speed limits.
@@ -492,8 +496,9 @@ impl DataPhase {
         self.transfer().is_none()
     }
 
-    /// Queues a NOOP ([`Session::keep_alive`]), as long as the data has not ended. Before you call
-    /// it, read the control connection, because the reply to the last NOOP may have come.
+    /// Queues a NOOP ([`Session::keep_alive`]), as long as the data has not ended. Then write
+    /// [`Session::outgoing`] to the control connection at once: the NOOP is useless after the data.
+    /// Before you call it, read the control connection, because the reply to the last NOOP may have come.
     pub fn keep_alive(&mut self, session: &mut Session) {
         self.unlooked = 0;
         if let Some(transfer) = self.transfer() {
