@@ -56,6 +56,8 @@ pub struct Simulator {
     pub(super) connected_twice: bool,
     /// The passive ports to which the client has connected.
     taken: Vec<u16>,
+    /// Whether it is the server of a `World`, so that no system keeps bytes in between.
+    pub(super) in_world: bool,
     /// How many NOOPs have come while data was on its way.
     pub(super) kept_alive: usize,
     last_listener: u16,
@@ -85,6 +87,7 @@ impl Simulator {
             lingering: Vec::new(),
             connected_twice: false,
             taken: Vec::new(),
+            in_world: false,
             kept_alive: 0,
             last_passive: PASSIVE_PORTS,
             last_listener: CLIENT_PORTS,

@@ -60,7 +60,8 @@ struct State {
 impl World {
     /// Makes a world with this server.
     #[must_use]
-    pub fn new(server: Simulator) -> Self {
+    pub fn new(mut server: Simulator) -> Self {
+        server.in_world = true;
         Self(Arc::new(Mutex::new(State {
             server,
             now: Instant::now(),
