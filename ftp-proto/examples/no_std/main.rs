@@ -1,7 +1,7 @@
 //! A driver for devices without a standard library, and a session with it on arrays.
 //!
 //! ```text
-//! cargo run -p ftp-proto --example no_std [ftp://user:password@host/path]
+//! cargo run -p ftp-proto --features std --example no_std [ftp://user:password@host/path]
 //! ```
 //!
 //! `driver.rs` is the driver, and `arrays.rs` a network stack that consists of arrays. Neither uses

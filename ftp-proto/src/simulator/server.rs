@@ -301,8 +301,13 @@ impl Simulator {
     /// Notes that an attempt to connect or to accept would block. Returns whether it must: it does
     /// if connections are [reluctant](Setup::reluctant).
     pub(super) fn hesitate(&mut self) -> bool {
-        self.waits_for_connection |= self.setup.reluctant;
-        self.setup.reluctant
+        self.waits_for_connection |= self.is_reluctant();
+        self.is_reluctant()
+    }
+
+    /// Only a `World` tells when the client waits. Over sockets of the system nothing is reluctant.
+    fn is_reluctant(&self) -> bool {
+        self.setup.reluctant && self.in_world
     }
 
     fn accept_late(&mut self, link: Link) -> bool {
@@ -426,7 +431,7 @@ impl Simulator {
     // Methods for the other files of the simulator.
 
     pub(super) fn add_wire(&mut self, mut wire: Wire) -> Link {
-        if self.setup.reluctant {
+        if self.is_reluctant() {
             wire.make_reluctant();
         }
         self.wires.push(wire);

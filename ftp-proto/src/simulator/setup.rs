@@ -223,7 +223,7 @@ impl Setup {
     /// server sends arrives only when the client waits: at the next
     /// [`World::advance_clock`](crate::simulator::World::advance_clock), which then does not move
     /// the time. Before each write, each attempt to connect and each accept succeeds, it would block
-    /// once.
+    /// once. Only a [`World`](crate::simulator::World) does this.
     #[must_use]
     pub fn reluctant(mut self) -> Self {
         self.reluctant = true;
