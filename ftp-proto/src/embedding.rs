@@ -137,9 +137,9 @@
 //!   without a system call if tokio has not seen the event yet. So call `recv` on the socket itself
 //!   (`socket2::SockRef::from(&stream).recv_with_flags`, with `MSG_DONTWAIT`, or
 //!   `rustix::net::recv`).
-//! * **Completions** (io_uring, compio): keep one receive under way, and never drop its result. A look enters the ring
-//!   with a time limit of zero, until no completion is left in it, and then takes what the receive
-//!   has brought. If you cancel a receive, it may have brought something all the same. A completion
+//! * **Completions** (io_uring, compio): keep one receive under way, and never drop its result. A
+//!   look enters the ring with a time limit of zero, until no completion is left in it, and then
+//!   takes what the receive has brought. If you cancel a receive, it may have brought something all the same. A completion
 //!   that lies in the ring counts as arrived. A send may take a part of its buffer: send the rest
 //!   also while you wait for something else, because the server may wait for it.
 //!   * Do not read by another call while a receive is under way: it overtakes the receive, and the
@@ -285,7 +285,6 @@ mod serve;
 #[cfg(feature = "rustls")]
 pub use self::{
     driver::{DataSide, Driver, Operation},
-    moving::Moving,
     network::{Network, Stream},
 };
 #[cfg(doc)]

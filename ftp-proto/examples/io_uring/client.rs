@@ -4,11 +4,9 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 
 use ftp_proto::data::DataPhase;
-use ftp_proto::embedding::{Driver, Moving, Network as _, Stream as _};
+use ftp_proto::embedding::{Driver, Network as _, Stream as _};
 use ftp_proto::flows::{Credentials, Greeting, Login, Open};
-use ftp_proto::{
-    Completion, DataEnd, Error, ErrorKind, Flow, Options, Transfer, TransferOptions, Wait,
-};
+use ftp_proto::{Completion, DataEnd, Error, ErrorKind, Flow, Options, TransferOptions, Wait};
 
 use crate::ring::Ring;
 use crate::stream::Rings;
@@ -67,12 +65,10 @@ impl<R: Ring> Client<R> {
         file: &mut impl Write,
     ) -> Result<Completion, Error> {
         let transfer = self.run(Open::retrieve(path)?.with_options(options))?;
-        let (mut phase, mut moving) = self.begin(transfer, options);
+        let mut phase = self.driver.data_phase(transfer, options);
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            let step =
-                |driver: &mut Driver<_>| driver.receive(&mut phase, &mut moving, &mut buffer);
-            match self.until_done(step)? {
+            match self.until_done(|driver| driver.receive(&mut phase, &mut buffer))? {
                 0 => break,
                 count => {
                     let written = file.write_all(&buffer[..count]);
@@ -94,35 +90,25 @@ impl<R: Ring> Client<R> {
         file: &mut impl Read,
     ) -> Result<Completion, Error> {
         let transfer = self.run(Open::store(path)?.with_options(options))?;
-        let (mut phase, mut moving) = self.begin(transfer, options);
+        let mut phase = self.driver.data_phase(transfer, options);
         let mut buffer = vec![0; 64 * 1024];
         loop {
             let read = file.read(&mut buffer);
             let count = read.map_err(|error| phase.reading_failed(error))?;
-            if count == 0 || !self.send(&mut phase, &mut moving, &buffer[..count])? {
+            if count == 0 || !self.send(&mut phase, &buffer[..count])? {
                 break;
             }
         }
-        self.until_done(|driver| driver.send_rest(&mut phase, &mut moving))?;
+        self.until_done(|driver| driver.send_rest(&mut phase))?;
         phase.end(DataEnd::Clean);
-        self.until_done(|driver| driver.finish(&mut phase, &mut moving))?;
+        self.until_done(|driver| driver.finish(&mut phase))?;
         phase.into_outcome()
     }
 
-    fn begin(&self, transfer: Transfer, options: &TransferOptions) -> (DataPhase, Moving) {
-        let phase = self.driver.data_phase(transfer, options);
-        (phase, Moving::default())
-    }
-
     /// Sends all these bytes. Returns `false` if the phase is over.
-    pub(crate) fn send(
-        &mut self,
-        phase: &mut DataPhase,
-        moving: &mut Moving,
-        mut bytes: &[u8],
-    ) -> io::Result<bool> {
+    pub(crate) fn send(&mut self, phase: &mut DataPhase, mut bytes: &[u8]) -> io::Result<bool> {
         while !bytes.is_empty() {
-            match self.until_done(|driver| driver.send(phase, moving, bytes))? {
+            match self.until_done(|driver| driver.send(phase, bytes))? {
                 Some(count) => bytes = &bytes[count..],
                 None => return Ok(false),
             }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use ftp_proto::data::DataPhase;
-use ftp_proto::embedding::{Driver, Moving, Network as _, Operation, Stream as _};
+use ftp_proto::embedding::{Driver, Network as _, Operation, Stream as _};
 use ftp_proto::flows::{Credentials, Greeting, Login, Open, Quit};
 use ftp_proto::{Error, ErrorKind, Options, TransferOptions, Wait};
 use mio::{Registry, Token};
@@ -26,7 +26,7 @@ enum Stage {
     Greeting(Operation<Greeting>),
     Login(Operation<Login>),
     Open(Operation<Open>),
-    Reading(Box<(DataPhase, Moving)>),
+    Reading(Box<DataPhase>),
     Quit(Operation<Quit>),
 }
 
@@ -83,16 +83,14 @@ impl Session {
                     None => return Ok(None),
                 },
                 Stage::Open(open) => match client.turn(open).transpose()? {
-                    Some(transfer) => Stage::Reading(Box::new((
+                    Some(transfer) => Stage::Reading(Box::new(
                         client.data_phase(transfer, &TransferOptions::new()),
-                        Moving::default(),
-                    ))),
+                    )),
                     None => return Ok(None),
                 },
-                Stage::Reading(reading) => {
-                    let (phase, moving) = &mut **reading;
+                Stage::Reading(phase) => {
                     let mut buffer = [0; 16 * 1024];
-                    match client.receive(phase, moving, &mut buffer) {
+                    match client.receive(phase, &mut buffer) {
                         // The end comes after the server has confirmed the download.
                         Some(0) => {
                             phase.outcome()?;

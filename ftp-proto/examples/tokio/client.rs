@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use ftp_proto::data::DataPhase;
-use ftp_proto::embedding::{DataSide, Driver, Moving, Network, Stream as _};
+use ftp_proto::embedding::{DataSide, Driver, Network, Stream as _};
 use ftp_proto::flows::{Credentials, Greeting, Login, Open};
 use ftp_proto::{Completion, DataEnd, Error, Flow, Options, TransferOptions};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -38,7 +38,6 @@ pub(crate) struct Upload<'c, N: Network>(Running<'c, N>);
 struct Running<'c, N: Network> {
     client: &'c mut Client<N>,
     phase: DataPhase,
-    moving: Moving,
 }
 
 impl<N: Sleeps> Client<N> {
@@ -89,7 +88,6 @@ impl<N: Sleeps> Client<N> {
         Ok(Running {
             phase: self.0.data_phase(transfer, options),
             client: self,
-            moving: Moving::default(),
         })
     }
 
@@ -158,16 +156,12 @@ impl<N: Sleeps> AsyncRead for Download<'_, N> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Running {
-            client,
-            phase,
-            moving,
-        } = &mut self.0;
+        let Running { client, phase } = &mut self.0;
         let room = buffer.initialize_unfilled();
         if room.is_empty() {
             return Poll::Ready(Ok(()));
         }
-        let read = client.poll(cx, |driver| driver.receive(phase, moving, room));
+        let read = client.poll(cx, |driver| driver.receive(phase, room));
         let count = match ready!(read) {
             0 => phase.read_end(room)?,
             count => count,
@@ -192,22 +186,14 @@ impl<N: Sleeps> AsyncWrite for Upload<'_, N> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Running {
-            client,
-            phase,
-            moving,
-        } = &mut self.0;
-        let sent = client.poll(cx, |driver| driver.send(phase, moving, bytes));
+        let Running { client, phase } = &mut self.0;
+        let sent = client.poll(cx, |driver| driver.send(phase, bytes));
         Poll::Ready(ready!(sent).ok_or_else(|| phase.refusal().into()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Running {
-            client,
-            phase,
-            moving,
-        } = &mut self.0;
-        let sent = client.poll(cx, |driver| driver.send_rest(phase, moving));
+        let Running { client, phase } = &mut self.0;
+        let sent = client.poll(cx, |driver| driver.send_rest(phase));
         Poll::Ready(ready!(sent).ok_or_else(|| phase.refusal().into()))
     }
 
@@ -215,13 +201,9 @@ impl<N: Sleeps> AsyncWrite for Upload<'_, N> {
         if !self.0.phase.has_ended() {
             ready!(self.as_mut().poll_flush(cx))?;
         }
-        let Running {
-            client,
-            phase,
-            moving,
-        } = &mut self.0;
+        let Running { client, phase } = &mut self.0;
         phase.end(DataEnd::Clean);
-        ready!(client.poll(cx, |driver| driver.finish(phase, moving)));
+        ready!(client.poll(cx, |driver| driver.finish(phase)));
         Poll::Ready(phase.outcome().map(drop).map_err(io::Error::from))
     }
 }

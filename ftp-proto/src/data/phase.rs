@@ -498,7 +498,8 @@ impl DataPhase {
 
     /// Queues a NOOP ([`Session::keep_alive`]), as long as the data has not ended. Then write
     /// [`Session::outgoing`] to the control connection at once: the NOOP is useless after the data.
-    /// Before you call it, read the control connection, because the reply to the last NOOP may have come.
+    /// Before you call it, read the control connection, because the reply to the last NOOP may have
+    /// come.
     pub fn keep_alive(&mut self, session: &mut Session) {
         self.unlooked = 0;
         if let Some(transfer) = self.transfer() {

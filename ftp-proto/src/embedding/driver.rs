@@ -6,6 +6,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::link::Link;
+use super::moving::Moving;
 use super::network::Network;
 use crate::abort::Stop;
 use crate::data::Backlog;
@@ -25,10 +26,10 @@ use crate::wait::Wait;
 /// [deadline](Self::deadline) has passed, and call it again. So it fits an event loop as well as
 /// futures.
 ///
-/// It keeps the total time and the abort handle of its options. The total time begins with
-/// [`new`](Self::new). With a handle, the [deadline](Self::deadline) is at most 100 ms away, so that
-/// an abort is noticed. [What else the options ask for](crate::embedding#what-the-options-ask-of-you)
-/// is refused by [`Network::configure`], unless your network can do it.
+/// It follows its [options](crate::embedding#what-the-options-ask-of-you). Those that need sockets go
+/// to [`Network::configure`], which refuses them unless you write it. The total time begins with
+/// [`new`](Self::new). With an abort handle, the [deadline](Self::deadline) is at most 100 ms away, so
+/// that an abort is noticed.
 ///
 /// You may drop an [`Operation`] at any point. All that must survive is in this value, and the next
 /// flow cleans up.
@@ -57,6 +58,7 @@ pub struct Driver<N: Network> {
     pub(super) network: N,
     pub(super) control: Link<N::Stream>,
     pub(super) data: Data<N>,
+    pub(super) moving: Moving,
     pub(super) options: Options,
     pub(super) peer: SocketAddr,
     /// The total time and the abort handle of the options.
@@ -120,6 +122,7 @@ impl<N: Network> Driver<N> {
             session,
             control: Link::new(control),
             data: Data::None,
+            moving: Moving::default(),
             stop: Stop::new(&options, network.now()),
             backlog: Backlog::default(),
             login: options.tls_login()?,

@@ -13,9 +13,9 @@ use crate::session::transfer::{DataEnd, Transfer};
 use crate::tls::PlainRead;
 use crate::wait::Wait;
 
-/// Where a data phase is between two calls of a [`Driver`]. Begin each data phase with a new one.
+/// Where the data phase is between two calls of a [`Driver`]. Each data connection begins a new one.
 #[derive(Default)]
-pub struct Moving {
+pub(super) struct Moving {
     /// What the running time limit is for.
     waiting: Option<Wait>,
     /// When the transfer began.
@@ -33,16 +33,9 @@ impl<N: Network> Driver<N> {
 
     /// Reads some bytes of a download into `buffer`, and returns how many. 0 if the phase is over,
     /// or if the buffer is empty.
-    pub fn receive(
-        &mut self,
-        phase: &mut DataPhase,
-        moving: &mut Moving,
-        buffer: &mut [u8],
-    ) -> Option<usize> {
+    pub fn receive(&mut self, phase: &mut DataPhase, buffer: &mut [u8]) -> Option<usize> {
         while !buffer.is_empty() {
-            let read = self.move_some(phase, moving, |link, phase| {
-                link.read(phase.some_room(buffer))
-            });
+            let read = self.move_some(phase, |link, phase| link.read(phase.some_room(buffer)));
             match read? {
                 Some(PlainRead::Bytes(count)) => {
                     phase.paced(count);
@@ -62,44 +55,39 @@ impl<N: Network> Driver<N> {
 
     /// Takes some bytes of an upload, and returns how many. The inner `None` says that the phase is
     /// over.
-    pub fn send(
-        &mut self,
-        phase: &mut DataPhase,
-        moving: &mut Moving,
-        bytes: &[u8],
-    ) -> Option<Option<usize>> {
-        if self.send_text(phase, moving)?.is_none() {
+    pub fn send(&mut self, phase: &mut DataPhase, bytes: &[u8]) -> Option<Option<usize>> {
+        if self.send_text(phase)?.is_none() {
             return Some(None);
         }
         if let Some(translated) = phase.fill(bytes) {
             return Some(Some(translated));
         }
         let write = |link: &mut Link<_>, phase: &DataPhase| link.write(phase.some_of(bytes));
-        let sent = self.move_some(phase, moving, write)?;
+        let sent = self.move_some(phase, write)?;
         Some(sent.inspect(|count| moved(phase, *count)))
     }
 
     /// Sends all that an upload has taken. The inner `None` says that the phase is over.
-    pub fn send_rest(&mut self, phase: &mut DataPhase, moving: &mut Moving) -> Option<Option<()>> {
-        match self.send_text(phase, moving)? {
-            Some(()) => self.move_some(phase, moving, |link, _| link.flush()),
+    pub fn send_rest(&mut self, phase: &mut DataPhase) -> Option<Option<()>> {
+        match self.send_text(phase)? {
+            Some(()) => self.move_some(phase, |link, _| link.flush()),
             None => Some(None),
         }
     }
 
     /// Runs a phase whose data [has ended](DataPhase::end) to its end. Its
     /// [`outcome`](DataPhase::outcome) is then known.
-    pub fn finish(&mut self, phase: &mut DataPhase, moving: &mut Moving) -> Option<()> {
+    pub fn finish(&mut self, phase: &mut DataPhase) -> Option<()> {
         let nothing = |_: &mut Link<_>, _: &DataPhase| Ok(None::<()>);
-        self.move_some(phase, moving, nothing).map(drop)
+        self.move_some(phase, nothing).map(drop)
     }
 
     /// Sends text whose line ends are translated.
-    fn send_text(&mut self, phase: &mut DataPhase, moving: &mut Moving) -> Option<Option<()>> {
+    fn send_text(&mut self, phase: &mut DataPhase) -> Option<Option<()>> {
         while !phase.unsent().is_empty() {
             let write =
                 |link: &mut Link<_>, phase: &DataPhase| link.write(phase.some_of(phase.unsent()));
-            match self.move_some(phase, moving, write)? {
+            match self.move_some(phase, write)? {
                 Some(count) => moved(phase, count),
                 None => return Some(None),
             }
@@ -112,37 +100,40 @@ impl<N: Network> Driver<N> {
     fn move_some<T>(
         &mut self,
         phase: &mut DataPhase,
-        moving: &mut Moving,
         mut attempt: impl FnMut(&mut Link<N::Stream>, &DataPhase) -> Result<Option<T>, Error>,
     ) -> Option<Option<T>> {
         loop {
-            if let Some(finishing) = &mut moving.finishing {
-                let finished = self.turn(finishing)?;
-                moving.finishing = None;
-                phase.finished(finished);
+            if let Some(mut finishing) = self.moving.finishing.take() {
+                match self.turn(&mut finishing) {
+                    Some(finished) => phase.finished(finished),
+                    None => {
+                        self.moving.finishing = Some(finishing);
+                        return None;
+                    }
+                }
             }
             if let Some(error) = self.stopped() {
                 phase.stop(error);
             }
-            self.tick(phase, moving);
+            self.tick(phase);
             match phase.step(&self.session) {
                 DataStep::Look => {
                     self.watch_control();
                     continue;
                 }
                 DataStep::Move(wait) => {
-                    if moving.waiting.replace(wait) != Some(wait) {
+                    if self.moving.waiting.replace(wait) != Some(wait) {
                         self.start_waiting(wait);
                     }
                     self.check = phase.patience().map(|time| self.after(time));
                 }
                 DataStep::TakeIn => self.deadline = self.network.now(),
                 DataStep::Finish(flow) => {
-                    moving.finishing = Some(self.start(flow));
+                    self.moving.finishing = Some(self.start(flow));
                     continue;
                 }
                 DataStep::Rest(time) => {
-                    moving.waiting = None;
+                    self.moving.waiting = None;
                     self.deadline = self.after(time);
                     match self.watch_control() {
                         true => continue,
@@ -155,7 +146,7 @@ impl<N: Network> Driver<N> {
             match self.watch(|driver| attempt(driver.data_link()?, phase)) {
                 None => return self.wait(),
                 Some(Ok(moved)) => {
-                    moving.waiting = None;
+                    self.moving.waiting = None;
                     return Some(Some(moved));
                 }
                 Some(Err(by)) => phase.interrupted(&mut self.session, by),
@@ -164,10 +155,10 @@ impl<N: Network> Driver<N> {
     }
 
     /// Tells the speed limits the time.
-    fn tick(&mut self, phase: &mut DataPhase, moving: &mut Moving) {
+    fn tick(&mut self, phase: &mut DataPhase) {
         self.check = None;
         let now = self.network.now();
-        let begun = moving.begun.get_or_insert(now);
+        let begun = self.moving.begun.get_or_insert(now);
         phase.tick(now.saturating_duration_since(*begun));
     }
 

@@ -5,6 +5,7 @@ use std::io;
 
 use super::driver::{Data, Driver};
 use super::link::{Link, unless_blocked};
+use super::moving::Moving;
 use super::network::{Network, Stream as _};
 use crate::data::{Backlog, Interruption};
 use crate::error::Error;
@@ -21,6 +22,9 @@ impl<N: Network> Driver<N> {
         }
         self.start_waiting(want.wait());
         self.backlog = Backlog::default();
+        if matches!(want, Want::Connect(_) | Want::Listen(_)) {
+            self.moving = Moving::default();
+        }
         let Want::Connect(want) = want else {
             return Err(want);
         };

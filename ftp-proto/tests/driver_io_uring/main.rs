@@ -1,6 +1,8 @@
 //! The contract table for the driver of the example `io_uring`, and what it does on real sockets.
 #![cfg(all(feature = "simulator", feature = "ring", target_os = "linux"))]
 
+#[path = "../support/active_server.rs"]
+mod active_server;
 #[path = "../../examples/io_uring/client.rs"]
 mod client;
 #[path = "../../examples/io_uring/ring.rs"]
@@ -19,7 +21,7 @@ mod world;
 use std::net::SocketAddr;
 
 use ftp_proto::data::DataPhase;
-use ftp_proto::embedding::{Moving, Network as _};
+use ftp_proto::embedding::Network as _;
 use ftp_proto::flows::Greeting;
 use ftp_proto::simulator::{ByFlows, RunsFlows, World, cases};
 use ftp_proto::{Error, Flow, Options, Session};
@@ -64,12 +66,11 @@ impl<const LOOKS: bool> RunsFlows for OnRing<LOOKS> {
     }
 
     fn receive(&mut self, phase: &mut DataPhase, file: &mut Vec<u8>, most: usize) {
-        let mut moving = Moving::default();
         while file.len() < most {
             let mut buffer = vec![0; 4096.min(most - file.len())];
             let received = self
                 .client
-                .until_done(|driver| driver.receive(phase, &mut moving, &mut buffer));
+                .until_done(|driver| driver.receive(phase, &mut buffer));
             let count = received.expect(NO_ERROR);
             file.extend_from_slice(&buffer[..count]);
             if count == 0 {
@@ -79,11 +80,8 @@ impl<const LOOKS: bool> RunsFlows for OnRing<LOOKS> {
     }
 
     fn send(&mut self, phase: &mut DataPhase, bytes: &[u8]) {
-        let mut moving = Moving::default();
-        if self.client.send(phase, &mut moving, bytes).expect(NO_ERROR) {
-            let sent = self
-                .client
-                .until_done(|driver| driver.send_rest(phase, &mut moving));
+        if self.client.send(phase, bytes).expect(NO_ERROR) {
+            let sent = self.client.until_done(|driver| driver.send_rest(phase));
             sent.expect(NO_ERROR);
         }
     }

@@ -4,9 +4,8 @@
 //! Otherwise they say so, and run on epoll.
 
 use std::env;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::thread;
 use std::time::Instant;
 
 use ftp_proto::embedding::{Network as _, Stream as _};
@@ -14,9 +13,10 @@ use ftp_proto::flows::Credentials;
 use ftp_proto::simulator::{Setup, Simulator};
 use ftp_proto::{Error, Options, TransferOptions};
 
+use crate::active_server;
 use crate::client::Client;
 use crate::ring::{Completion, Kernel, Listener, Ring, Submitted};
-use crate::stream::Rings;
+use crate::stream::{Rings, Stream};
 use crate::tcp_server::TcpServer;
 use crate::tls::tls;
 
@@ -84,16 +84,21 @@ impl Ring for Bridge {
     }
 }
 
-/// The bytes have come before the receive, or while it waits: the next look finds them.
-#[test]
-fn a_look_asks_the_kernel() -> Result<(), Error> {
+/// Returns both ends of a connection.
+fn connected() -> Result<(Stream<Kernel>, TcpStream), Error> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let ring = kernel()?;
     let mut stream = Rings(ring.clone()).connect(listener.local_addr()?)?;
     while !stream.is_connected()? {
         ring.enter()?;
     }
-    let (mut server, _) = listener.accept()?;
+    Ok((stream, listener.accept()?.0))
+}
+
+/// The bytes have come before the receive, or while it waits: the next look finds them.
+#[test]
+fn a_look_asks_the_kernel() -> Result<(), Error> {
+    let (mut stream, mut server) = connected()?;
     let mut buffer = [0; 11];
     for _ in 0..1000 {
         let read = stream.read(&mut buffer);
@@ -109,13 +114,7 @@ fn a_look_asks_the_kernel() -> Result<(), Error> {
 /// Dropping a stream ends its receive, so that the server sees the end at once.
 #[test]
 fn a_stream_that_is_dropped_resets_its_connection() -> Result<(), Error> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let ring = kernel()?;
-    let mut stream = Rings(ring.clone()).connect(listener.local_addr()?)?;
-    while !stream.is_connected()? {
-        ring.enter()?;
-    }
-    let (mut server, _) = listener.accept()?;
+    let (mut stream, mut server) = connected()?;
     assert!(stream.read(&mut [0; 8]).is_err());
     stream.reset_on_close(true);
     drop(stream);
@@ -156,33 +155,7 @@ fn transfers_go_in_clear_text_and_under_tls() -> Result<(), Error> {
 /// The server connects to a listener of the client.
 #[test]
 fn a_download_comes_in_active_mode() -> Result<(), Error> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
-    let server = thread::spawn(move || -> std::io::Result<()> {
-        let control = listener.accept()?.0;
-        let mut lines = BufReader::new(&control).lines();
-        (&control).write_all(b"220 Ready\r\n")?;
-        let mut data = None;
-        while let Some(line) = lines.next().transpose()? {
-            let reply = match line.split_once(' ').unwrap_or((&line, "")) {
-                ("USER", _) => "331 Password?\r\n",
-                ("PASS", _) => "230 Hello\r\n",
-                ("EPRT", to) => {
-                    let port = to.rsplit('|').nth(1).and_then(|port| port.parse().ok());
-                    data = Some(("127.0.0.1", port.unwrap_or(0)));
-                    "200 Done\r\n"
-                }
-                ("RETR", _) => {
-                    (&control).write_all(b"150 Comes\r\n")?;
-                    TcpStream::connect(data.expect("EPRT came first"))?.write_all(b"hello")?;
-                    "226 Sent\r\n"
-                }
-                _ => "200 Done\r\n",
-            };
-            (&control).write_all(reply.as_bytes())?;
-        }
-        Ok(())
-    });
+    let (address, server) = active_server::start()?;
     let options = Options::new("localhost").with_active_mode();
     let mut client = Client::connect(kernel()?, address, options)?;
     client.login(Credentials::new("ada", "secret")?)?;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ftp_proto::embedding::{Driver, Moving, Network, Stream};
+use ftp_proto::embedding::{Driver, Network, Stream};
 use ftp_proto::flows::{Credentials, Greeting, Login, Noop, Open};
 use ftp_proto::simulator::{Action, End, Fault, Port, Setup, Simulator, Then, World};
 use ftp_proto::{
@@ -112,11 +112,9 @@ impl Client {
     fn download(&mut self, path: &str) -> Result<Vec<u8>, Error> {
         let transfer = self.run(Open::retrieve(path)?)?;
         let mut phase = self.0.data_phase(transfer, &TransferOptions::new());
-        let (mut moving, mut file) = (Moving::default(), Vec::new());
-        let mut buffer = [0; 4096];
+        let (mut file, mut buffer) = (Vec::new(), [0; 4096]);
         loop {
-            let step =
-                |driver: &mut Driver<_>| driver.receive(&mut phase, &mut moving, &mut buffer);
+            let step = |driver: &mut Driver<_>| driver.receive(&mut phase, &mut buffer);
             match self.until_done(step) {
                 0 => return phase.into_outcome().map(|_| file),
                 count => file.extend_from_slice(&buffer[..count]),
@@ -127,16 +125,15 @@ impl Client {
     fn upload(&mut self, path: &str, mut file: &[u8]) -> Result<(), Error> {
         let transfer = self.run(Open::store(path)?)?;
         let mut phase = self.0.data_phase(transfer, &TransferOptions::new());
-        let mut moving = Moving::default();
         while !file.is_empty() {
-            match self.until_done(|driver| driver.send(&mut phase, &mut moving, file)) {
+            match self.until_done(|driver| driver.send(&mut phase, file)) {
                 Some(count) => file = &file[count..],
                 None => break,
             }
         }
-        self.until_done(|driver| driver.send_rest(&mut phase, &mut moving));
+        self.until_done(|driver| driver.send_rest(&mut phase));
         phase.end(DataEnd::Clean);
-        self.until_done(|driver| driver.finish(&mut phase, &mut moving));
+        self.until_done(|driver| driver.finish(&mut phase));
         phase.into_outcome().map(drop)
     }
 }

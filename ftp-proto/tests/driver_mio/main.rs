@@ -15,7 +15,7 @@ mod sessions;
 use std::net::SocketAddr;
 
 use ftp_proto::data::DataPhase;
-use ftp_proto::embedding::{Driver, Moving};
+use ftp_proto::embedding::Driver;
 use ftp_proto::flows::Greeting;
 use ftp_proto::simulator::{ByFlows, RunsFlows, World, tls_ends};
 use ftp_proto::{Error, Flow, Options, Session};
@@ -60,10 +60,9 @@ impl RunsFlows for Turning {
     }
 
     fn receive(&mut self, phase: &mut DataPhase, file: &mut Vec<u8>, most: usize) {
-        let mut moving = Moving::default();
         while file.len() < most {
             let mut buffer = vec![0; 4096.min(most - file.len())];
-            let count = self.take_turns(|driver| driver.receive(phase, &mut moving, &mut buffer));
+            let count = self.take_turns(|driver| driver.receive(phase, &mut buffer));
             file.extend_from_slice(&buffer[..count]);
             if count == 0 {
                 return;
@@ -72,14 +71,13 @@ impl RunsFlows for Turning {
     }
 
     fn send(&mut self, phase: &mut DataPhase, mut bytes: &[u8]) {
-        let mut moving = Moving::default();
         while !bytes.is_empty() {
-            match self.take_turns(|driver| driver.send(phase, &mut moving, bytes)) {
+            match self.take_turns(|driver| driver.send(phase, bytes)) {
                 Some(count) => bytes = &bytes[count..],
                 None => return,
             }
         }
-        self.take_turns(|driver| driver.send_rest(phase, &mut moving));
+        self.take_turns(|driver| driver.send_rest(phase));
     }
 
     fn reconnect(&mut self) -> Option<Result<(), Error>> {

@@ -1,6 +1,8 @@
 //! The contract table for the driver of the example `tokio`, and what it does on real sockets.
 #![cfg(all(feature = "simulator", feature = "ring"))]
 
+#[path = "../support/active_server.rs"]
+mod active_server;
 #[path = "../../examples/tokio/client.rs"]
 #[allow(dead_code, reason = "the example uses the rest")]
 mod client;
@@ -24,7 +26,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use ftp_proto::data::DataPhase;
-use ftp_proto::embedding::{Moving, Network as _};
+use ftp_proto::embedding::Network as _;
 use ftp_proto::flows::Greeting;
 use ftp_proto::simulator::{ByFlows, Port, RunsFlows, World, cases};
 use ftp_proto::{Error, Flow, Options, Session};
@@ -101,12 +103,11 @@ impl<const LOOKS: bool> RunsFlows for Tokio<LOOKS> {
     }
 
     fn receive(&mut self, phase: &mut DataPhase, file: &mut Vec<u8>, most: usize) {
-        let mut moving = Moving::default();
         while file.len() < most {
             let mut buffer = vec![0; 4096.min(most - file.len())];
             let client = &mut self.client;
             let count = self.runtime.block_on(poll_fn(|cx| {
-                client.poll(cx, |driver| driver.receive(phase, &mut moving, &mut buffer))
+                client.poll(cx, |driver| driver.receive(phase, &mut buffer))
             }));
             file.extend_from_slice(&buffer[..count]);
             if count == 0 {
@@ -116,16 +117,16 @@ impl<const LOOKS: bool> RunsFlows for Tokio<LOOKS> {
     }
 
     fn send(&mut self, phase: &mut DataPhase, mut bytes: &[u8]) {
-        let (client, mut moving) = (&mut self.client, Moving::default());
+        let client = &mut self.client;
         while !bytes.is_empty() {
             let sent = self.runtime.block_on(poll_fn(|cx| {
-                client.poll(cx, |driver| driver.send(phase, &mut moving, bytes))
+                client.poll(cx, |driver| driver.send(phase, bytes))
             }));
             let Some(count) = sent else { return };
             bytes = &bytes[count..];
         }
         self.runtime.block_on(poll_fn(|cx| {
-            client.poll(cx, |driver| driver.send_rest(phase, &mut moving))
+            client.poll(cx, |driver| driver.send_rest(phase))
         }));
     }
 

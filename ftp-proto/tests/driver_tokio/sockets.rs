@@ -14,6 +14,7 @@ use ftp_proto::{Error, ErrorKind, Options, TransferOptions};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::active_server;
 use crate::client::{Client, Ready as _, Sleeps};
 use crate::network::{Listener, Socket, Tcp};
 use crate::server;
@@ -196,33 +197,7 @@ async fn transfers_go_under_tls() -> Result<(), Error> {
 /// The server connects to a listener of the client.
 #[tokio::test]
 async fn a_download_comes_in_active_mode() -> Result<(), Error> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
-    let server = thread::spawn(move || -> std::io::Result<()> {
-        let control = listener.accept()?.0;
-        let mut lines = BufReader::new(&control).lines();
-        (&control).write_all(b"220 Ready\r\n")?;
-        let mut data = None;
-        while let Some(line) = lines.next().transpose()? {
-            let reply = match line.split_once(' ').unwrap_or((&line, "")) {
-                ("USER", _) => "331 Password?\r\n",
-                ("PASS", _) => "230 Hello\r\n",
-                ("EPRT", to) => {
-                    let port = to.rsplit('|').nth(1).and_then(|port| port.parse().ok());
-                    data = Some(("127.0.0.1", port.unwrap_or(0)));
-                    "200 Done\r\n"
-                }
-                ("RETR", _) => {
-                    (&control).write_all(b"150 Comes\r\n")?;
-                    TcpStream::connect(data.expect("EPRT came first"))?.write_all(b"hello")?;
-                    "226 Sent\r\n"
-                }
-                _ => "200 Done\r\n",
-            };
-            (&control).write_all(reply.as_bytes())?;
-        }
-        Ok(())
-    });
+    let (address, server) = active_server::start()?;
     let options = options().with_active_mode();
     let mut client = Client::connect(Tcp::new(), address, options).await?;
     client.login(Credentials::new("ada", "secret")?).await?;
