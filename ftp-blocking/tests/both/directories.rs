@@ -17,15 +17,6 @@ fn logged_in(setup: Setup) -> (Client, Memory) {
     (client, memory)
 }
 
-/// Returns how many commands that begin with `verb` the server got.
-fn count(memory: &Memory, verb: &str) -> usize {
-    let server = memory.server();
-    let commands = server.commands().iter();
-    commands
-        .filter(|line| line.starts_with(verb.as_bytes()))
-        .count()
-}
-
 fn listed(client: &mut Client) -> Vec<(String, Kind, Option<u64>)> {
     let mut read = client.read_dir("d").expect("a listing");
     let mut listed = Vec::new();
@@ -49,12 +40,15 @@ fn expected() -> Vec<(String, Kind, Option<u64>)> {
 fn a_directory_is_read_by_mlsd_where_feat_lists_it() {
     let (mut client, memory) = logged_in(Setup::new());
     assert_eq!(listed(&mut client), expected());
-    assert_eq!((count(&memory, "MLSD"), count(&memory, "LIST")), (1, 0));
+    assert_eq!(
+        ["MLSD", "LIST"].map(|verb| memory.server().count(verb)),
+        [1, 0]
+    );
     let entries = client.entries("d").expect("entries");
     assert!(entries.iter().all(|entry| entry.dialect() == Dialect::Mlsx));
     assert_eq!(entries.len(), 2);
     assert!(entries.unparsed().is_empty());
-    assert_eq!(count(&memory, "FEAT"), 1);
+    assert_eq!(memory.server().count("FEAT"), 1);
 }
 
 #[test]
@@ -63,7 +57,10 @@ fn a_server_that_lists_mlst_and_does_not_know_mlsd_is_read_by_list() {
     assert_eq!(listed(&mut client), expected());
     assert_eq!(listed(&mut client), expected());
     // The client remembers the refusal of MLSD, so it sends LIST at once for the second listing.
-    assert_eq!((count(&memory, "MLSD"), count(&memory, "LIST")), (1, 2));
+    assert_eq!(
+        ["MLSD", "LIST"].map(|verb| memory.server().count(verb)),
+        [1, 2]
+    );
     client.noop().expect("in step");
 }
 
@@ -198,7 +195,10 @@ fn stat_lists_a_directory_without_a_data_connection() {
         .collect();
     listed.sort_by(|one, other| one.0.cmp(&other.0));
     assert_eq!(listed, expected());
-    assert_eq!((count(&memory, "STAT"), count(&memory, "EPSV")), (1, 0));
+    assert_eq!(
+        ["STAT", "EPSV"].map(|verb| memory.server().count(verb)),
+        [1, 0]
+    );
     client
         .status_entries("none")
         .expect_err("no such directory");
@@ -222,5 +222,5 @@ fn the_chosen_facts_are_chosen_again_after_a_reconnect() {
     client.choose_facts([""; 0]).expect("no facts");
     assert_eq!(names(&mut client), [""; 0]);
     client.choose_facts(["a;b"]).expect_err("two facts in one");
-    assert_eq!(count(&memory, "OPTS MLST"), 3);
+    assert_eq!(memory.server().count("OPTS MLST"), 3);
 }

@@ -241,8 +241,6 @@ impl Trial {
                 Ok(false) => return Err(self.wrong("a wrong success")),
                 Err(_) if client.session().is_dead() => return Ok(()),
                 Err(_) if matches!(step, Step::Missing) => {}
-                // After a restart has failed, the simulated server refuses REST 0 in TYPE A.
-                Err(error) if error.command() == Some("REST") => {}
                 Err(_) => failures += 1,
             }
         }

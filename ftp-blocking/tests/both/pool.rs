@@ -28,15 +28,6 @@ fn pool(setup: Setup, options: PoolOptions) -> (Pool, Memory) {
     (Pool::over(connect, options), memory)
 }
 
-/// How often the server has got this command.
-fn count(memory: &Memory, verb: &str) -> usize {
-    let server = memory.server();
-    let lines = server.commands().iter();
-    lines
-        .filter(|line| line.starts_with(verb.as_bytes()))
-        .count()
-}
-
 #[track_caller]
 fn check_is_full(result: Result<PooledClient, Error>) {
     let error = result.expect_err("no place is free");
@@ -53,15 +44,15 @@ fn sessions_are_opened_when_they_are_needed_and_used_again() {
         client.list(HERE).expect("listed");
         client.pwd().expect("the directory");
     }
-    assert_eq!(count(&memory, "USER"), 1);
+    assert_eq!(memory.server().count("USER"), 1);
     let (first, second) = (pool.get(), pool.get());
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
     check_is_full(pool.try_get());
     drop((first, second));
     assert_eq!(memory.server().open_sessions(), 2);
     pool.close();
     assert_eq!(memory.server().open_sessions(), 0);
-    assert_eq!(count(&memory, "QUIT"), 2);
+    assert_eq!(memory.server().count("QUIT"), 2);
     pool.get().expect("a closed pool can be used again");
 }
 
@@ -81,8 +72,8 @@ fn an_idle_session_is_checked_and_a_dead_one_is_replaced() {
     for (noops, logins) in [(0, 1), (1, 1), (2, 2)] {
         pool.get().expect("a session").pwd().expect("it works");
         assert_eq!(
-            (count(&memory, "NOOP"), count(&memory, "USER")),
-            (noops, logins)
+            ["NOOP", "USER"].map(|verb| memory.server().count(verb)),
+            [noops, logins]
         );
     }
     assert_eq!(memory.server().open_sessions(), 1);
@@ -95,7 +86,7 @@ fn a_session_whose_check_gets_no_reply_is_replaced() {
     let (pool, memory) = pool(setup, options);
     pool.get().expect("a session").pwd().expect("it works");
     pool.get().expect("a session").pwd().expect("it works");
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
 }
 
 #[test]
@@ -106,7 +97,7 @@ fn a_session_that_is_idle_for_too_long_is_closed() {
     drop((first, second));
     let _third = pool.get().expect("a session");
     assert_eq!(memory.server().open_sessions(), 1);
-    assert_eq!(count(&memory, "USER"), 3);
+    assert_eq!(memory.server().count("USER"), 3);
 }
 
 fn done(code: &str) -> Action {
@@ -159,7 +150,7 @@ fn a_session_that_is_not_as_after_its_login_does_not_come_back() {
         assert_eq!(memory.server().open_sessions(), 0, "{what}");
         let mut client = pool.get().expect("a session");
         assert_eq!(client.pwd().expect("the directory").as_bytes(), b"/");
-        assert_eq!(count(&memory, "USER user"), 2, "{what}");
+        assert_eq!(memory.server().count("USER user"), 2, "{what}");
     }
 }
 
@@ -197,7 +188,7 @@ fn ordinary_work_and_refusals_leave_a_session_that_comes_back() {
         drop(client);
         let mut client = pool.get().expect("a session");
         assert_eq!(client.fetch("/f").expect("there"), b"12345", "{what}");
-        assert_eq!(count(&memory, "USER"), 1, "{what}");
+        assert_eq!(memory.server().count("USER"), 1, "{what}");
     }
 }
 
@@ -220,7 +211,7 @@ fn a_session_comes_back_as_the_function_that_opens_sessions_has_left_it() {
         .expect("a session")
         .store("g", "1")
         .expect("stored");
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
     assert!(memory.server().file("/d/g").is_some());
 }
 
@@ -232,16 +223,16 @@ fn a_session_with_another_observer_does_not_come_back() {
     let pool = Pool::over(connect, PoolOptions::new(1));
     pool.get().expect("a session").noop().expect("it works");
     let mut client = pool.get().expect("a session");
-    assert_eq!(count(&memory, "USER"), 1);
+    assert_eq!(memory.server().count("USER"), 1);
     client.reconnect().expect("a login");
     drop(client);
     let mut client = pool.get().expect("the same session");
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
     client.observe(|_| ());
     client.reconnect().expect("a login");
     drop(client);
     pool.get().expect("another session");
-    assert_eq!(count(&memory, "USER"), 4);
+    assert_eq!(memory.server().count("USER"), 4);
 }
 
 #[test]
@@ -269,7 +260,7 @@ fn the_total_time_begins_anew_for_each_user_of_a_session() {
         client.noop().expect("there is time left");
     }
     assert_eq!(memory.now() - begun, Duration::from_secs(12));
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
 }
 
 #[test]
@@ -289,13 +280,13 @@ fn a_server_that_allows_two_sessions_gets_two() {
     check_is_full(pool.try_get());
     // The pool knows it now.
     check_is_full(pool.try_get());
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
     drop(first);
     pool.try_get()
         .expect("the first one")
         .noop()
         .expect("it works");
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
 }
 
 #[test]
@@ -332,7 +323,7 @@ fn who_waits_gets_the_session_that_another_thread_gives_back() {
         drop(first);
         waiting.join().expect("no panic").expect("a session");
     });
-    assert_eq!(count(&memory, "USER"), 1);
+    assert_eq!(memory.server().count("USER"), 1);
 }
 
 #[test]
@@ -353,7 +344,7 @@ fn many_threads_share_the_sessions_that_the_server_allows() {
             });
         }
     });
-    assert_eq!(count(&memory, "PWD"), 40);
+    assert_eq!(memory.server().count("PWD"), 40);
     assert!(memory.server().open_sessions() <= 2);
 }
 

@@ -34,15 +34,6 @@ fn policy() -> RetryPolicy {
     RetryPolicy::new().with_jitter(0)
 }
 
-/// How often the server has got this command.
-fn count(memory: &Memory, verb: &str) -> usize {
-    let server = memory.server();
-    let lines = server.commands().iter();
-    lines
-        .filter(|line| line.starts_with(verb.as_bytes()))
-        .count()
-}
-
 /// The server does what it is asked, but ends the session instead of its final reply.
 fn lost(verb: &str) -> Fault {
     Fault::nth(verb, 0, Action::Words(b"421 Shutting down.\r\n".to_vec()))
@@ -94,7 +85,7 @@ fn a_download_goes_on_after_each_interruption_and_over_a_new_connection() {
     );
     // A resume compares the last 64 KiB.
     assert!(report.transferred <= 400_000 + 4 * 65_536, "{report:?}");
-    assert_eq!(count(&memory, "USER"), 2);
+    assert_eq!(memory.server().count("USER"), 2);
     assert!(memory.now() - begun >= 4 * SECOND);
 }
 
@@ -109,7 +100,7 @@ fn an_upload_goes_on_after_each_interruption() {
     report.expect("uploaded");
     assert!(memory.server().file("/f") == Some(&content[..]));
     assert_eq!(memory.server().file("/.f.ftp-part"), None);
-    assert_eq!(count(&memory, "APPE"), 3);
+    assert_eq!(memory.server().count("APPE"), 3);
 }
 
 #[test]
@@ -137,10 +128,10 @@ fn an_upload_whose_last_reply_is_lost_is_not_sent_again() {
         assert!(report.is_size_checked);
         assert!(memory.server().file("/f") == Some(&content[..]), "{what}");
         assert_eq!(memory.server().file("/.f.ftp-part"), None);
-        assert_eq!(count(&memory, "STOR"), 1, "{what}");
+        assert_eq!(memory.server().count("STOR"), 1, "{what}");
         if options == temporary {
             assert_eq!(report.placed, Placed::Renamed);
-            assert_eq!(count(&memory, "RNTO"), 1, "{what}");
+            assert_eq!(memory.server().count("RNTO"), 1, "{what}");
         }
     }
 }
@@ -152,9 +143,9 @@ fn what_may_pass_is_repeated_with_pauses_that_double() {
     let begun = memory.now();
     let size = client.retrying(&policy()).run(|client| client.size("/f"));
     assert_eq!(size.expect("at last"), Some(5));
-    assert_eq!(count(&memory, "SIZE"), 5);
+    assert_eq!(memory.server().count("SIZE"), 5);
     assert_eq!(memory.now() - begun, (1 + 2 + 4 + 8) * SECOND);
-    assert_eq!(count(&memory, "USER"), 1);
+    assert_eq!(memory.server().count("USER"), 1);
 }
 
 #[test]
@@ -162,11 +153,11 @@ fn after_the_last_attempt_its_error_comes() {
     let (mut client, memory) = connected(busy(Setup::new(), "SIZE", 99));
     let size = client.retrying(&policy()).run(|client| client.size("/f"));
     assert_eq!(size.expect_err("busy").kind(), ErrorKind::Transient);
-    assert_eq!(count(&memory, "SIZE"), 5);
+    assert_eq!(memory.server().count("SIZE"), 5);
     let never = RetryPolicy::never();
     let size = client.retrying(&never).run(|client| client.size("/f"));
     assert_eq!(size.expect_err("busy").kind(), ErrorKind::Transient);
-    assert_eq!(count(&memory, "SIZE"), 6);
+    assert_eq!(memory.server().count("SIZE"), 6);
 }
 
 #[test]
@@ -178,7 +169,10 @@ fn what_does_not_pass_is_not_repeated() {
     assert_eq!(missing.expect_err("missing").kind(), ErrorKind::Permanent);
     let no_file = retrying.put_file(room.path("f"), "/f");
     assert!(no_file.expect_err("no such file").is_local());
-    assert_eq!((count(&memory, "RETR"), count(&memory, "STOR")), (1, 0));
+    assert_eq!(
+        ["RETR", "STOR"].map(|verb| memory.server().count(verb)),
+        [1, 0]
+    );
     assert!(room.names().is_empty());
 }
 
@@ -210,7 +204,7 @@ fn a_transfer_that_the_program_stops_is_not_repeated() {
     let mut retrying = client.retrying(&policy());
     let stopped = retrying.get_file_with("/f", room.path("f"), &FileOptions::new(), stop);
     assert_eq!(stopped.expect_err("stopped").kind(), ErrorKind::Aborted);
-    assert_eq!(count(&memory, "RETR"), 1);
+    assert_eq!(memory.server().count("RETR"), 1);
 }
 
 #[test]
@@ -228,7 +222,7 @@ fn a_new_connection_that_the_server_refuses_for_now_is_tried_again() {
     let size = client.retrying(&policy()).run(|client| client.size("f"));
     assert_eq!(size.expect("at last"), Some(5));
     assert_eq!(memory.now() - begun, (1 + 2 + 4) * SECOND);
-    assert_eq!(count(&memory, "USER"), 3);
+    assert_eq!(memory.server().count("USER"), 3);
 }
 
 #[test]
@@ -269,7 +263,7 @@ fn the_total_time_ends_the_pauses() {
     let result = client.retrying(&policy()).run(|client| client.size("/f"));
     assert_eq!(result.expect_err("late").kind(), ErrorKind::OutOfTime);
     assert_eq!(memory.now() - begun, 4 * SECOND);
-    assert_eq!(count(&memory, "SIZE"), 3);
+    assert_eq!(memory.server().count("SIZE"), 3);
 }
 
 #[test]
@@ -293,7 +287,7 @@ fn the_first_connection_fails_at_last_and_at_once_for_a_wrong_password() {
     let memory = Memory::new(Simulator::new(Setup::new().user("user", "other")));
     let result = Client::connect_over_retrying(memory.clone(), options(), &policy());
     assert!(result.expect_err("refused").is_login_refused());
-    assert_eq!(count(&memory, "PASS"), 1);
+    assert_eq!(memory.server().count("PASS"), 1);
 }
 
 #[test]

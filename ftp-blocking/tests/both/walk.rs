@@ -48,15 +48,6 @@ fn walked(setup: Setup, options: &WalkOptions) -> Vec<String> {
     shown
 }
 
-/// Returns how many commands that begin with `verb` the server got.
-fn count(memory: &Memory, verb: &str) -> usize {
-    let server = memory.server();
-    let commands = server.commands().iter();
-    commands
-        .filter(|line| line.starts_with(verb.as_bytes()))
-        .count()
-}
-
 fn lists(nth: usize, lines: &str) -> Fault {
     Fault::nth("MLSD", nth, Action::Listing(lines.into()))
 }
@@ -114,7 +105,7 @@ fn a_walk_without_a_path_begins_in_the_current_directory() {
     let walk = client.walk(None, &WalkOptions::new()).expect("a walk");
     let shown: Vec<String> = walk.map(|item| show(&item)).collect();
     assert_eq!(shown, ["1.fa", "b", "b/2.fa", "b/notes"]);
-    assert_eq!(count(&memory, "MLSD"), 2);
+    assert_eq!(memory.server().count("MLSD"), 2);
 }
 
 #[test]
@@ -125,7 +116,7 @@ fn a_walk_sends_nothing_before_it_is_asked() {
     let mut walk = client.walk("/", &WalkOptions::new()).expect("a walk");
     walk.next().expect("an entry").expect("no error");
     drop(walk);
-    assert_eq!(count(&memory, "MLSD"), 1);
+    assert_eq!(memory.server().count("MLSD"), 1);
     client.noop().expect("in step");
 }
 
@@ -141,7 +132,7 @@ fn a_directory_can_be_skipped() {
         }
     }
     assert_eq!(shown, ["/a", "/c", "/c/3.fa", "/c/empty", "/top"]);
-    assert_eq!(count(&memory, "MLSD"), 3);
+    assert_eq!(memory.server().count("MLSD"), 3);
 }
 
 #[test]
@@ -252,7 +243,7 @@ fn a_hostile_listing_leads_nowhere_else() {
     assert_eq!(unsafe_names.count(), names.len() - 3);
     // There is one error more: the server lists `/ok`, but the directory does not exist.
     assert_eq!(errors.len(), names.len() - 2);
-    assert_eq!(count(&memory, "MLSD"), 2);
+    assert_eq!(memory.server().count("MLSD"), 2);
     let shown = show(&errors[0]);
     assert_eq!(shown, "/: not a name of a file: `../x`");
 }
@@ -391,7 +382,7 @@ fn a_pattern_finds_paths_and_reads_no_other_directories() {
     ] {
         let (mut client, memory) = logged_in(tree());
         assert_eq!(globbed(&mut client, pattern), expected, "{pattern}");
-        assert!(count(&memory, "MLSD") <= listings, "{pattern}");
+        assert!(memory.server().count("MLSD") <= listings, "{pattern}");
     }
 }
 
@@ -402,7 +393,7 @@ fn a_pattern_that_is_wrong_sends_nothing() {
         let error = client.glob(pattern).expect_err("no pattern");
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{pattern}");
     }
-    assert_eq!(count(&memory, "MLSD"), 0);
+    assert_eq!(memory.server().count("MLSD"), 0);
 }
 
 #[test]

@@ -349,6 +349,22 @@ impl Simulator {
         &self.commands
     }
 
+    /// Returns how many command lines begin with these words, such as `RETR` or `TYPE A`.
+    ///
+    /// ```
+    /// use ftp_proto::simulator::{Setup, Simulator};
+    ///
+    /// let server = Simulator::new(Setup::new());
+    /// assert_eq!(server.count("RETR"), 0);
+    /// ```
+    #[must_use]
+    pub fn count(&self, words: &str) -> usize {
+        let lines = self.commands.iter();
+        lines
+            .filter(|line| line.starts_with(words.as_bytes()))
+            .count()
+    }
+
     /// Returns each command line of [`commands`](Self::commands) with the final reply that the
     /// server has chosen for it. The reply tells what the server has really done, even if a fault
     /// made the server send another reply. The reply is `None` if the server has not handled the

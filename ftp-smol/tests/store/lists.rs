@@ -5,7 +5,7 @@ use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, Result};
 use smol::stream::StreamExt as _;
 
-use crate::{at, content, count, store, wait};
+use crate::{at, content, store, wait};
 use ftp_smol::store::FtpStore;
 
 fn list(store: &FtpStore, prefix: Option<&str>) -> Vec<Result<ObjectMeta>> {
@@ -106,7 +106,7 @@ fn a_list_says_the_same_as_head() {
             let meta = meta.expect("listed");
             assert_eq!(wait(store.head(&meta.location)).expect("found"), meta);
         }
-        assert_eq!(count(&memory, "USER"), 1);
+        assert_eq!(memory.server().count("USER"), 1);
     }
 }
 

@@ -43,15 +43,6 @@ async fn content(store: &FtpStore, path: &str) -> Result<Bytes> {
     store.get(&at(path)).await?.bytes().await
 }
 
-/// How often the server has got this command.
-fn count(memory: &Memory, verb: &str) -> usize {
-    let server = memory.server();
-    let lines = server.commands().iter();
-    lines
-        .filter(|line| line.starts_with(verb.as_bytes()))
-        .count()
-}
-
 /// Bytes of which no two blocks are equal.
 fn big(size: u32) -> Vec<u8> {
     (0..size / 4).flat_map(u32::to_le_bytes).collect()

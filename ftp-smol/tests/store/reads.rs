@@ -5,7 +5,7 @@ use ftp_smol::ErrorKind;
 use object_store::{Error, GetOptions, GetRange, ObjectStore as _, ObjectStoreExt as _};
 use smol::stream::StreamExt as _;
 
-use crate::{at, big, cause, content, count, store, wait};
+use crate::{at, big, cause, content, store, wait};
 
 const SIZE: u32 = 400_000;
 
@@ -92,8 +92,8 @@ fn a_range_ends_without_an_end_of_the_session() {
         let got = wait(store.get_range(&at("big"), range)).expect("read");
         assert_eq!(&got[..], &all[start..end]);
     }
-    assert_eq!(count(&memory, "USER"), 1);
-    assert_eq!(count(&memory, "ABOR"), 3);
+    assert_eq!(memory.server().count("USER"), 1);
+    assert_eq!(memory.server().count("ABOR"), 3);
 }
 
 #[test]
@@ -101,9 +101,9 @@ fn a_short_rest_is_read_and_not_aborted() {
     let (store, memory) = store(holding_big(), 1);
     let got = wait(store.get_range(&at("big"), 0..390_000)).expect("read");
     assert_eq!(&got[..], &big(SIZE)[..390_000]);
-    assert_eq!(count(&memory, "ABOR"), 0);
+    assert_eq!(memory.server().count("ABOR"), 0);
     wait(store.head(&at("small"))).expect("found");
-    assert_eq!(count(&memory, "USER"), 1);
+    assert_eq!(memory.server().count("USER"), 1);
 }
 
 #[test]

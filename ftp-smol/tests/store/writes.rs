@@ -8,7 +8,7 @@ use object_store::{
 use smol::future;
 use smol::stream::StreamExt as _;
 
-use crate::{at, big, content, count, store, wait};
+use crate::{at, big, content, store, wait};
 use ftp_smol::Memory;
 use ftp_smol::store::{Create, FtpStore};
 
@@ -88,7 +88,7 @@ fn a_put_replaces_an_object_and_makes_directories() {
     wait(store.put(&at("x/y/z"), "deep".into())).expect("stored");
     assert_eq!(memory.server().file("/d/old"), Some(&b"new"[..]));
     assert_eq!(memory.server().file("/x/y/z"), Some(&b"deep"[..]));
-    assert_eq!(count(&memory, "USER"), 1);
+    assert_eq!(memory.server().count("USER"), 1);
     // Nothing is at the final name before the upload is complete.
     let server = memory.server();
     let mut stored = server
@@ -172,8 +172,8 @@ fn names_that_lead_elsewhere_or_are_reserved_are_refused() {
         let renamed = wait(store.rename(&at("old"), &location));
         assert!(is_typed(&renamed.expect_err("refused")), "{name}");
     }
-    assert_eq!(count(&memory, "STOR"), 0);
-    assert_eq!(count(&memory, "RNFR"), 0);
+    assert_eq!(memory.server().count("STOR"), 0);
+    assert_eq!(memory.server().count("RNFR"), 0);
 }
 
 async fn begin(store: &FtpStore, path: &str) -> Box<dyn MultipartUpload> {
@@ -203,7 +203,7 @@ fn parts_are_stored_in_their_order_in_any_order_of_polls() {
         upload.abort().await.expect("nothing is left to abort");
     });
     assert_eq!(memory.server().file("/d/new"), Some(&parts.concat()[..]));
-    assert_eq!(count(&memory, "STOR"), 1);
+    assert_eq!(memory.server().count("STOR"), 1);
 }
 
 #[test]

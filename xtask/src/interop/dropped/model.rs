@@ -284,9 +284,6 @@ impl Model {
                 self.note_dropped(operation);
                 Ok(())
             }
-            // After a dropped download from an offset, the client takes the offset back. pyftpdlib
-            // refuses every REST in TYPE A, and listings are in TYPE A.
-            Operation::Names | Operation::Facts if is_about_offset(error) => Ok(()),
             _ if !refused => Err(why),
             Operation::MakeDirectory(name) => self.read(name, &why, State::if_there),
             Operation::Size(name)
@@ -417,10 +414,6 @@ impl Model {
         }
         Ok(())
     }
-}
-
-fn is_about_offset(error: &Error) -> bool {
-    error.code().is_some_and(|code| code.value() == 501) && error.to_string().starts_with("REST 0")
 }
 
 /// The name and the content of the file with this name that never changes.
