@@ -41,8 +41,8 @@ enum Upload {
 }
 
 impl Parts {
-    /// Makes an upload. Nothing is sent, and no session is used, before somebody waits for a part or
-    /// for the end.
+    /// Makes an upload. Nothing is sent, and no session is used, before a future of a part or of the
+    /// end is polled.
     pub(super) fn new(store: FtpStore, location: &Path) -> Result<Self> {
         let path = store.root.path_of(location)?;
         let orders = Arc::<Orders>::default();
@@ -98,7 +98,7 @@ impl Shared {
         cx: &mut Context<'_>,
         is_there: impl Fn(&State) -> bool,
     ) -> Poll<Result<(), Error>> {
-        // What wakes the upload wakes all who wait: one of them may be gone.
+        // What wakes the upload wakes all that wait for it, because one of them may be gone.
         self.waiting.add(cx.waker());
         let mut upload = self.upload.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.orders.lock().written;
@@ -160,7 +160,8 @@ impl Orders {
         state.added.checked_sub(1)
     }
 
-    /// Returns the next order. It needs no waker: who gives an order polls the upload then.
+    /// Returns the next order. No waker is needed: each method that gives an order then polls the
+    /// upload.
     async fn next(&self) -> Order {
         poll_fn(|_| {
             let mut state = self.lock();

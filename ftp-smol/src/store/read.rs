@@ -20,7 +20,7 @@ const CHUNK: usize = 64 * 1024;
 
 /// If no more bytes than this follow the range, they are read and thrown away. That costs less than
 /// ABOR and a new data connection.
-const REST: u64 = 64 * 1024;
+const SHORT: u64 = 64 * 1024;
 
 /// Looks at an object, and makes the stream of its bytes. The stream asks the pool for a session when
 /// it is polled for the first time.
@@ -112,7 +112,7 @@ fn bytes(
 
 /// Whether a transfer of this range ends by ABOR.
 fn is_aborted(range: &Range<u64>, size: u64) -> bool {
-    size.saturating_sub(range.end) > REST
+    size.saturating_sub(range.end) > SHORT
 }
 
 /// Hands out the bytes of the range, except for the last ones, which it returns. The transfer is then

@@ -37,7 +37,7 @@ const SPARE: u64 = 1_000;
 /// text and under TLS.
 const MOST_KIB: [f64; 2] = [3.5, 10.5];
 
-/// How the clients connect. The second word is the file that the client must trust.
+/// How the clients connect.
 const CHANNELS: [&str; 2] = ["clear", "TLS 1.3"];
 
 /// Runs the job. The only argument, if there is one, is the number of sessions that transfer a

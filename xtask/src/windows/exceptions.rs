@@ -2,9 +2,7 @@
 
 /// Tests that are left out for one reason.
 pub(super) struct Exception {
-    /// Why they are left out. It is for the reader of this file.
-    #[allow(dead_code, reason = "for the reader of this file")]
-    reason: &'static str,
+    pub(super) reason: &'static str,
     pub(super) tests: &'static [&'static str],
 }
 

@@ -22,8 +22,8 @@ impl<'f> OpenFile<'f> {
         Ok(Self(file.as_fd()))
     }
 
-    /// Returns the descriptor, for the kernel's fast paths on Linux.
-    #[allow(dead_code, reason = "other systems have none")]
+    /// Returns the descriptor, for the kernel's fast paths.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(in crate::sys) fn descriptor(&self) -> BorrowedFd<'f> {
         self.0
     }
