@@ -118,7 +118,9 @@ impl Dialogue {
     }
 
     fn ask(&mut self, command: &str) -> Result<String> {
-        write!(self.control.get_mut(), "{command}\r\n")?;
+        self.control
+            .get_mut()
+            .write_all(format!("{command}\r\n").as_bytes())?;
         self.reply()
     }
 

@@ -60,6 +60,8 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
     let site = Site::start(settings.mib, settings.protection)?;
     let mut outcomes = Vec::new();
     for &case in Case::all(settings.protection) {
+        let takes_part = |contender: &&Contender| contender.role.takes_part(case);
+        let contenders: Vec<_> = contenders.iter().filter(takes_part).collect();
         let costs = rounds(&contenders, case, &site, settings.rounds)?;
         let report = Report::new(&contenders, costs, settings.mib);
         say(&format!(
@@ -147,12 +149,13 @@ impl<'a> Settings<'a> {
 
 /// Runs all clients in each round, and returns the costs by client and round.
 fn rounds(
-    contenders: &[Contender],
+    contenders: &[&Contender],
     case: Case,
     site: &Site,
     rounds: usize,
 ) -> Result<Vec<Vec<Cost>>> {
     let mut costs = vec![Vec::with_capacity(rounds); contenders.len()];
+    let _prepared = site.prepare(case)?;
     // The first round, number 0, is an extra round that is not counted: the caches are cold, and
     // each transferred file is compared byte by byte.
     for round in 0..=rounds {

@@ -39,6 +39,14 @@ pub(super) enum Role {
     Peer,
 }
 
+impl Role {
+    /// Returns whether programs of this role take part in this case. On one CPU, only the fast
+    /// paths are compared with the calls that they consist of.
+    pub(super) fn takes_part(self, case: Case) -> bool {
+        !case.is_on_one_cpu() || matches!(self, Self::BareServed | Self::Kernel)
+    }
+}
+
 /// The client with whose CPU time the report compares all other programs.
 pub(super) const REFERENCE: &str = "curl";
 
@@ -104,9 +112,9 @@ impl Contender {
     /// Returns the command that moves the file. `bare` is the address of the peer for a transfer
     /// without FTP, and `None` for other programs.
     pub(super) fn command(&self, case: Case, site: &Site, bare: Option<String>) -> Result<Command> {
-        let (remote, local) = match case {
-            Case::Up => (site.upload_url(), site.content()),
-            _ => (site.content_url(), site.target(case)),
+        let (remote, local) = match case.is_up() {
+            true => (site.upload_url(), site.content()),
+            false => (site.content_url(), site.target(case)),
         };
         Ok(match &self.program {
             Program::Own => {
@@ -114,17 +122,17 @@ impl Contender {
                 let remote = bare.unwrap_or(remote);
                 command.args(["bench-client", self.name]);
                 command.env("BENCH_ROOTS", site.roots());
-                match case {
-                    Case::Up => command.arg("put").arg(local).arg(remote),
-                    _ => command.arg("get").arg(remote).arg(local),
+                match case.is_up() {
+                    true => command.arg("put").arg(local).arg(remote),
+                    false => command.arg("get").arg(remote).arg(local),
                 };
                 command
             }
             Program::Curl(settings) => {
                 let mut command = curl(settings, site.protection(), &site.roots());
-                match case {
-                    Case::Up => command.arg("--upload-file").arg(local),
-                    _ => command.arg("--output").arg(local),
+                match case.is_up() {
+                    true => command.arg("--upload-file").arg(local),
+                    false => command.arg("--output").arg(local),
                 };
                 command.arg(url_for_curl(&remote));
                 command
@@ -133,7 +141,7 @@ impl Contender {
             Program::Ftplib(python, block) => {
                 let mut command = Command::new(python);
                 command.args(["-I", "-c", FTPLIB, block]);
-                command.arg(if case == Case::Up { "put" } else { "get" });
+                command.arg(if case.is_up() { "put" } else { "get" });
                 command.arg(site.port().to_string());
                 command.arg(path_of(&remote)).arg(local);
                 command
@@ -190,12 +198,12 @@ fn path_of(url: &str) -> &str {
 }
 
 fn lftp_command(program: &Path, settings: &str, case: Case, site: &Site) -> Result<Command> {
-    let (verb, from, to) = match case {
-        Case::Up => {
+    let (verb, from, to) = match case.is_up() {
+        true => {
             let local = text(site.content().as_os_str())?;
             ("put", local, path_of(&site.upload_url()).to_owned())
         }
-        _ => {
+        false => {
             let local = text(site.target(case).as_os_str())?;
             ("get", path_of(&site.content_url()).to_owned(), local)
         }

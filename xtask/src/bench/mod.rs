@@ -38,6 +38,8 @@ mod listings;
 #[cfg(all(feature = "bench", target_os = "linux"))]
 mod measure;
 #[cfg(all(feature = "bench", target_os = "linux"))]
+mod one_cpu;
+#[cfg(all(feature = "bench", target_os = "linux"))]
 mod report;
 #[cfg(all(feature = "bench", target_os = "linux"))]
 mod site;

@@ -14,10 +14,12 @@ use crate::servers::tree::WRITABLE;
 use crate::workspace;
 
 use super::bare::FarEnd;
+use super::one_cpu::OneCpu;
 
 /// A directory in memory, so that the speed of the disk is not measured.
 pub(super) const MEMORY: &str = "/dev/shm";
 
+const NOWHERE: &str = "/dev/null";
 const CONTENT: &str = "content";
 const UPLOADED: &str = "uploaded";
 pub(super) const ROOTS: &str = "roots.pem";
@@ -49,10 +51,14 @@ pub(super) const SUITE: &str = "TLS_AES_128_GCM_SHA256";
 pub(super) enum Case {
     /// A download to /dev/null.
     DownToNowhere,
+    /// A download to /dev/null, with the server and the client on one CPU.
+    DownOnOneCpu,
     /// A download to a new file in memory.
     DownToFile,
     /// An upload of a file in memory.
     Up,
+    /// The same, with the server and the client on one CPU.
+    UpOnOneCpu,
 }
 
 impl Case {
@@ -60,16 +66,32 @@ impl Case {
     /// writes received data to a file as it does to /dev/null, so this case would show nothing new.
     pub(super) const fn all(protection: Protection) -> &'static [Self] {
         match protection {
-            Protection::Clear => &[Self::DownToNowhere, Self::DownToFile, Self::Up],
+            Protection::Clear => &[
+                Self::DownToNowhere,
+                Self::DownOnOneCpu,
+                Self::DownToFile,
+                Self::Up,
+                Self::UpOnOneCpu,
+            ],
             Protection::Tls => &[Self::DownToNowhere, Self::Up],
         }
+    }
+
+    pub(super) const fn is_up(self) -> bool {
+        matches!(self, Self::Up | Self::UpOnOneCpu)
+    }
+
+    pub(super) const fn is_on_one_cpu(self) -> bool {
+        matches!(self, Self::DownOnOneCpu | Self::UpOnOneCpu)
     }
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::DownToNowhere => "down, to nowhere",
+            Self::DownOnOneCpu => "down, to nowhere, on one CPU",
             Self::DownToFile => "down, to a file in memory",
             Self::Up => "up, from a file in memory",
+            Self::UpOnOneCpu => "up, from a file in memory, on one CPU",
         }
     }
 }
@@ -144,28 +166,37 @@ impl Site {
     /// server's file in an upload.
     pub(super) fn target(&self, case: Case) -> PathBuf {
         match case {
-            Case::DownToNowhere => PathBuf::from("/dev/null"),
+            Case::DownToNowhere | Case::DownOnOneCpu => PathBuf::from(NOWHERE),
             Case::DownToFile => self.scratch.0.join("downloaded"),
-            Case::Up => self.server.root().join(WRITABLE).join(UPLOADED),
+            Case::Up | Case::UpOnOneCpu => self.server.root().join(WRITABLE).join(UPLOADED),
         }
+    }
+
+    /// Prepares the machine for a case, until the returned value is dropped.
+    pub(super) fn prepare(&self, case: Case) -> Result<Option<OneCpu>> {
+        if !case.is_on_one_cpu() {
+            return Ok(None);
+        }
+        let server = self.server.id().ok_or("the server has not started")?;
+        Ok(Some(OneCpu::with(server)?))
     }
 
     /// Starts the peer of a transfer without FTP: a thread that sends the file in a download, and
     /// receives it in an upload.
     pub(super) fn far_end(&self, case: Case) -> Result<FarEnd> {
-        match case {
-            Case::Up => FarEnd::receiving(self.target(case)),
-            _ => FarEnd::sending(self.content()),
+        match case.is_up() {
+            true => FarEnd::receiving(self.target(case)),
+            false => FarEnd::sending(self.content()),
         }
     }
 
     /// Checks the size of the file that has arrived and, if `thorough`, every byte. Then deletes
     /// the file, so that the next program finds no file of the last one.
     pub(super) fn take_away(&self, case: Case, thorough: bool) -> Result<()> {
-        if case == Case::DownToNowhere {
+        let arrived = self.target(case);
+        if arrived == Path::new(NOWHERE) {
             return Ok(());
         }
-        let arrived = self.target(case);
         equal(
             "bytes that arrived",
             &self.length,

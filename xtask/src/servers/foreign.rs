@@ -317,6 +317,11 @@ impl Foreign {
         self.kind != Kind::ProFtpd || self.process.is_roots().unwrap_or(false)
     }
 
+    /// Returns the number of the server's process.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     /// Returns the path of the server's root directory on this machine's disk. Clients that are
     /// confined to this directory see it as `/`.
     pub(crate) fn root(&self) -> PathBuf {

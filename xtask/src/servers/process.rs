@@ -131,6 +131,11 @@ impl Process {
         self.afterwards = Some(Box::new(action));
     }
 
+    /// Returns the number of the server's process.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// Returns the address that the server listens on.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
