@@ -318,6 +318,7 @@ impl Foreign {
     }
 
     /// Returns the number of the server's process.
+    #[cfg(feature = "bench")]
     pub(crate) fn id(&self) -> Option<u32> {
         self.process.id()
     }

@@ -132,6 +132,7 @@ impl Process {
     }
 
     /// Returns the number of the server's process.
+    #[cfg(feature = "bench")]
     pub(crate) fn id(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
     }
