@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::atomics::Arc;
 use crate::error::Error;
 use crate::wire::{Command, InvalidCommand, Verb};
 
@@ -22,6 +23,12 @@ const ANONYMOUS: &str = "anonymous";
 /// ```
 #[derive(Clone)]
 pub struct Credentials {
+    /// Shared by the options, the session and its successors.
+    parts: Arc<Parts>,
+}
+
+#[derive(Clone)]
+struct Parts {
     user: Command,
     password: Command,
     account: Option<Command>,
@@ -50,12 +57,12 @@ impl Credentials {
             b"" => ANONYMOUS.as_bytes(),
             user => user,
         };
-        Ok(Self {
+        Ok(Self::of(Parts {
             user: Verb::USER.with(user)?,
             password: password_of(user, password.as_ref())?,
             account: None,
             is_stand_in: false,
-        })
+        }))
     }
 
     /// Replaces the password. An empty one, and `-`, mean for `anonymous` what they mean in
@@ -63,35 +70,38 @@ impl Credentials {
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the password holds CR, LF or NUL.
-    pub fn with_password(mut self, password: impl AsRef<[u8]>) -> Result<Self, Error> {
-        let user = self.user.argument().unwrap_or_default();
-        self.password = password_of(user, password.as_ref())?;
-        self.is_stand_in = false;
-        Ok(self)
+    pub fn with_password(self, password: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let user = self.user().argument().unwrap_or_default();
+        Ok(Self::of(Parts {
+            password: password_of(user, password.as_ref())?,
+            is_stand_in: false,
+            ..Parts::clone(&self.parts)
+        }))
     }
 
     /// Makes credentials for `anonymous` with the password `anonymous@`, which says nothing about
     /// you.
     pub fn anonymous() -> Self {
-        Self {
-            user: Command::fixed(Verb::USER, ANONYMOUS),
-            password: Command::fixed(Verb::PASS, "anonymous@"),
-            account: None,
-            is_stand_in: false,
-        }
+        Self::of(Parts::anonymous())
     }
 
     /// Makes credentials for `anonymous` that nobody has chosen.
     pub(crate) fn stand_in() -> Self {
-        Self {
+        Self::of(Parts {
             is_stand_in: true,
-            ..Self::anonymous()
-        }
+            ..Parts::anonymous()
+        })
+    }
+
+    fn of(parts: Parts) -> Self {
+        let parts = Arc::new(parts);
+        Self { parts }
     }
 
     /// Whether both are the same user with the same password and account.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.user == other.user && self.password == other.password && self.account == other.account
+        let (own, other) = (&self.parts, &other.parts);
+        own.user == other.user && own.password == other.password && own.account == other.account
     }
 
     /// Adds an account, for servers that ask for one (ACCT, RFC 959 section 4.1.1).
@@ -99,35 +109,48 @@ impl Credentials {
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the account is empty or holds CR,
     /// LF or NUL.
-    pub fn with_account(mut self, account: impl AsRef<[u8]>) -> Result<Self, Error> {
+    pub fn with_account(self, account: impl AsRef<[u8]>) -> Result<Self, Error> {
         let account = account.as_ref();
         if account.is_empty() {
             let verb = Verb::ACCT;
             return Err(InvalidCommand::Empty { verb }.into());
         }
-        self.account = Some(Verb::ACCT.with(account)?);
-        Ok(self)
+        Ok(Self::of(Parts {
+            account: Some(Verb::ACCT.with(account)?),
+            ..Parts::clone(&self.parts)
+        }))
     }
 
     pub(crate) fn user(&self) -> &Command {
-        &self.user
+        &self.parts.user
     }
 
     pub(crate) fn password(&self) -> &Command {
-        &self.password
+        &self.parts.password
     }
 
     pub(crate) fn is_stand_in(&self) -> bool {
-        self.is_stand_in
+        self.parts.is_stand_in
     }
 
     pub(crate) fn lacks_password(&self) -> bool {
-        self.password.argument().is_none_or(<[u8]>::is_empty)
+        self.password().argument().is_none_or(<[u8]>::is_empty)
     }
 
     /// The ACCT command. `None` if there is no account.
     pub(crate) fn account(&self) -> Option<&Command> {
-        self.account.as_ref()
+        self.parts.account.as_ref()
+    }
+}
+
+impl Parts {
+    fn anonymous() -> Self {
+        Self {
+            user: Command::fixed(Verb::USER, ANONYMOUS),
+            password: Command::fixed(Verb::PASS, "anonymous@"),
+            account: None,
+            is_stand_in: false,
+        }
     }
 }
 
@@ -143,7 +166,7 @@ fn password_of(user: &[u8], password: &[u8]) -> Result<Command, Error> {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user = self.user.argument().map(String::from_utf8_lossy);
+        let user = self.user().argument().map(String::from_utf8_lossy);
         f.debug_struct("Credentials")
             .field("user", &user)
             .finish_non_exhaustive()

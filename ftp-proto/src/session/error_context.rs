@@ -1,12 +1,13 @@
 //! Facts that an operation collects, such as its last two commands, so that its error can mention
 //! them.
 
+use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use crate::wire::{Command, Verb};
 
 /// Facts about one operation that its error can mention.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ErrorContext {
     /// The last two commands that were sent, except data commands. A rename sends RNFR and RNTO,
     /// and its error may be about either.
@@ -15,8 +16,7 @@ pub(super) struct ErrorContext {
     /// other commands may be the one that ends the transfer.
     transfer: Option<Command>,
     /// The first bytes that the server has sent before its greeting was complete.
-    words: [u8; WORDS],
-    heard: usize,
+    words: Vec<u8>,
     /// The address of a connection that came in active mode and that the driver dropped, because it
     /// was not the server's address. `None` if the driver dropped no connection.
     pub(super) rejected_peer: Option<SocketAddr>,
@@ -28,45 +28,23 @@ pub(super) struct ErrorContext {
 /// How many bytes an error quotes of what the server sent in place of a greeting.
 const WORDS: usize = 64;
 
-impl Default for ErrorContext {
-    fn default() -> Self {
-        Self {
-            commands: [None, None],
-            transfer: None,
-            words: [0; WORDS],
-            heard: 0,
-            rejected_peer: None,
-            ignored_address: None,
-        }
-    }
-}
-
 impl ErrorContext {
     /// Forgets everything.
     pub(super) fn forget(&mut self) {
-        self.commands = [None, None];
-        self.transfer = None;
-        self.heard = 0;
-        self.rejected_peer = None;
-        self.ignored_address = None;
+        *self = Self::default();
     }
 
     /// Keeps the first bytes that came before the greeting was complete, so that an error can quote
     /// them.
     pub(super) fn hear(&mut self, bytes: &[u8]) {
-        let room = self.words.get_mut(self.heard..).unwrap_or_default();
-        let count = bytes.len().min(room.len());
-        for (place, byte) in room.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
-        self.heard = self.heard.saturating_add(count);
+        let room = WORDS.saturating_sub(self.words.len());
+        self.words.extend(bytes.iter().take(room));
     }
 
     /// Returns the first bytes that the server sent in place of a greeting. `None` if it has sent
     /// nothing.
     pub(super) fn words(&self) -> Option<&[u8]> {
-        let words = self.words.get(..self.heard)?;
-        Some(words.trim_ascii_end()).filter(|words| !words.is_empty())
+        Some(self.words.trim_ascii_end()).filter(|words| !words.is_empty())
     }
 
     /// Keeps a command that was sent, so that an error can mention it.
