@@ -32,7 +32,7 @@ use rustix::time::{ClockId, clock_gettime};
 use tokio::io::AsyncReadExt as _;
 use tokio::runtime::Builder;
 
-use server_process::{SMALL_FILE, ServerProcess, serve_if_asked};
+use server_process::{HOST, SMALL_FILE, ServerProcess, serve_if_asked};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -122,7 +122,7 @@ fn median(figures: impl Iterator<Item = f64>) -> f64 {
 
 /// Runs a client, and prints its cost.
 fn run(client: &str, port: u16, roots: Option<&&str>) -> Result<()> {
-    let options = Options::new("127.0.0.1").with_port(port);
+    let options = Options::new(HOST).with_port(port);
     let options = match roots {
         Some(pem) => options.with_tls(TlsConfig::with_roots_pem(fs::read(pem)?)?),
         None => options,

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::face::{Client, Options, TlsConfig};
-use crate::support::server_process::{SMALL_FILE, ServerProcess, serve_if_asked};
+use crate::support::server_process::{HOST, SMALL_FILE, ServerProcess, serve_if_asked};
 
 /// How many sessions are open in clear text, and how many under TLS, when the descriptors run out.
 const SESSIONS: [u64; 2] = [1_000, 100];
@@ -20,7 +20,7 @@ fn open_sessions_go_on_after_the_descriptors_have_run_out() {
     // The server inherits this limit. It has up to three descriptors for a session.
     set_limit(4 * SESSIONS[0]);
     let server = ServerProcess::start().expect("a server");
-    let clear = Options::new("127.0.0.1").with_port(server.port());
+    let clear = Options::new(HOST).with_port(server.port());
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, sessions) in [clear, tls].into_iter().zip(SESSIONS) {

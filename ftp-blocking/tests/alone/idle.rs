@@ -10,7 +10,7 @@ use std::sync::Arc;
 use cap::Cap;
 
 use crate::face::{Client, Error, Options, TlsConfig};
-use crate::support::server_process::{FILE, LISTING, ServerProcess, serve_if_asked};
+use crate::support::server_process::{FILE, HOST, LISTING, ServerProcess, serve_if_asked};
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
@@ -48,7 +48,7 @@ fn session(options: &Arc<Options>) -> Result<Client, Error> {
 fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     serve_if_asked();
     let server = ServerProcess::start().expect("a server");
-    let clear = Options::new("127.0.0.1").with_port(server.port());
+    let clear = Options::new(HOST).with_port(server.port());
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {

@@ -2,7 +2,7 @@
 //! memory of the client alone.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::{env, io, process, thread};
@@ -13,6 +13,13 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// If this environment variable is set, the test program runs the server instead of the test.
 const ROLE: &str = "FTP_TEST_SERVER";
+
+/// The address of the server. Other tests and jobs try ports of 127.0.0.1 until their servers
+/// answer. If the system had given such a port to a data connection, the try would take its place.
+pub(crate) const HOST: &str = match cfg!(target_os = "linux") {
+    true => "127.0.0.9",
+    false => "127.0.0.1",
+};
 
 /// The size of each file on the server, in bytes.
 pub(crate) const FILE: usize = 300 * 1024;
@@ -75,12 +82,12 @@ impl ServerProcess {
         })
     }
 
-    /// Returns the port of the control connection, at 127.0.0.1.
+    /// Returns the port of the control connection, at [`HOST`].
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Returns the server's self-signed certificate for 127.0.0.1, in PEM. The server shows it
+    /// Returns the server's self-signed certificate for [`HOST`], in PEM. The server shows it
     /// under TLS 1.3.
     pub(crate) fn certificate(&self) -> &str {
         &self.certificate
@@ -104,10 +111,10 @@ pub(crate) fn serve_if_asked() {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         process::exit(0);
     });
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
+    let made = rcgen::generate_simple_self_signed([HOST.to_owned()]);
     let made = made.expect("a certificate");
     let tls = tls(&made);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let listener = TcpListener::bind((HOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
     eprint!("{port}\n{}", made.cert.pem());
     for control in listener.incoming() {
@@ -172,20 +179,17 @@ impl Session {
                 Some("FEAT") => FEATURES.to_owned(),
                 Some("PWD") => "257 \"/a/directory/of/some/length\"\r\n".to_owned(),
                 Some("EPSV") => {
-                    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+                    let listener = TcpListener::bind((HOST, 0))?;
                     let port = self.data.insert(listener).local_addr()?.port();
                     format!("229 Entering Extended Passive Mode (|||{port}|)\r\n")
                 }
                 // A client asks for it if it cannot connect to the port of EPSV.
                 Some("PASV") => {
-                    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-                    let [high, low] = self
-                        .data
-                        .insert(listener)
-                        .local_addr()?
-                        .port()
-                        .to_be_bytes();
-                    format!("227 Entering Passive Mode (127,0,0,1,{high},{low})\r\n")
+                    let listener = TcpListener::bind((HOST, 0))?;
+                    let port = self.data.insert(listener).local_addr()?.port();
+                    let [high, low] = port.to_be_bytes();
+                    let host = HOST.replace('.', ",");
+                    format!("227 Entering Passive Mode ({host},{high},{low})\r\n")
                 }
                 Some("LIST") => {
                     let line =

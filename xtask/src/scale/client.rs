@@ -14,7 +14,7 @@ use ftp_blocking::{Credentials, Error, Options, TlsConfig};
 use smol::LocalExecutor;
 use smol::lock::{Barrier, Semaphore};
 
-use super::server_process::{FILE, SMALL_FILE};
+use super::server_process::{FILE, HOST, SMALL_FILE};
 use crate::console::{Result, chain, say};
 
 pub(crate) const ADAPTERS: [&str; 2] = ["blocking", "smol"];
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         return Err("this is a part of `scale`".into());
     };
     let credentials = Credentials::new("somebody", "a password of some length")?;
-    let options = Options::new("127.0.0.1")
+    let options = Options::new(HOST)
         .with_port(port.parse()?)
         .with_credentials(credentials);
     let options = Arc::new(match roots {
