@@ -724,9 +724,22 @@ fn pipelined_logins() -> Vec<Transcript> {
         ),
         known(
             "a refused login, with all that a transfer needs",
-            b"530 no\r\n530 no\r\n530 no\r\n530 no\r\n530 no\r\n",
+            b"530 no\r\n503 PBSZ\r\n503 PROT\r\n530 TYPE\r\n530 EPSV\r\n",
             &[Op::Pwd],
             &[hear("PWD"), say("530 no")],
+        ),
+        known(
+            "a refused login, with the same refusal of all that a transfer needs",
+            b"530 no\r\n530 no\r\n530 no\r\n530 no\r\n530 no\r\n",
+            &[Op::Pwd],
+            &[
+                hear("PWD"),
+                say("530 no"),
+                hear("SYST"),
+                say("215 UNIX"),
+                hear("PWD"),
+                say("530 no"),
+            ],
         ),
         known(
             "a login whose reply comes twice",

@@ -126,6 +126,8 @@ impl Flow for Login {
                             after.finish(session, answer)?;
                         }
                         session.remember_login(&self.credentials);
+                        // A later reply of the flight may have ended the session.
+                        session.check_alive()?;
                         return Ok(reply);
                     }
                 };

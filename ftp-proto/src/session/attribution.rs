@@ -20,6 +20,7 @@ impl Session {
     /// Finds the command to which this reply belongs, and handles the reply. `more` says whether
     /// further bytes came in the same read.
     pub(super) fn attribute(&mut self, reply: Reply, more: bool) {
+        self.compare_in_flight(&reply);
         self.find_command(reply, more);
         self.check_flight();
     }
@@ -192,6 +193,7 @@ impl Session {
             self.return_to_lock_step();
         }
         self.out_of_step = true;
+        self.flights.repeated = false;
     }
 
     fn attribute_to_transfer(&mut self, owed: Owed, reply: Reply) {

@@ -7,17 +7,16 @@ use crate::error::Error;
 use crate::wire::{Command, Reply};
 
 impl Session {
-    /// Sends the first fence that this server may answer. If there is none, the session is dead. It
-    /// is also dead if a command of the login is queued and the client is not logged in yet,
-    /// because servers refuse PWD before a login.
+    /// Sends the first fence that this server may answer. If there is none, the session is dead.
+    /// Before a command of the login this is FEAT, because servers refuse PWD and SYST then.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.check_alive()?;
         self.clock = None;
         self.fencing = Fencing::default();
-        let first = self.state.fences.next(None);
         let mut waiting = self.staged.iter();
         let login = waiting.any(|(_, owed)| owed.effect.is_of_login());
-        match first.filter(|_| self.state.logged_in || !login) {
+        let before_login = login && !self.state.logged_in;
+        match self.state.fences.next(before_login.then_some(Fence::Syst)) {
             Some(fence) => self.release_fence(fence),
             None => return Err(self.die_with(no_fence())),
         }

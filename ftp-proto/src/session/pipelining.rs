@@ -237,11 +237,31 @@ impl Session {
         self.flights.used |= self.flights.several;
         self.flights.last = Vec::new();
         self.flights.doubted = false;
+        self.flights.newest = None;
+        self.flights.repeated = false;
         self.flights.port_may_follow = false;
         self.flights.effects = match self.flights.several {
             true => self.staged_effects(),
             false => Vec::new(),
         };
+    }
+
+    /// Compares a reply with the one before it in the flight. If both are the same, the server may
+    /// have sent one of them twice, and the reply to the flight's last command may still come. If
+    /// the session is out of step, a fence follows in any case.
+    pub(super) fn compare_in_flight(&mut self, reply: &Reply) {
+        if !self.flights.several || self.out_of_step {
+            self.flights.repeated = false;
+            return;
+        }
+        let newest = self.flights.newest.replace(Box::new(reply.clone()));
+        let preliminary = reply.class() == Class::Preliminary;
+        if preliminary || matches!(reply.code().value(), 227 | 229 | 257) {
+            // Only one command of the flight gets this code, so nothing is shifted.
+            self.flights.repeated = false;
+        } else if newest.is_some_and(|newest| *newest == *reply) {
+            self.flights.repeated = true;
+        }
     }
 
     /// Notes that a reply has come. If it was the last one of a flight of several commands, the
@@ -251,6 +271,12 @@ impl Session {
             return;
         }
         self.flights.several = false;
+        let newest = self.flights.newest.take();
+        if core::mem::take(&mut self.flights.repeated) {
+            // A refusal changes nothing, whichever command it answers.
+            self.flights.doubted |= newest.is_some_and(|reply| !reply.is_refusal());
+            self.lose_step();
+        }
         if self.flights.doubted {
             self.forget_flight();
         } else if !self.flights.over {
@@ -296,6 +322,7 @@ impl Session {
     /// aborted.
     pub(super) fn forsake_flight(&mut self) {
         self.flights.several = false;
+        self.flights.newest = None;
         self.flights.effects = Vec::new();
     }
 

@@ -33,7 +33,14 @@ impl Session {
             };
             return Err(self.receive_within(wait).into());
         }
-        self.close_transfer();
+        let live = self.live.as_ref();
+        let was_opened = live.is_none_or(|live| live.unopened.is_none());
+        let outcome = self.close_transfer();
+        if !was_opened && outcome.is_some_and(|reply| !reply.is_refusal()) {
+            // No server completes a transfer that it has not opened, so this was another command's
+            // reply. Those of the transfer are still to come.
+            self.lose_step();
+        }
         Ok(())
     }
 

@@ -159,12 +159,17 @@ fn restore_under_tls_sends_host_before_auth_and_prot_once() {
 fn restore_brings_clear_data_by_choice_back() {
     let config = || explicit().with_protection(Protection::Clear);
     let login = &secure_login()[1..8];
-    let clear = [done("PBSZ 0"), done("PROT C")].concat();
-    let mut driver = connected(config(), [login, &clear].concat());
+    let clear = [
+        hear("PBSZ 0"),
+        say("200 PBSZ=0"),
+        hear("PROT C"),
+        say("200 clear"),
+    ];
+    let mut driver = connected(config(), [login, &clear[..]].concat());
     driver.outcome(&Op::Login);
     driver.tell(flows::Protect::new(Protection::Clear));
     let standing = driver.session.standing();
-    let mut driver = connected(config(), [login, &clear].concat());
+    let mut driver = connected(config(), [login, &clear[..]].concat());
     assert_eq!(driver.tell(restore(standing)), "()");
     driver.server.assert_over();
 }

@@ -1,6 +1,6 @@
 //! Tests of invariant 2: the client never takes a reply to one command for the reply to another.
 
-use ftp_proto::{Config, DataEnd};
+use ftp_proto::{Config, DataEnd, Pipelining};
 
 use crate::support::*;
 
@@ -189,11 +189,45 @@ fn invariant_2_an_end_of_file_is_seen_before_a_command_is_sent() {
 
 #[test]
 fn invariant_2_a_second_greeting_does_not_hang_the_login() {
-    // Before the login, PWD gets 530 and never 257, so it cannot serve as a fence.
-    let script = [bytes(b"220 ready\r\n220 again\r\n")];
-    let mut driver = scripted(Config::default(), script);
+    // Before the login, PWD gets 530 and never 257. Many servers answer FEAT.
+    let greetings = [bytes(b"220 ready\r\n220 again\r\n"), hear("FEAT")];
+    let login = [
+        say("211 none"),
+        hear("USER ada"),
+        say("331 password"),
+        hear("PASS hunter2"),
+        say("230 in"),
+    ];
+    let mut driver = scripted(Config::default(), [&greetings[..], &login].concat());
+    driver.outcome(&Op::Greeting);
+    assert_eq!(driver.outcome(&Op::Login), "230 in");
+    let mut driver = scripted(
+        Config::default(),
+        [&greetings[..], &[say("530 no")]].concat(),
+    );
     driver.outcome(&Op::Greeting);
     let outcome = driver.outcome(&Op::Login);
     assert!(outcome.starts_with("OutOfStep"), "{outcome}");
-    assert!(driver.session.is_dead() && driver.wire.is_empty());
+    assert!(driver.session.is_dead());
+}
+
+/// The server accepts the login and ends the session, before it answers the last command of the
+/// flight. The login is no success.
+#[test]
+fn rule_421_in_the_flight_of_a_login_fails_the_login() {
+    let script = [
+        say("220 (vsFTPd 3.0.5)"),
+        hear("USER ada"),
+        say("331 password"),
+        hear("PASS hunter2"),
+        hear("TYPE I"),
+        hear("EPSV"),
+        bytes(b"230 in\r\n200 I\r\n421 bye\r\n"),
+    ];
+    let pipelining = Pipelining::default().with_transfer_next(true);
+    let mut driver = scripted(Config::default().with_pipelining(pipelining), script);
+    driver.outcome(&Op::Greeting);
+    let outcome = driver.outcome(&Op::Login);
+    assert!(outcome.starts_with("Closed"), "{outcome}");
+    assert!(driver.session.is_dead());
 }

@@ -209,7 +209,7 @@ fn invariant_7_pbsz_and_prot_that_fail_let_no_data_command_out() {
         }
         script.extend(end);
         if goes_on {
-            script.push(say("534 no"));
+            script.push(say("536 no"));
         }
         let mut driver = scripted(explicit(), script);
         driver.outcome(&Op::Greeting);

@@ -182,6 +182,8 @@ fn a_greeting_that_comes_late_a_second_time_is_no_login() {
         hear("USER ada"),
         say("220 ready"),
         say("331 password"),
+        hear("FEAT"),
+        say("530 no"),
     ];
     let mut driver = scripted(Config::default(), script);
     driver.outcome(&Op::Greeting);
@@ -190,11 +192,11 @@ fn a_greeting_that_comes_late_a_second_time_is_no_login() {
         outcome.starts_with("UnexpectedReply Some(\"USER\")"),
         "{outcome}"
     );
-    // Before the login, no command can serve as a fence, so the session ends.
+    // Before the login, only FEAT can serve as a fence. This server refuses it, so the session ends.
     let outcome = driver.outcome(&Op::Login);
     assert!(outcome.starts_with("OutOfStep"), "{outcome}");
     assert!(driver.session.is_dead());
-    assert_eq!(driver.wire, ["USER ada"]);
+    assert_eq!(driver.wire, ["USER ada", "FEAT"]);
 }
 
 #[test]

@@ -156,7 +156,11 @@ impl Trial<'_> {
     }
 
     fn lists(&self, lines: &[Vec<u8>], long: bool) -> Result<(), String> {
-        let place = self.server.directory().unwrap_or(b"/");
+        // If the server has ended the session since, it is in no directory any more.
+        let place = self.server.directory().or(self.before.place.as_deref());
+        let Some(place) = place else {
+            return Ok(());
+        };
         let listing = self.server.listing(place, long).unwrap_or_default();
         let there: Vec<&[u8]> = listing.split(|byte| *byte == b'\n').collect();
         let there = there.iter().filter_map(|line| line.strip_suffix(b"\r"));
