@@ -656,6 +656,14 @@ impl Want {
         }
     }
 
+    /// Whether this want is a step to a data connection.
+    pub(crate) fn makes_data_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::Connect(_) | Self::Listen(_) | Self::Accept(_) | Self::SecureData(_)
+        )
+    }
+
     /// Answers that bytes or the end of the control connection came first, and that you gave them
     /// to the session.
     ///

@@ -176,7 +176,15 @@ impl Session {
                     }
                     Stage::Flowing => match running.flow.step(self, answer.pass_on())? {
                         Step::Done(output) => return Ok(output),
-                        Step::Want(want) => return Err(self.hold_want(running, want).into()),
+                        Step::Want(want) => {
+                            // The reply that names the port and the 421 may come in one read. A
+                            // driver does not watch the control connection of a dead session, so it
+                            // would wait for the data connection until the time limit.
+                            if want.makes_data_connection() {
+                                self.check_alive()?;
+                            }
+                            return Err(self.hold_want(running, want).into());
+                        }
                     },
                     Stage::Looking => self.check_step(running, answer)?,
                     Stage::Fencing => self.await_fence(running, answer)?,

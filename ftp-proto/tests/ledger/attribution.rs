@@ -231,3 +231,20 @@ fn rule_421_in_the_flight_of_a_login_fails_the_login() {
     assert!(outcome.starts_with("Closed"), "{outcome}");
     assert!(driver.session.is_dead());
 }
+
+/// The port and the end of the session come in one read. The client makes no connection to the
+/// port, where it would wait until the time limit.
+#[test]
+fn rule_421_after_229_ends_the_transfer_before_it_connects() {
+    let script = [
+        hear("TYPE I"),
+        say("200 I"),
+        hear("EPSV"),
+        bytes(b"229 (|||6446|)\r\n421 bye\r\n"),
+    ];
+    let never = Config::default().with_pipelining(Pipelining::never());
+    let mut driver = logged_in(never, script);
+    let outcome = driver.outcome(&Op::Retrieve("a", 0));
+    assert!(outcome.starts_with("Closed"), "{outcome}");
+    driver.server.assert_over();
+}
