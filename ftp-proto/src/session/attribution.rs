@@ -147,7 +147,7 @@ impl Session {
     fn is_possible_answer(&self, owed: &Owed, reply: &Reply) -> bool {
         let by_digit = self.config.reply_codes == ReplyCodes::FirstDigit;
         let possible = by_digit && owed.shape != Shape::Checkpoint || can_answer(owed, reply);
-        possible && !self.is_of_next_in_flight(owed, reply)
+        possible && !self.is_of_other_in_flight(owed, reply)
     }
 
     /// Whether this reply is a late 426 about an aborted transfer, which must be ignored. libunftp

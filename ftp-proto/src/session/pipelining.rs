@@ -326,11 +326,12 @@ impl Session {
         self.flights.effects = Vec::new();
     }
 
-    /// Whether this reply to PASS rather belongs to the next command of the flight, because the reply
-    /// to PASS was lost. Without this rule, the 200 to PBSZ would accept a wrong password.
-    pub(super) fn is_of_next_in_flight(&self, owed: &Owed, reply: &Reply) -> bool {
-        let followed = !matches!(self.flights.effects.last(), None | Some(Effect::Password));
-        owed.effect == Effect::Password && followed && matches!(reply.code().value(), 200 | 250)
+    /// Whether this reply to PASS rather belongs to another command, because PASS has left in a
+    /// flight. Without this rule, the 200 to PBSZ would accept a wrong password if the reply to PASS
+    /// was lost, and so would a stray 250 that comes after the reply to USER.
+    pub(super) fn is_of_other_in_flight(&self, owed: &Owed, reply: &Reply) -> bool {
+        let of_flight = owed.effect == Effect::Password && self.flights.several;
+        of_flight && matches!(reply.code().value(), 200 | 250)
     }
 
     /// If the connection ends in the middle of a flight, the next session does without flights.

@@ -483,6 +483,34 @@ fn tls_login_together(replies: &[&str]) -> Vec<Item> {
     items
 }
 
+/// A stray 250 comes between the replies to USER and PASS, which have left together. It accepts no
+/// password.
+#[test]
+fn invariant_a_stray_250_accepts_no_password_in_a_flight() {
+    let script = [
+        tls_login_together(&["331 password", "250 stray"]),
+        vec![
+            hear("PWD"),
+            say("530 no"),
+            hear("SYST"),
+            say("530 log in"),
+            hear("FEAT"),
+            say("215 UNIX"),
+            say("211 none"),
+            hear("PWD"),
+            say("530 log in"),
+        ],
+    ];
+    let config = explicit().with_pipelining(Pipelining::default().with_password_with_user(true));
+    let (outcomes, driver) = from_greeting(&config, &script.concat(), &[Do::Login, Do::Pwd]);
+    assert!(
+        outcomes[0].starts_with("UnexpectedReply Some(\"PASS\")"),
+        "{outcomes:?}"
+    );
+    assert!(outcomes[1].starts_with("Permanent"), "{outcomes:?}");
+    assert!(!driver.session.is_logged_in());
+}
+
 #[test]
 fn pass_leaves_with_user_under_tls_only() {
     let options = Pipelining::default().with_password_with_user(true);
