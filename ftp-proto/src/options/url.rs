@@ -182,6 +182,21 @@ impl Url {
         self.user.as_deref()
     }
 
+    /// Returns the password. `None` if the URL has none; [`options`](Self::options) then takes an
+    /// empty one for a user. It is a secret: neither `Display` nor `Debug` shows it.
+    ///
+    /// ```
+    /// use ftp_proto::Url;
+    ///
+    /// let url = Url::parse("ftp://ada:p%40ss@ftp.example.org/")?;
+    /// assert_eq!(url.password(), Some(&b"p@ss"[..]));
+    /// assert_eq!(Url::parse("ftp://ada@ftp.example.org/")?.password(), None);
+    /// # Ok::<(), ftp_proto::InvalidUrl>(())
+    /// ```
+    pub fn password(&self) -> Option<&[u8]> {
+        self.password.as_deref()
+    }
+
     /// Returns the host: a name, or an address without brackets.
     pub fn host(&self) -> &str {
         &self.host
