@@ -1,0 +1,15 @@
+//! How much the program says.
+
+use clap::Args;
+
+/// How much the program says.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Verbosity {
+    /// Says nothing but errors: no bars, no summary
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Shows commands and replies on standard error, with passwords masked. Twice: each raw line
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}

@@ -1,0 +1,59 @@
+//! `ftpx cat`: writes files to standard output.
+
+use clap::Args;
+use ftp_blocking::{TransferOptions, UrlType};
+
+use super::paths;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Writes files to standard output
+#[derive(Args, Debug)]
+pub(crate) struct Cat {
+    /// Files, or patterns such as 'host/pub/*.txt'
+    #[arg(value_name = "TARGET", required = true)]
+    targets: Vec<String>,
+}
+
+impl Cat {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
+        run(&self.targets, context)
+    }
+}
+
+/// Writes all these files to standard output.
+pub(super) fn run(targets: &[String], context: &mut Context) -> Result<(), Failure> {
+    paths::for_each(targets, context, one)
+}
+
+fn one(target: &str, context: &mut Context) -> Result<(), Failure> {
+    let mut spot = context.sessions.at(target)?;
+    let options = match spot.kind {
+        Some(UrlType::Ascii) => TransferOptions::text(),
+        Some(UrlType::Directory) => {
+            return Err(Failure::usage("this URL names a directory (;type=d)"));
+        }
+        _ => TransferOptions::new(),
+    };
+    if spot.path.is_empty() {
+        return Err(Failure::usage("this names a directory, not a file"));
+    }
+    let is_pattern = paths::is_pattern(&spot.path, &context.settings);
+    for file in paths::files(&mut spot, is_pattern)? {
+        let download = spot.client.download_with(file, &options)?;
+        let saved = download.save_to(context.out.file()?, |_| ());
+        saved.map_err(|error| match is_gone(&error) {
+            true => Failure::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe)),
+            false => Failure::downloading(error),
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether the reader of standard output has ended, as `head` does.
+fn is_gone(error: &ftp_blocking::Error) -> bool {
+    let inner = error
+        .inner()
+        .and_then(|it| it.downcast_ref::<std::io::Error>());
+    error.is_local() && inner.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
+}

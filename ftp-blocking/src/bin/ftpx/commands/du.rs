@@ -1,0 +1,79 @@
+//! `ftpx du`: counts what is below directories.
+
+use clap::Args;
+use ftp_blocking::{Progress, TreeSize};
+use serde::Serialize;
+
+use super::paths;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::names::JsonName;
+use crate::output::Output;
+
+/// Counts bytes, files and directories below directories
+#[derive(Args, Debug)]
+pub(crate) struct Du {
+    /// The directories
+    #[arg(value_name = "TARGET")]
+    targets: Vec<String>,
+    /// Shows bytes with units, such as 1.5 MiB
+    #[arg(short = 'H', long)]
+    human: bool,
+    /// Writes a line of JSON for each directory
+    #[arg(long)]
+    json: bool,
+}
+
+/// The size of a directory in JSON.
+#[derive(Serialize)]
+struct Counted<'c> {
+    path: JsonName<'c>,
+    bytes: u64,
+    files: u64,
+    directories: u64,
+    links: u64,
+    others: u64,
+    unknown_sizes: u64,
+    is_exact: bool,
+}
+
+impl Du {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
+        let targets = paths::or_here(&self.targets, context);
+        paths::for_each(&targets, context, |target, context| {
+            let spot = context.sessions.at(target)?;
+            let path = spot.directory().to_vec();
+            let size = spot.client.tree_size(&path)?;
+            self.show(&path, &size, &mut context.out)?;
+            let mut first = None;
+            for error in size.errors {
+                let failure = Failure::from(error);
+                failure.show();
+                first.get_or_insert(failure.exit());
+            }
+            first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+        })
+    }
+
+    fn show(&self, path: &[u8], size: &TreeSize, out: &mut Output) -> Result<(), Failure> {
+        if self.json {
+            return out.json(&Counted {
+                path: JsonName::new(path),
+                bytes: size.bytes,
+                files: size.files,
+                directories: size.directories,
+                links: size.links,
+                others: size.others,
+                unknown_sizes: size.unknown_sizes,
+                is_exact: size.is_exact(),
+            });
+        }
+        let bytes = match self.human {
+            true => Progress::new(size.bytes, None).to_string(),
+            false => size.bytes.to_string(),
+        };
+        let (files, directories) = (size.files, size.directories);
+        let counts = format!("{bytes:>12}  {files:>8} files  {directories:>7} directories  ");
+        out.after(&counts, path)
+    }
+}

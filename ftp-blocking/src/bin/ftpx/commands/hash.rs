@@ -1,0 +1,88 @@
+//! `ftpx hash`: asks a server for the hashes of files.
+
+use clap::Args;
+use ftp_blocking::reply::Algorithm;
+use serde::Serialize;
+
+use super::paths;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::names::JsonName;
+
+/// Shows hashes that the server computes, as `sha256sum` shows them
+#[derive(Args, Debug)]
+pub(crate) struct Hash {
+    /// Files, or patterns
+    #[arg(value_name = "TARGET", required = true)]
+    targets: Vec<String>,
+    /// SHA-256, SHA-512, SHA-1, MD5 or CRC32. Without it: the first of them that the server has
+    #[arg(short, long, value_name = "NAME", value_parser = algorithm)]
+    algorithm: Option<Algorithm>,
+    /// Writes a line of JSON for each file
+    #[arg(long)]
+    json: bool,
+}
+
+/// A hash in JSON.
+#[derive(Serialize)]
+struct Hashed<'h> {
+    path: JsonName<'h>,
+    algorithm: &'static str,
+    hash: String,
+}
+
+/// The order in which algorithms are asked for.
+const ORDER: [Algorithm; 5] = [
+    Algorithm::Sha256,
+    Algorithm::Sha512,
+    Algorithm::Sha1,
+    Algorithm::Md5,
+    Algorithm::Crc32,
+];
+
+impl Hash {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
+        paths::for_each(&self.targets, context, |target, context| {
+            let mut spot = context.sessions.at(target)?;
+            let is_pattern = paths::is_pattern(&spot.path, &context.settings);
+            let wanted = match &self.algorithm {
+                Some(algorithm) => std::slice::from_ref(algorithm),
+                None => &ORDER,
+            };
+            for path in paths::files(&mut spot, is_pattern)? {
+                let mut hash = None;
+                for algorithm in wanted {
+                    hash = spot.client.hash(&path, *algorithm)?;
+                    if hash.is_some() {
+                        break;
+                    }
+                }
+                let hash = hash.ok_or_else(|| {
+                    Failure::new(Exit::Command, "the server computes no such hash")
+                })?;
+                match self.json {
+                    true => context.out.json(&Hashed {
+                        path: JsonName::new(&path),
+                        algorithm: hash.algorithm().name(),
+                        hash: hash.to_string(),
+                    })?,
+                    false => context.out.after(&format!("{hash}  "), &path)?,
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Reads the name of an algorithm, in any case and with or without `-`.
+fn algorithm(text: &str) -> Result<Algorithm, String> {
+    let plain = |name: &str| name.replace('-', "").to_ascii_lowercase();
+    let found = ORDER
+        .iter()
+        .find(|known| plain(known.name()) == plain(text));
+    found.copied().ok_or_else(|| {
+        let names: Vec<_> = ORDER.iter().map(|known| known.name()).collect();
+        format!("`{text}` is none of {}", names.join(", "))
+    })
+}

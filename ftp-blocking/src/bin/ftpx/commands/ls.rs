@@ -1,0 +1,172 @@
+//! `ftpx ls`: lists directories.
+
+use clap::Args;
+use ftp_blocking::listing::{Directory, Kind};
+use ftp_blocking::{Cause, Entry, Error, Walk, WalkOptions};
+use serde::Serialize;
+
+use super::paths;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::names::{JsonName, joined, shown};
+use crate::output::Output;
+use crate::sessions::Spot;
+
+/// Lists directories: a name on each line, in alphabetical order
+#[derive(Args, Debug)]
+pub(crate) struct Ls {
+    /// Directories, files, or patterns such as 'host/pub/*.gz'
+    #[arg(value_name = "TARGET")]
+    targets: Vec<String>,
+    /// Shows permissions, size and time too
+    #[arg(short, long)]
+    long: bool,
+    /// One name on each line. This is so without the option too
+    #[arg(short = '1')]
+    one: bool,
+    /// Lists what is in directories too, at any depth, with paths
+    #[arg(short = 'R', long)]
+    recursive: bool,
+    /// Writes a line of JSON for each entry
+    #[arg(long, conflicts_with = "long")]
+    json: bool,
+}
+
+/// An entry in JSON: its path, and what the listing says.
+#[derive(Serialize)]
+pub(super) struct Listed<'e> {
+    path: JsonName<'e>,
+    #[serde(flatten)]
+    entry: &'e Entry<'e>,
+}
+
+impl Ls {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
+        let targets = paths::or_here(&self.targets, context);
+        let is_headed = targets.len() > 1 && !self.json && !self.recursive;
+        paths::for_each(&targets, context, |target, context| {
+            if is_headed {
+                context.out.name(format!("{target}:").as_bytes())?;
+            }
+            self.list(target, context)
+        })
+    }
+
+    fn list(&self, target: &str, context: &mut Context) -> Result<(), Failure> {
+        let mut spot = context.sessions.at(target)?;
+        let out = &mut context.out;
+        if paths::is_pattern(&spot.path, &context.settings) {
+            let walk = spot.client.glob(&spot.path)?;
+            return match self.walk(walk, out)? {
+                0 => Err(paths::nothing_fits(&spot.path)),
+                _ => Ok(()),
+            };
+        }
+        if self.recursive {
+            let path = spot.directory().to_vec();
+            let walk = spot.client.walk(path, &WalkOptions::new())?;
+            return self.walk(walk, out).map(drop);
+        }
+        let directory = match spot.client.entries(spot.directory().to_vec()) {
+            Ok(directory) => directory,
+            Err(error) => {
+                let entry = itself(&mut spot, error)?;
+                return self.show(&spot.path, &spot.path, &entry, out);
+            }
+        };
+        let mut entries: Vec<_> = directory.entries().iter().collect();
+        entries.sort_by(|one, other| one.name().cmp(other.name()));
+        for entry in entries {
+            let path = joined(&spot.path, entry.name());
+            self.show(&path, entry.name(), entry, out)?;
+        }
+        unread(&directory)
+    }
+
+    /// Shows what a walk finds. Returns how much that was.
+    fn walk(&self, walk: Walk<'_>, out: &mut Output) -> Result<u64, Failure> {
+        let mut count = 0;
+        let mut first = None;
+        for found in walk {
+            match found {
+                Ok(found) => {
+                    count += 1;
+                    let path = found.path.as_bytes();
+                    self.show(path, path, &found.entry, out)?;
+                }
+                Err(error) => {
+                    let failure = Failure::from(error);
+                    failure.show();
+                    first.get_or_insert(failure.exit());
+                }
+            }
+        }
+        first.map_or(Ok(count), |exit| Err(Failure::told(exit)))
+    }
+
+    fn show(
+        &self,
+        path: &[u8],
+        name: &[u8],
+        entry: &Entry<'_>,
+        out: &mut Output,
+    ) -> Result<(), Failure> {
+        match (self.json, self.long) {
+            (true, _) => out.json(&Listed::new(path, entry)),
+            (_, true) => out.line(long_line(name, entry)),
+            _ => out.name(name),
+        }
+    }
+}
+
+impl<'e> Listed<'e> {
+    pub(super) fn new(path: &'e [u8], entry: &'e Entry<'e>) -> Self {
+        Self {
+            path: JsonName::new(path),
+            entry,
+        }
+    }
+}
+
+/// Returns the line of an entry with columns, and this name at its end.
+pub(super) fn long_line(name: &[u8], entry: &Entry<'_>) -> String {
+    let arrow = entry.link_target();
+    let arrow = arrow.map_or(String::new(), |target| format!(" -> {}", shown(target)));
+    let line = entry.to_string();
+    let end = format!("{}{arrow}", entry.display_name());
+    let columns = line.strip_suffix(&end).unwrap_or(&line);
+    format!("{columns}{}{arrow}", shown(name))
+}
+
+/// Returns the entry of a path that the server does not list, because it is no directory.
+fn itself(spot: &mut Spot<'_>, error: Error) -> Result<Entry<'static>, Failure> {
+    let may_be_file = matches!(
+        error.cause(),
+        Cause::NotFound | Cause::NotFoundOrDenied | Cause::Refused | Cause::Unsupported
+    );
+    if !may_be_file || spot.path.is_empty() {
+        return Err(error.into());
+    }
+    match spot.client.metadata(&spot.path) {
+        Ok(metadata) if metadata.kind != Kind::Directory => {
+            super::stat::entry_of(&metadata, &spot.path).ok_or_else(|| error.into())
+        }
+        // What the server has said about the listing says more.
+        _ => Err(error.into()),
+    }
+}
+
+/// Says that a listing has lines that nobody can read.
+fn unread(directory: &Directory) -> Result<(), Failure> {
+    let lines = directory.unparsed();
+    let Some(first) = lines.first() else {
+        return Ok(());
+    };
+    let why = format!(
+        "{} lines of the listing are of no known form; the first is `{}`",
+        lines.len(),
+        shown(first)
+    );
+    Err(Failure::new(Exit::Reply, why))
+}

@@ -1,0 +1,75 @@
+//! The targets of a command: one after the other, and those that fit a pattern.
+
+use ftp_blocking::listing::Kind;
+
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::names::shown;
+use crate::sessions::Spot;
+use crate::settings::Settings;
+
+/// Calls `each` with every target. One that fails does not keep the others from being tried, unless
+/// Ctrl-C came. The first failure becomes that of the command.
+pub(crate) fn for_each<T: AsRef<str>>(
+    targets: &[T],
+    context: &mut Context,
+    mut each: impl FnMut(&str, &mut Context) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if targets.is_empty() {
+        return Err(Failure::usage("name a target, such as ftp.example.org/pub"));
+    }
+    let mut first = None;
+    for target in targets {
+        let Err(failure) = each(target.as_ref(), context) else {
+            continue;
+        };
+        if targets.len() == 1 || context.interrupt.is_stopped() {
+            return Err(failure);
+        }
+        failure.show();
+        first.get_or_insert(failure.exit());
+    }
+    first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+}
+
+/// Returns the targets, or the directory of a shell if there are none.
+pub(crate) fn or_here(targets: &[String], context: &Context) -> Vec<String> {
+    match targets.is_empty() && context.sessions.is_at_home() {
+        true => vec![String::new()],
+        false => targets.to_vec(),
+    }
+}
+
+/// Whether a path is a pattern.
+pub(crate) fn is_pattern(path: &[u8], settings: &Settings) -> bool {
+    let special = |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b'{');
+    !settings.common.transfer.no_glob && path.iter().any(special)
+}
+
+/// Returns the files that a path means: itself, or those that fit it if it is a pattern.
+///
+/// # Errors
+/// No file fits the pattern, or a directory could not be read: then a file may be missing.
+pub(crate) fn files(spot: &mut Spot<'_>, is_pattern: bool) -> Result<Vec<Vec<u8>>, Failure> {
+    if !is_pattern {
+        return Ok(vec![spot.path.clone()]);
+    }
+    let mut files = Vec::new();
+    for found in spot.client.glob(&spot.path)? {
+        let found = found?;
+        if matches!(found.entry.kind(), Kind::File | Kind::Link | Kind::Unknown) {
+            files.push(found.path.as_bytes().to_vec());
+        }
+    }
+    match files.is_empty() {
+        true => Err(nothing_fits(&spot.path)),
+        false => Ok(files),
+    }
+}
+
+/// The failure of a pattern that fits nothing.
+pub(crate) fn nothing_fits(pattern: &[u8]) -> Failure {
+    let why = format!("nothing fits `{}`", shown(pattern));
+    Failure::new(Exit::NotFound, why).with_hint("to take the signs as they are: --no-glob")
+}

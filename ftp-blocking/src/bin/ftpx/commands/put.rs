@@ -1,0 +1,159 @@
+//! `ftpx put`: uploads files.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
+use std::time::Instant;
+
+use clap::Args;
+use ftp_blocking::{FileOptions, UrlType};
+
+use super::get;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::names::{JsonName, joined, shown_path};
+use crate::reports::FileDone;
+
+/// Uploads files. Each appears under its name when it is complete
+#[derive(Args, Debug)]
+pub(crate) struct Put {
+    /// Local files, and then the target. Files keep their names in a target that ends with `/` or
+    /// has no path. `-` is standard input
+    #[arg(value_name = "FILE... TARGET", required = true)]
+    words: Vec<OsString>,
+    /// Makes the directory of the target, if it is not there
+    #[arg(short, long)]
+    parents: bool,
+    /// Adds the bytes to the end of the file on the server, instead of replacing it
+    #[arg(short, long)]
+    append: bool,
+    /// Writes a line of JSON for each file
+    #[arg(long)]
+    json: bool,
+}
+
+impl Put {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
+        let (files, target) = self.split(context)?;
+        let spot = context.sessions.at(target)?;
+        let is_directory = spot.path.is_empty() || spot.path.ends_with(b"/");
+        if files.len() > 1 && !is_directory {
+            let why = "several files need a directory: end the target with `/`";
+            return Err(Failure::usage(why));
+        }
+        if spot.kind == Some(UrlType::Directory) {
+            return Err(Failure::usage("this URL names a directory (;type=d)"));
+        }
+        if self.parents {
+            let end = spot.path.iter().rposition(|byte| *byte == b'/');
+            let parent = &spot.path[..end.unwrap_or(0)];
+            if !parent.is_empty() {
+                spot.client.make_directories(parent)?;
+            }
+        }
+        let mut first = None;
+        for file in files {
+            let done = match file == "-" || self.append {
+                true => self.stream(file, target, context),
+                false => self.file(Path::new(file), target, context),
+            };
+            let Err(failure) = done else {
+                continue;
+            };
+            if files.len() == 1 || context.interrupt.is_stopped() {
+                return Err(failure);
+            }
+            failure.show();
+            first.get_or_insert(failure.exit());
+        }
+        first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+    }
+
+    /// Tells the files from the target. In a shell, a single word is a file for the directory there.
+    fn split<'w>(&'w self, context: &Context) -> Result<(&'w [OsString], &'w str), Failure> {
+        match self.words.split_last() {
+            Some((_, [])) if context.sessions.is_at_home() => Ok((&self.words, "")),
+            Some((target, files)) if !files.is_empty() => match target.to_str() {
+                Some(target) => Ok((files, target)),
+                None => Err(Failure::usage(
+                    "the target is not UTF-8: write bytes as %FF",
+                )),
+            },
+            _ => Err(Failure::usage(
+                "name a file and then a target: ftpx put a.txt host/in/",
+            )),
+        }
+    }
+
+    fn file(&self, local: &Path, target: &str, context: &mut Context) -> Result<(), Failure> {
+        let transfer = &context.settings.common.transfer;
+        let spot = context.sessions.at(target)?;
+        let options = get::options(transfer.file_options(), spot.kind)?;
+        let name = local.file_name().unwrap_or_default().as_encoded_bytes();
+        let mut bar = context.bars.file(name);
+        let mut moved = 0;
+        let begun = Instant::now();
+        let policy = transfer.retry_policy();
+        let mut retrying = spot.client.retrying(&policy);
+        let result = retrying.put_file_with(local, &spot.path, &options, |it| {
+            moved = it.done;
+            bar.show(it);
+        });
+        bar.finish();
+        match result {
+            Ok(report) if self.json => {
+                let remote = remote_path(&spot.path, name);
+                let (remote, local) = (JsonName::new(&remote), JsonName::of_path(local));
+                let time = begun.elapsed();
+                context
+                    .out
+                    .json(&FileDone::new(remote, local, &report, time))
+            }
+            Ok(_) => Ok(()),
+            Err(error) => Err(failed(error, name, moved, &options)),
+        }
+    }
+
+    /// Sends bytes that have no length and no second chance.
+    fn stream(&self, file: &OsStr, target: &str, context: &mut Context) -> Result<(), Failure> {
+        let spot = context.sessions.at(target)?;
+        let name = Path::new(file).file_name().filter(|_| file != "-");
+        let path = remote_path(&spot.path, name.unwrap_or_default().as_encoded_bytes());
+        if path.is_empty() || path.ends_with(b"/") {
+            return Err(Failure::usage(
+                "standard input has no name: name a file in the target",
+            ));
+        }
+        let mut bar = context.bars.file(&path);
+        let opened = match file == "-" {
+            true => io::stdin().as_fd().try_clone_to_owned(),
+            false => File::open(file).map(OwnedFd::from),
+        };
+        let source = opened.map_err(|error| {
+            let why = format!("{}: {error}", shown_path(Path::new(file)));
+            Failure::new(Exit::Read, why)
+        })?;
+        let upload = match self.append {
+            true => spot.client.append(&path)?,
+            false => spot.client.upload(&path)?,
+        };
+        let sent = upload.send_from(source, |it| bar.show(it));
+        bar.finish();
+        sent.map(drop).map_err(Failure::from)
+    }
+}
+
+fn failed(error: ftp_blocking::Error, name: &[u8], moved: u64, options: &FileOptions) -> Failure {
+    get::resumable(Failure::from(error), name, moved, options)
+}
+
+/// Returns the path of the new file: a directory gets the name of the local file.
+fn remote_path(path: &[u8], name: &[u8]) -> Vec<u8> {
+    match path.is_empty() || path.ends_with(b"/") {
+        true => joined(path, name),
+        false => path.to_vec(),
+    }
+}

@@ -1,0 +1,46 @@
+//! `ftpx raw`: sends any command.
+
+use clap::Args;
+use ftp_blocking::wire::Class;
+
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::names::shown;
+
+/// Sends a command as it is, and shows the reply
+#[derive(Args, Debug)]
+pub(crate) struct Raw {
+    /// The server, and the words of the command: ftpx raw host SITE HELP. In a shell, the command
+    /// alone
+    #[arg(
+        value_name = "TARGET COMMAND",
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    words: Vec<String>,
+}
+
+impl Raw {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
+        let (target, command) = match context.sessions.is_at_home() {
+            true => ("", &self.words[..]),
+            false => match self.words.split_first() {
+                Some((target, command)) => (target.as_str(), command),
+                None => ("", &[][..]),
+            },
+        };
+        if command.is_empty() {
+            return Err(Failure::usage("name a command: ftpx raw host SITE HELP"));
+        }
+        let reply = context.sessions.at(target)?.client.raw(command.join(" "))?;
+        for line in reply.lines() {
+            context.out.line(shown(line))?;
+        }
+        match reply.class() {
+            Class::Transient | Class::Permanent => Err(Failure::told(Exit::Command)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `ftpx touch`: sets times, and makes empty files.
+
+use std::time::SystemTime;
+
+use clap::Args;
+use ftp_blocking::{Error, Existence, Timestamp};
+
+use super::paths;
+use crate::arguments::values;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Sets the modification time of files, and makes those that are not there
+#[derive(Args, Debug)]
+pub(crate) struct Touch {
+    /// The files
+    #[arg(value_name = "TARGET", required = true)]
+    targets: Vec<String>,
+    /// The time in UTC, such as 2026-01-02T03:04:05. Without it: now
+    #[arg(short, long, value_parser = values::time)]
+    time: Option<Timestamp>,
+    /// Makes no files
+    #[arg(short = 'c', long)]
+    no_create: bool,
+}
+
+impl Touch {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
+        paths::for_each(&self.targets, context, |target, context| {
+            let spot = context.sessions.at(target)?;
+            if spot.client.exists(&spot.path)? == Existence::Absent {
+                if self.no_create {
+                    return Ok(());
+                }
+                spot.client.upload(&spot.path)?.finish()?;
+                if self.time.is_none() {
+                    return Ok(());
+                }
+            }
+            let time = match self.time {
+                Some(time) => time,
+                None => Timestamp::try_from(SystemTime::now()).map_err(Error::from)?,
+            };
+            spot.client.set_modified(&spot.path, time)?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! Makes the options of a connection, and connects. The first connection to an unknown server under
+//! TLS shows its key.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+
+use ftp_blocking::{
+    Client, DebugLevel, Error, ErrorKind, Options, ProxyFailure, Timeouts, TlsConfig,
+};
+
+use crate::arguments::Common;
+use crate::credentials;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::names::shown_path;
+use crate::settings::Settings;
+use crate::target::Target;
+use crate::trust::{self, Trust};
+
+/// Connects to the server of a target, and logs in.
+pub(crate) fn connect(settings: &Settings, target: &Target) -> Result<Client, Failure> {
+    let policy = settings.common.transfer.connect_policy();
+    trusting(settings, target, |options| {
+        Client::connect_retrying(options, &policy)
+    })
+}
+
+/// Calls `attempt` with the options for a target. If the server is unknown, says what its key is,
+/// or pins it and calls `attempt` again.
+pub(crate) fn trusting<T>(
+    settings: &Settings,
+    target: &Target,
+    attempt: impl Fn(Options) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    let common = settings.common_for(target)?;
+    let (options, trust) = trust::options(&target.url, &common.tls, &settings.known_servers)?;
+    let options = credentials::add(options, &target.url, &common.login, &settings.interrupt)?;
+    let mut options = completed(options, &common, settings)?;
+    let error = match attempt(options.clone()) {
+        Err(error) if trust == Trust::System && trust::is_unknown(&error) => error,
+        Err(error) if trust == Trust::Pins => return Err(about_pins(error, settings)),
+        result => return result.map_err(|error| explained(error, &options)),
+    };
+    let Some(key) = trust::presented_key(&options) else {
+        return Err(error.into());
+    };
+    let (host, port) = (target.url.host(), target.url.port());
+    if !common.tls.trust_first_use {
+        return Err(Failure::from(error)
+            .with_hint(format!("the key of {host}, port {port}, is {key}"))
+            .with_hint("compare it with what the operator of the server says; if it is right:")
+            .with_hint(format!("  --pin {key}"))
+            .with_hint("  or --trust-first-use, which pins it for later connections"));
+    }
+    options.tls = Some(TlsConfig::with_pinned_keys([key])?);
+    let result = attempt(options.clone()).map_err(|error| explained(error, &options))?;
+    settings.known_servers.add(host, port, key)?;
+    let file = shown_path(settings.known_servers.path());
+    eprintln!("ftpx: {host}, port {port}, is trusted from now on; its key {key} is in {file}");
+    Ok(result)
+}
+
+/// Puts what the command line says into the options.
+fn completed(options: Options, common: &Common, settings: &Settings) -> Result<Options, Failure> {
+    let connection = &common.connection;
+    let mut timeouts = Timeouts::default();
+    if let Some(limit) = connection.timeout {
+        timeouts = timeouts.with_all(limit);
+    }
+    if let Some(limit) = connection.connect_timeout {
+        timeouts = timeouts.with_connect(limit);
+    }
+    let mut options = options
+        .with_timeouts(timeouts)
+        .with_transfer_limits(common.transfer.limits())
+        .with_abort_handle(settings.interrupt.handle());
+    if let Some(time) = connection.max_time {
+        options = options.with_total_time(time);
+    }
+    if connection.active {
+        options = options.with_active_mode();
+    }
+    if let Some(address) = connection.active_address {
+        options = options.with_active_address(address);
+    }
+    if let Some(ports) = &connection.active_ports {
+        options = options.with_active_ports(ports.clone());
+    }
+    if let Some(address) = connection.source_address {
+        options = options.with_source_address(SocketAddr::new(address, 0));
+    }
+    if let Some(proxy) = &connection.proxy {
+        options = options.with_proxy(proxy.clone());
+    }
+    let level = match common.verbosity.verbose {
+        0 => return Ok(options),
+        1 => DebugLevel::Commands,
+        _ => DebugLevel::Lines,
+    };
+    Ok(options.with_observer(move |seen| eprint!("{}", level.lines(seen))))
+}
+
+/// Tells a name that cannot be resolved from a host that cannot be reached.
+fn explained(error: Error, options: &Options) -> Failure {
+    let failure = Failure::from(error.clone());
+    let is_about_network = matches!(
+        error.kind(),
+        ErrorKind::Io | ErrorKind::Proxy(ProxyFailure::NoConnection)
+    );
+    let has_number = || {
+        let inner = error.inner()?.downcast_ref::<std::io::Error>()?;
+        inner.raw_os_error()
+    };
+    // The system's resolver has no error numbers, so the question is asked again.
+    if !is_about_network || has_number().is_some() || failure.exit() != Exit::Connect {
+        return failure;
+    }
+    let (host, port, exit) = match &options.proxy {
+        Some(proxy) => (proxy.host(), proxy.port(), Exit::ProxyHost),
+        None => (options.host.as_str(), options.port, Exit::Host),
+    };
+    match (host, port).to_socket_addrs() {
+        Ok(_) => failure,
+        Err(_) => failure.with_exit(exit),
+    }
+}
+
+fn about_pins(error: Error, settings: &Settings) -> Failure {
+    let failure = Failure::from(error);
+    if failure.exit() != Exit::Pin {
+        return failure;
+    }
+    let file = shown_path(settings.known_servers.path());
+    failure
+        .with_hint(format!("the pinned key is in {file}"))
+        .with_hint("if the operator says that the key is new, remove the line of this server")
+}

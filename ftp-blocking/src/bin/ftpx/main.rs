@@ -1,0 +1,71 @@
+//! `ftpx`: files on FTP and FTPS servers, from a terminal and in scripts.
+//!
+//! The program is thin. It turns words into options, calls the library, and turns what comes back
+//! into lines, bars and an exit code.
+//!
+//! | files | what they know |
+//! |---|---|
+//! | `arguments/` | the words of the command line, a file for each group of options |
+//! | `commands/` | a file for each command: its arguments, and what it does |
+//! | `context.rs`, `settings.rs` | what a command works with |
+//! | `target.rs`, `bookmarks.rs` | where a file is: a URL, a host with a path, a bookmark |
+//! | `sessions.rs`, `connecting.rs` | the open sessions, and how one is opened |
+//! | `credentials.rs`, `trust.rs`, `known_servers.rs` | who logs in, and which servers are trusted |
+//! | `exit.rs`, `failure.rs`, `wording.rs` | exit codes, and the one sentence of a failure |
+//! | `output.rs`, `names.rs`, `reports.rs`, `progress.rs` | lines, names, JSON and bars |
+//! | `interrupt.rs` | Ctrl-C |
+
+mod arguments;
+mod bookmarks;
+mod commands;
+mod connecting;
+mod context;
+mod credentials;
+mod exit;
+mod failure;
+mod interrupt;
+mod known_servers;
+mod names;
+mod output;
+mod progress;
+mod reports;
+mod sessions;
+mod settings;
+mod target;
+mod trust;
+mod wording;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use context::Context;
+use exit::Exit;
+use failure::Failure;
+use interrupt::Interrupt;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::read() {
+        Ok(arguments) => arguments,
+        Err(asked) => return asked,
+    };
+    let result = Interrupt::install().and_then(|interrupt| run(arguments, interrupt));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.show();
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(arguments: Arguments, interrupt: Interrupt) -> Result<(), Failure> {
+    let mut context = Context::new(arguments.common, interrupt)?;
+    let result = commands::run(&arguments.command, &mut context);
+    let flushed = context.out.flush();
+    context.sessions.close();
+    match context.interrupt.is_stopped() {
+        // Whatever failed after Ctrl-C failed because of it.
+        true => result.map_err(|failure| failure.with_exit(Exit::Interrupted)),
+        false => result.and(flushed),
+    }
+}

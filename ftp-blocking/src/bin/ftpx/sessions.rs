@@ -1,0 +1,149 @@
+//! The sessions of one run: one for each server and user, opened when a command needs it.
+
+use std::rc::Rc;
+
+use ftp_blocking::{Client, Error, Options, UrlType};
+
+use crate::connecting;
+use crate::failure::Failure;
+use crate::names::joined;
+use crate::settings::Settings;
+use crate::target::{Target, is_url};
+
+/// The open sessions.
+pub(crate) struct Sessions {
+    settings: Rc<Settings>,
+    open: Vec<(Target, Client)>,
+    /// The server of a shell: a text without `://` is a path there. `None` outside of a shell.
+    home: Option<Target>,
+}
+
+/// A place on a server, and a session with this server.
+pub(crate) struct Spot<'s> {
+    pub(crate) client: &'s mut Client,
+    pub(crate) path: Vec<u8>,
+    /// The `;type=` of the URL.
+    pub(crate) kind: Option<UrlType>,
+}
+
+impl Spot<'_> {
+    /// Returns the path of a directory: an empty one is the directory of the login.
+    pub(crate) fn directory(&self) -> &[u8] {
+        match self.path.as_slice() {
+            b"" => b".",
+            path => path,
+        }
+    }
+}
+
+impl Sessions {
+    pub(crate) fn new(settings: Rc<Settings>) -> Self {
+        Self {
+            settings,
+            open: Vec::new(),
+            home: None,
+        }
+    }
+
+    /// Makes a server the home of a shell, and logs in there.
+    pub(crate) fn enter(&mut self, text: &str) -> Result<(), Failure> {
+        let target = self.settings.target(text)?;
+        let spot = self.reach(&target, target.path().to_vec())?;
+        if !spot.path.is_empty() {
+            let path = spot.path.clone();
+            spot.client.cwd(path)?;
+        }
+        self.home = Some(target);
+        Ok(())
+    }
+
+    /// Whether the words of a command are paths at the home of a shell.
+    pub(crate) fn is_at_home(&self) -> bool {
+        self.home.is_some()
+    }
+
+    /// Returns the session and the path that a text means.
+    pub(crate) fn at(&mut self, text: &str) -> Result<Spot<'_>, Failure> {
+        let (target, path) = self.place(text)?;
+        self.reach(&target, path)
+    }
+
+    /// Returns where a second path is that a command takes beside `first`: a path on the same
+    /// server, or a URL of it.
+    pub(crate) fn beside(&self, first: &str, second: &str) -> Result<Vec<u8>, Failure> {
+        if !is_url(second) {
+            return Ok(second.as_bytes().to_vec());
+        }
+        let (here, _) = self.place(first)?;
+        let (there, path) = self.place(second)?;
+        match here.is_beside(&there) {
+            true => Ok(path),
+            false => Err(Failure::usage("the two URLs are on different servers")
+                .with_hint("`ftpx cp` copies from one server to another")),
+        }
+    }
+
+    /// Opens a session that no other command uses.
+    pub(crate) fn apart(&self, text: &str) -> Result<(Client, Vec<u8>), Failure> {
+        let (target, path) = self.place(text)?;
+        Ok((connecting::connect(&self.settings, &target)?, path))
+    }
+
+    /// Calls `attempt` with options for several sessions and with the path that a text means. The
+    /// path does not depend on the directory of a shell.
+    pub(crate) fn with_options<T>(
+        &mut self,
+        text: &str,
+        attempt: impl Fn(Options, &[u8]) -> Result<T, Error>,
+    ) -> Result<T, Failure> {
+        let (target, mut path) = self.place(text)?;
+        if self.home.is_some() && !path.starts_with(b"/") {
+            let here = self.reach(&target, Vec::new())?.client.pwd()?;
+            path = joined(here.as_bytes(), &path);
+        }
+        connecting::trusting(&self.settings, &target, |options| attempt(options, &path))
+    }
+
+    /// Ends all sessions. What was to be done is done, so an error of QUIT does not matter.
+    pub(crate) fn close(&mut self) {
+        for (_, client) in self.open.drain(..) {
+            if !self.settings.interrupt.is_stopped() && !client.session().is_dead() {
+                let _ = client.quit();
+            }
+        }
+        self.home = None;
+    }
+
+    fn place(&self, text: &str) -> Result<(Target, Vec<u8>), Failure> {
+        if let Some(home) = self.home.as_ref().filter(|_| !is_url(text)) {
+            return Ok((home.clone(), text.as_bytes().to_vec()));
+        }
+        let target = self.settings.target(text)?;
+        let path = target.path().to_vec();
+        Ok((target, path))
+    }
+
+    fn reach(&mut self, target: &Target, path: Vec<u8>) -> Result<Spot<'_>, Failure> {
+        let known = self
+            .open
+            .iter()
+            .position(|(open, _)| open.is_beside(target));
+        let index = match known {
+            Some(index) => index,
+            None => {
+                let client = connecting::connect(&self.settings, target)?;
+                self.open.push((target.clone(), client));
+                self.open.len() - 1
+            }
+        };
+        let client = &mut self.open[index].1;
+        if client.session().is_dead() {
+            client.reconnect()?;
+        }
+        Ok(Spot {
+            client,
+            path,
+            kind: target.kind(),
+        })
+    }
+}

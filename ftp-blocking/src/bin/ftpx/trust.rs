@@ -1,0 +1,143 @@
+//! Whether a connection is encrypted, and which servers are trusted.
+
+use std::fs;
+use std::path::Path;
+
+use ftp_blocking::tls::{KeyPin, Reason};
+use ftp_blocking::{Client, Error, Options, Security, TlsConfig, Url};
+
+use crate::arguments::tls::{Demand, Tls};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::known_servers::KnownServers;
+use crate::names::shown_path;
+
+/// Who has decided whom to trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// There is no TLS.
+    Nobody,
+    /// An option or a bookmark.
+    Option,
+    /// The file of pins.
+    Pins,
+    /// The operating system's authorities. An unknown server can be trusted at first use.
+    System,
+}
+
+/// Makes the options for a URL, without credentials of the user's.
+pub(crate) fn options(
+    url: &Url,
+    tls: &Tls,
+    known_servers: &KnownServers,
+) -> Result<(Options, Trust), Failure> {
+    let demanded = url.security() != Security::Plain;
+    match tls.demand {
+        Some(Demand::Off) if demanded => {
+            let why = "--tls off: this URL demands TLS; for clear text write ftp://";
+            return Err(Failure::usage(why));
+        }
+        Some(Demand::Off) if tls.says_whom_to_trust() => {
+            let why = "--tls off, and an option that says whom to trust under TLS: choose one";
+            return Err(Failure::usage(why));
+        }
+        Some(Demand::Required) => {}
+        _ if demanded || tls.says_whom_to_trust() => {}
+        _ => return Ok((url.options()?, Trust::Nobody)),
+    }
+    let (config, trust) = config(url, tls, known_servers)?;
+    let config = with_certificate(config, tls)?;
+    Ok((url.options_with_tls(config)?, trust))
+}
+
+/// Whether the server's certificate is one that a user may trust after a look at its key. A
+/// revoked one never is.
+pub(crate) fn is_unknown(error: &Error) -> bool {
+    matches!(
+        error.tls_reason(),
+        Some(
+            Reason::SelfSigned
+                | Reason::UnknownIssuer
+                | Reason::WrongName { .. }
+                | Reason::Expired
+                | Reason::OldCertificate { .. }
+                | Reason::WeakKey { .. }
+                | Reason::WeakSignature { .. }
+                // The key of a server is looked at where this machine has no authorities.
+                | Reason::OtherKey { .. }
+        )
+    )
+}
+
+/// Asks the server for its key. Nothing but the handshake is sent: no name and no password.
+pub(crate) fn presented_key(options: &Options) -> Option<KeyPin> {
+    let mut probe = options.clone();
+    probe.tls = Some(nobody().ok()?);
+    probe.credentials = None;
+    match Client::connect(probe).err()?.tls_reason()? {
+        Reason::OtherKey { presented } => Some(*presented),
+        _ => None,
+    }
+}
+
+/// Trusts nobody: no key has this hash. The error of a handshake holds the server's own key.
+fn nobody() -> Result<TlsConfig, Error> {
+    TlsConfig::with_pinned_keys([KeyPin::from([0; 32])])
+}
+
+fn config(
+    url: &Url,
+    tls: &Tls,
+    known_servers: &KnownServers,
+) -> Result<(TlsConfig, Trust), Failure> {
+    if tls.insecure {
+        return Ok((
+            TlsConfig::dangerous_accept_any_certificate()?,
+            Trust::Option,
+        ));
+    }
+    if let Some(path) = &tls.cacert {
+        let pem = read(path, Exit::CaFile)?;
+        let config = TlsConfig::with_roots_pem(pem).map_err(|error| {
+            let why = format!("{}: {error}", shown_path(path));
+            Failure::new(Exit::CaFile, why)
+        })?;
+        return Ok((config, Trust::Option));
+    }
+    if !tls.pin.is_empty() {
+        let config = TlsConfig::with_pinned_keys(tls.pin.iter().copied())?;
+        return Ok((config, Trust::Option));
+    }
+    let known = known_servers.keys_of(url.host(), url.port())?;
+    if !known.is_empty() {
+        return Ok((TlsConfig::with_pinned_keys(known)?, Trust::Pins));
+    }
+    match TlsConfig::platform() {
+        Ok(config) => Ok((config, Trust::System)),
+        // Without authorities every server is unknown.
+        Err(_) if tls.trust_first_use => Ok((nobody()?, Trust::System)),
+        Err(error) => Err(Failure::from(error)
+            .with_exit(Exit::CaFile)
+            .with_hint("this machine has no list of certificate authorities: install one, or use")
+            .with_hint("--cacert, --pin or --trust-first-use")),
+    }
+}
+
+fn with_certificate(config: TlsConfig, tls: &Tls) -> Result<TlsConfig, Failure> {
+    let Some(path) = &tls.cert else {
+        return Ok(config);
+    };
+    let chain = read(path, Exit::ClientCertificate)?;
+    let key = match &tls.key {
+        Some(key) => read(key, Exit::ClientCertificate)?,
+        None => chain.clone(),
+    };
+    config.with_client_certificate(chain, key).map_err(|error| {
+        let why = format!("{}: {error}", shown_path(path));
+        Failure::new(Exit::ClientCertificate, why)
+    })
+}
+
+fn read(path: &Path, exit: Exit) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::new(exit, format!("{}: {error}", shown_path(path))))
+}

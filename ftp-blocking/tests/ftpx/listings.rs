@@ -1,0 +1,183 @@
+//! `ls`, `stat`, `find`, `du`, `features`, `raw`, `hash` and `watch`.
+
+use crate::program::Program;
+use crate::server::{Server, Setup};
+
+#[test]
+fn a_directory_is_a_name_on_each_line() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("b.txt", "22");
+    server.files.write("a.txt", "1");
+    server.files.write("d/e.txt", "333");
+    assert_eq!(
+        program.run(["ls", &server.at("")]).ok().text(),
+        "a.txt\nb.txt\nd\n"
+    );
+    let said = program.run(["ls", "-R", &server.at("")]).ok();
+    let mut lines: Vec<_> = said.text().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["a.txt", "b.txt", "d", "d/e.txt"]);
+    let said = program.run(["ls", "-l", &server.at("d")]).ok();
+    assert!(said.text().starts_with("-rw-"), "{}", said.text());
+    assert!(said.text().ends_with("  e.txt\n"), "{}", said.text());
+    let said = program.run(["ls", "--json", &server.at("d")]).ok();
+    let entry: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    assert_eq!(
+        (&entry["path"], &entry["size"]),
+        (&"d/e.txt".into(), &3.into())
+    );
+    assert_eq!(
+        (&entry["name"], &entry["kind"]),
+        (&"e.txt".into(), &"file".into())
+    );
+    assert_eq!(
+        program.run(["ls", &server.at("*.txt")]).ok().text(),
+        "a.txt\nb.txt\n"
+    );
+    program.run(["ls", &server.at("*.zip")]).failed(78);
+}
+
+#[test]
+fn an_anonymous_login_needs_no_option() {
+    let (server, program) = (Server::new(), Program::new());
+    program.run(["ls", &server.at("")]).ok();
+    assert!(server.told().contains(&"USER anonymous".to_owned()));
+    assert_eq!(server.told().last().map(String::as_str), Some("QUIT"));
+}
+
+/// Names that would leave the directory, move the cursor, or change the direction of text.
+const HOSTILE: &[u8] = b"type=file;size=1; ../../escape\r\n\
+    type=file;size=1; \x1b[2J\x1b[Hcleared\r\n\
+    type=file;size=1; /etc/passwd\r\n\
+    type=file;size=1; ..\r\n\
+    type=file;size=1; txt.\xe2\x80\xaeexe\r\n\
+    type=file;size=1; \xe6\x97\xa5\xe6\x9c\xac\r\n";
+
+#[test]
+fn hostile_names_move_no_cursor() {
+    let server = Setup::new().listing(HOSTILE).start();
+    let said = Program::new().run(["ls", "-l", &server.at("")]);
+    assert!(!said.out.contains(&0x1b), "{}", said.text());
+    assert!(!said.text().contains('\u{202e}'), "{}", said.text());
+    assert!(said.text().contains("日本"), "{}", said.text());
+    let said = Program::new().run(["ls", "--json", &server.at("")]);
+    assert!(!said.out.contains(&0x1b), "{}", said.text());
+}
+
+#[test]
+fn hostile_names_write_nothing_outside_of_the_directory() {
+    let server = Setup::new().listing(HOSTILE).start();
+    let program = Program::new();
+    program.place.write("inner/keep", "");
+    let said = program.run(["mirror", &server.at(""), "inner/to"]);
+    assert_ne!(said.code, Some(0));
+    assert!(!said.err.contains('\x1b'), "{}", said.err);
+    assert!(!program.place.has("escape") && !program.place.has("inner/escape"));
+    assert_eq!(program.place.names(), ["inner"]);
+}
+
+#[test]
+fn stat_tells_a_file_from_a_directory() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a", "123");
+    let said = program
+        .run(["stat", "--json", &server.at("d"), &server.at("d/a")])
+        .ok();
+    let text = said.text();
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(
+        (&lines[0]["kind"], &lines[1]["kind"]),
+        (&"directory".into(), &"file".into())
+    );
+    assert_eq!(lines[1]["size"], 3);
+    program.run(["stat", &server.at("missing")]).failed(78);
+}
+
+#[test]
+fn find_shows_what_fits_all_conditions() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a.txt", "1");
+    server.files.write("d/b.txt", "22222");
+    server.files.write("d/c.bin", "22222");
+    let find = |words: &[&str]| {
+        let target = server.at("");
+        let words = ["find", &target].into_iter().chain(words.iter().copied());
+        let said = program.run(words).ok();
+        let mut lines: Vec<_> = said.text().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines.join(" ")
+    };
+    assert_eq!(find(&["--name", "*.txt"]), "a.txt d/b.txt");
+    assert_eq!(find(&["--name", "*.txt", "--min-size", "2"]), "d/b.txt");
+    assert_eq!(find(&["-t", "d"]), "d");
+    assert_eq!(find(&["-t", "f", "--max-depth", "1"]), "a.txt");
+    assert_eq!(find(&["--older", "2000-01-01"]), "");
+    program
+        .run(["find", &server.at(""), "--name", "[a"])
+        .failed(2);
+}
+
+#[test]
+fn du_counts_bytes() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/b", "22222");
+    server.files.write("d/e/c", "333");
+    let said = program.run(["du", "--json", &server.at("d")]).ok();
+    let size: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    assert_eq!((&size["bytes"], &size["files"]), (&8.into(), &2.into()));
+    assert_eq!(size["directories"], 1);
+}
+
+#[test]
+fn features_and_raw_commands_show_what_the_server_says() {
+    let server = Setup::new()
+        .reply("SITE", "214-Known:\r\n \x1b[31mCHMOD\r\n214 end")
+        .start();
+    let program = Program::new();
+    let said = program.run(["features", &server.at("")]).ok();
+    assert!(said.text().contains("feature   MFMT\n"), "{}", said.text());
+    let said = program.run(["features", "--json", &server.at("")]).ok();
+    let known: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    assert_eq!(known["system"], "UNIX Type: L8");
+    let said = program.run(["raw", &server.at(""), "SITE", "HELP"]).ok();
+    assert!(
+        said.text().contains("CHMOD") && !said.out.contains(&0x1b),
+        "{}",
+        said.text()
+    );
+    let said = program.run(["raw", &server.at(""), "NOSUCH"]);
+    assert_eq!(
+        (said.code, said.text().as_str()),
+        (Some(21), "502 unknown\n")
+    );
+    program.run(["raw", &server.at("")]).failed(2);
+}
+
+#[test]
+fn a_server_without_hashes_says_so() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", "a");
+    program.run(["hash", &server.at("a")]).failed(21);
+    program
+        .run(["hash", "-a", "rot13", &server.at("a")])
+        .failed(2);
+}
+
+#[test]
+fn watch_tells_what_is_there_and_ends_after_its_rounds() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a", "1");
+    let said = program
+        .run(["watch", "-n", "1", "--existing", &server.at("")])
+        .ok();
+    let event: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    assert_eq!(
+        (&event["event"], &event["path"]),
+        (&"new".into(), &"d/a".into())
+    );
+    let words = ["watch", "-n", "2", "-i", "0.1", &server.at("")];
+    assert_eq!(program.run(words).ok().text(), "");
+}

@@ -1,0 +1,12 @@
+//! Runs the program `ftpx` against a server in this process.
+
+mod batch;
+mod exits;
+mod files;
+mod listings;
+mod logins;
+mod mirror;
+mod program;
+mod server;
+mod trust;
+mod words;

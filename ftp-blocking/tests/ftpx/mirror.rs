@@ -1,0 +1,89 @@
+//! `mirror`, down and up.
+
+use crate::program::Program;
+use crate::server::{Server, Setup};
+
+#[test]
+fn a_tree_comes_down_and_the_second_time_nothing_moves() {
+    let (server, program) = (Server::new(), Program::new());
+    for number in 0..20 {
+        server.files.write(
+            &format!("d/{}/f{number}", number % 3),
+            vec![b'x'; number * 100],
+        );
+    }
+    program
+        .run(["mirror", "-q", "-j", "3", &server.at("d"), "to"])
+        .ok();
+    for number in 0..20 {
+        let bytes = program.place.read(&format!("to/{}/f{number}", number % 3));
+        assert_eq!(bytes.len(), number * 100);
+    }
+    let said = program
+        .run(["mirror", "--json", &server.at("d"), "to"])
+        .ok();
+    let report: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    assert_eq!(
+        (&report["skipped"], &report["created"]),
+        (&20.into(), &0.into())
+    );
+    assert_eq!(report["is_complete"], true);
+}
+
+#[test]
+fn a_tree_goes_up_and_deletes_only_on_request() {
+    let (server, program) = (Server::new(), Program::new());
+    program.place.write("site/a/b.html", "b");
+    program.place.write("site/skip.tmp", "t");
+    server.files.write("www/old.html", "old");
+    let up = ["mirror", "--up", "site", &server.at("www"), "-X", "*.tmp"];
+    let said = program
+        .run(up.iter().chain(&["--dry-run", "--delete"]))
+        .ok();
+    assert!(said.text().contains("delete  old.html"), "{}", said.text());
+    assert!(!server.files.has("www/a"));
+    program.run(up).ok();
+    assert_eq!(server.files.read("www/a/b.html"), b"b");
+    assert!(server.files.has("www/old.html") && !server.files.has("www/skip.tmp"));
+    program.run(up.iter().chain(&["--delete"])).ok();
+    assert!(!server.files.has("www/old.html"));
+}
+
+#[test]
+fn include_takes_back_what_exclude_leaves_out() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a.csv", "1");
+    server.files.write("d/b.txt", "1");
+    server.files.write("d/e/c.csv", "1");
+    let target = server.at("d");
+    let words = [
+        "mirror", &target, "to", "-X", "*", "-I", "*/", "-I", "*.csv",
+    ];
+    program.run(words).ok();
+    assert!(program.place.has("to/a.csv") && program.place.has("to/e/c.csv"));
+    assert!(!program.place.has("to/b.txt"));
+    program.run(["mirror", &target, "to", "-X", "[a"]).failed(2);
+}
+
+#[test]
+fn the_wrong_order_says_what_would_be_right() {
+    let program = Program::new();
+    let said = program
+        .run(["mirror", "here", "ftp://host/there"])
+        .failed(2);
+    assert!(said.err.contains("--up"), "{}", said.err);
+    program.run(["mirror", "--up", "here"]).failed(2);
+}
+
+#[test]
+fn a_file_that_fails_makes_the_exit_code() {
+    let server = Setup::new().reply("RETR", "550 no").start();
+    server.files.write("d/a", "1");
+    let said = Program::new()
+        .run(["mirror", &server.at("d"), "to"])
+        .failed(78);
+    assert!(said.err.contains("a (create)"), "{}", said.err);
+    Program::new()
+        .run(["mirror", &server.at("missing"), "to"])
+        .failed(9);
+}

@@ -1,0 +1,97 @@
+//! TLS: whom the program trusts.
+
+use crate::program::Program;
+use crate::server::{Server, Setup};
+
+fn server() -> Server {
+    let server = Setup::new().tls().start();
+    server.files.write("a", "over TLS");
+    server
+}
+
+/// Returns the key that the program has shown.
+fn key_of(server: &Server) -> String {
+    let said = Program::new()
+        .run(["cat", &server.url("ftpes", "a")])
+        .failed(60);
+    let word = said
+        .err
+        .lines()
+        .find_map(|line| line.strip_prefix("ftpx:   --pin "));
+    word.expect("it says how to pin").to_owned()
+}
+
+#[test]
+fn an_unknown_server_shows_its_key_and_gets_no_password() {
+    let server = server();
+    let url = format!("ftpes://ada:hush@127.0.0.1:{}/a", server.port);
+    let said = Program::new().run(["cat", &url]).failed(60);
+    assert!(said.err.contains("--trust-first-use"), "{}", said.err);
+    assert!(!server.told().iter().any(|line| line.starts_with("PASS")));
+    let key = key_of(&server);
+    let said = Program::new()
+        .run(["cat", "--pin", &key, &server.at("a")])
+        .ok();
+    assert_eq!(said.text(), "over TLS");
+}
+
+#[test]
+fn a_server_that_is_trusted_once_is_known() {
+    let (server, program) = (server(), Program::new());
+    let url = server.url("ftpes", "a");
+    let said = program.run(["cat", "--trust-first-use", &url]);
+    assert_eq!((said.code, said.text().as_str()), (Some(0), "over TLS"));
+    assert!(said.err.contains("known_servers"), "{}", said.err);
+    program.run(["cat", &url]).ok();
+    // Another server at this port has another key.
+    let known = program.place.read("home/.config/ftpx/known_servers");
+    let known = String::from_utf8(known).expect("it is text");
+    let other = known.trim_end().chars().rev().enumerate();
+    let other: Vec<char> = other
+        .map(|(at, c)| {
+            if at == 0 && c == '0' {
+                '1'
+            } else if at == 0 {
+                '0'
+            } else {
+                c
+            }
+        })
+        .collect();
+    let other: String = other.into_iter().rev().collect();
+    program
+        .place
+        .write("home/.config/ftpx/known_servers", other);
+    let said = program.run(["cat", &url]).failed(90);
+    assert!(said.err.contains("known_servers"), "{}", said.err);
+    program.run(["cat", "--trust-first-use", &url]).failed(90);
+    program
+        .place
+        .write("home/.config/ftpx/known_servers", "what is this\n");
+    program.run(["cat", &url]).failed(26);
+}
+
+#[test]
+fn a_root_a_pin_and_no_check_at_all() {
+    let (server, program) = (server(), Program::new());
+    program.place.write("root.pem", server.certificate());
+    let url = server.url("ftpes", "a");
+    assert_eq!(
+        program
+            .run(["cat", "--cacert", "root.pem", &url])
+            .ok()
+            .text(),
+        "over TLS"
+    );
+    assert_eq!(
+        program.run(["cat", "-k", &server.at("a")]).ok().text(),
+        "over TLS"
+    );
+    let other = "00".repeat(32);
+    program.run(["cat", "--pin", &other, &url]).failed(90);
+    program.place.write("root.pem", "no certificate");
+    program
+        .run(["cat", "--cacert", "root.pem", &url])
+        .failed(77);
+    program.run(["cat", "-k", "--pin", &other, &url]).failed(2);
+}
