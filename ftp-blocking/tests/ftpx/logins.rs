@@ -29,7 +29,7 @@ fn the_url_counts_more_than_the_environment_and_the_option_more_than_both() {
         "USER ada PASS p@ss"
     );
     // The password of one user goes to no other.
-    assert_eq!(login(&program, &server, &[&at("bob@")]), "USER bob PASS");
+    assert_eq!(login(&program, &server, &[&at("bob@")]), "USER bob PASS ");
     assert_eq!(
         login(&program, &server, &[&at("ada:pw@"), "-u", "eve"]),
         "USER eve PASS of-eve"

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ftp_blocking::{Proxy, Url};
 use serde::Deserialize;
 
-use crate::arguments::Common;
+use crate::arguments::common::Common;
 use crate::arguments::tls::Demand;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -54,12 +54,11 @@ impl Bookmarks {
             Err(error) => return Err(about(&error.to_string()).with_exit(Exit::Read)),
             Ok(text) => text,
         };
-        let bookmarks: BTreeMap<String, Bookmark> =
-            toml::from_str(&text).map_err(|error| {
-                let before = error.span().and_then(|span| text.get(..span.start));
-                let line = before.map_or(0, |before| before.matches('\n').count()) + 1;
-                about(&format!("line {line}: {}", error.message()))
-            })?;
+        let bookmarks: BTreeMap<String, Bookmark> = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let line = before.map_or(0, |before| before.matches('\n').count()) + 1;
+            about(&format!("line {line}: {}", error.message()))
+        })?;
         for (name, bookmark) in &bookmarks {
             let wrong = |why: String| about(&format!("in [{name}]: {why}"));
             let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

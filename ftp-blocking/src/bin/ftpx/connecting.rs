@@ -4,10 +4,10 @@
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
 use ftp_blocking::{
-    Client, DebugLevel, Error, ErrorKind, Options, ProxyFailure, Timeouts, TlsConfig,
+    Client, DebugLevel, Error, ErrorKind, Options, Pipelining, ProxyFailure, Timeouts, TlsConfig,
 };
 
-use crate::arguments::Common;
+use crate::arguments::common::Common;
 use crate::credentials;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -69,7 +69,10 @@ fn completed(options: Options, common: &Common, settings: &Settings) -> Result<O
     if let Some(limit) = connection.connect_timeout {
         timeouts = timeouts.with_connect(limit);
     }
+    // All is done before QUIT, so its reply is worth no wait.
+    let pipelining = Pipelining::default().with_quit_without_reply(true);
     let mut options = options
+        .with_config(|config| config.with_pipelining(pipelining))
         .with_timeouts(timeouts)
         .with_transfer_limits(common.transfer.limits())
         .with_abort_handle(settings.interrupt.handle());

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::arguments::Common;
+use crate::arguments::common::Common;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::output::Output;

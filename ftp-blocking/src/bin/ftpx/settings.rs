@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use crate::arguments::Common;
+use crate::arguments::common::Common;
 use crate::bookmarks::Bookmarks;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;

@@ -74,7 +74,12 @@ pub(crate) fn presented_key(options: &Options) -> Option<KeyPin> {
     let mut probe = options.clone();
     probe.tls = Some(nobody().ok()?);
     probe.credentials = None;
-    match Client::connect(probe).err()?.tls_reason()? {
+    let error = match Client::connect(probe) {
+        Err(error) => error,
+        // Without a login, AUTH waits until it is asked for.
+        Ok(mut client) => client.secure().err()?,
+    };
+    match error.tls_reason()? {
         Reason::OtherKey { presented } => Some(*presented),
         _ => None,
     }

@@ -1,5 +1,6 @@
-//! The words of the command line: options that all commands share, and the command.
+//! The words of the command line: the options, a file for each group, and the command.
 
+pub(crate) mod common;
 pub(crate) mod connection;
 pub(crate) mod login;
 pub(crate) mod tls;
@@ -7,19 +8,14 @@ pub(crate) mod transfer;
 pub(crate) mod values;
 pub(crate) mod verbosity;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::commands::Command;
 use crate::exit::Exit;
-use connection::Connection;
-use login::Login;
-use tls::Tls;
-use transfer::Transfer;
-use verbosity::Verbosity;
+use common::Common;
 
 /// Lists, moves and mirrors files on FTP and FTPS servers.
 ///
@@ -46,25 +42,6 @@ pub(crate) struct Arguments {
     pub(crate) common: Common,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// The options that all commands share.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct Common {
-    #[command(flatten)]
-    pub(crate) verbosity: Verbosity,
-    #[command(flatten)]
-    pub(crate) login: Login,
-    #[command(flatten)]
-    pub(crate) tls: Tls,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-    #[command(flatten)]
-    pub(crate) transfer: Transfer,
-    /// The directory with `bookmarks.toml` and `known_servers`. The usual one is
-    /// $XDG_CONFIG_HOME/ftpx or ~/.config/ftpx
-    #[arg(long, value_name = "DIR", global = true, help_heading = "Files")]
-    pub(crate) config_dir: Option<PathBuf>,
 }
 
 impl Arguments {

@@ -91,8 +91,7 @@ impl Find {
             options = options.with_links(Links::Follow);
         }
         let mut first: Option<Exit> = None;
-        let path = spot.directory().to_vec();
-        for found in spot.client.walk(path, &options)? {
+        for found in paths::walk(spot.client, &spot.path, &options)? {
             let found = match found {
                 Ok(found) => found,
                 Err(error) => {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ftp_blocking::listing::{Directory, Kind};
-use ftp_blocking::{Cause, Entry, Error, Walk, WalkOptions};
+use ftp_blocking::{Cause, Entry, Error, WalkEntry, WalkError, WalkOptions};
 use serde::Serialize;
 
 use super::paths;
@@ -57,15 +57,15 @@ impl Ls {
         let mut spot = context.sessions.at(target)?;
         let out = &mut context.out;
         if paths::is_pattern(&spot.path, &context.settings) {
-            let walk = spot.client.glob(&spot.path)?;
-            return match self.walk(walk, out)? {
+            let mut fitting: Vec<_> = spot.client.glob(&spot.path)?.collect();
+            fitting.sort_by(|one, other| path_of(one).cmp(path_of(other)));
+            return match self.walk(fitting, out)? {
                 0 => Err(paths::nothing_fits(&spot.path)),
                 _ => Ok(()),
             };
         }
         if self.recursive {
-            let path = spot.directory().to_vec();
-            let walk = spot.client.walk(path, &WalkOptions::new())?;
+            let walk = paths::walk(spot.client, &spot.path, &WalkOptions::new())?;
             return self.walk(walk, out).map(drop);
         }
         let directory = match spot.client.entries(spot.directory().to_vec()) {
@@ -85,7 +85,11 @@ impl Ls {
     }
 
     /// Shows what a walk finds. Returns how much that was.
-    fn walk(&self, walk: Walk<'_>, out: &mut Output) -> Result<u64, Failure> {
+    fn walk(
+        &self,
+        walk: impl IntoIterator<Item = Found>,
+        out: &mut Output,
+    ) -> Result<u64, Failure> {
         let mut count = 0;
         let mut first = None;
         for found in walk {
@@ -117,6 +121,16 @@ impl Ls {
             (_, true) => out.line(long_line(name, entry)),
             _ => out.name(name),
         }
+    }
+}
+
+/// An item of a walk.
+type Found = Result<WalkEntry, WalkError>;
+
+fn path_of(found: &Found) -> &[u8] {
+    match found {
+        Ok(found) => found.path.as_bytes(),
+        Err(error) => error.path.as_bytes(),
     }
 }
 

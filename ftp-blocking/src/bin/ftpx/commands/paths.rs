@@ -1,6 +1,7 @@
 //! The targets of a command: one after the other, and those that fit a pattern.
 
 use ftp_blocking::listing::Kind;
+use ftp_blocking::{Client, Error, HERE, Walk, WalkOptions};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -62,9 +63,22 @@ pub(crate) fn files(spot: &mut Spot<'_>, is_pattern: bool) -> Result<Vec<Vec<u8>
             files.push(found.path.as_bytes().to_vec());
         }
     }
+    files.sort();
     match files.is_empty() {
         true => Err(nothing_fits(&spot.path)),
         false => Ok(files),
+    }
+}
+
+/// Walks through a directory. Paths below the directory of the login begin with names, not with `.`.
+pub(crate) fn walk<'c>(
+    client: &'c mut Client,
+    path: &[u8],
+    options: &WalkOptions,
+) -> Result<Walk<'c>, Error> {
+    match path {
+        b"" => client.walk(HERE, options),
+        path => client.walk(path, options),
     }
 }
 

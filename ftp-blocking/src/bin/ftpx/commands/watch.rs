@@ -9,6 +9,7 @@ use ftp_blocking::listing::{Kind, Modified};
 use ftp_blocking::{Client, Entry, Error, RetryPolicy, WalkOptions};
 use serde::Serialize;
 
+use super::paths;
 use crate::arguments::values;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -77,8 +78,7 @@ impl Watch {
         loop {
             let policy = context.settings.common.transfer.retry_policy();
             let spot = context.sessions.at(&self.target)?;
-            let path = spot.directory().to_vec();
-            let now = self.look(spot.client, &path, &policy)?;
+            let now = self.look(spot.client, &spot.path, &policy)?;
             before = Some(self.tell(before, now, context)?);
             context.out.flush()?;
             round += 1;
@@ -98,7 +98,7 @@ impl Watch {
         }
         client.retrying(policy).run(|client| {
             let mut seen = Seen::new();
-            for found in client.walk(path, &options)? {
+            for found in paths::walk(client, path, &options)? {
                 let found = found?;
                 if found.entry.kind() == Kind::Directory {
                     continue;
