@@ -3,6 +3,7 @@
 mod batch;
 mod exits;
 mod files;
+mod interrupted;
 mod listings;
 mod logins;
 mod mirror;

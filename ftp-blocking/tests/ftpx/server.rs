@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek as _, SeekFrom, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::UNIX_EPOCH;
@@ -22,6 +23,8 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     pub(crate) files: Place,
     told: Arc<Mutex<Vec<String>>>,
+    /// Gets a message when the server stalls.
+    stalled: Receiver<()>,
     certificate: String,
 }
 
@@ -34,6 +37,8 @@ pub(crate) struct Setup {
     listing: Option<&'static [u8]>,
     /// How many bytes of the first file are sent before the data connection ends.
     cut: Option<usize>,
+    /// How many bytes of a file are sent before the server waits for the end of the client.
+    stall: Option<usize>,
     /// Whether there is AUTH TLS.
     tls: bool,
 }
@@ -58,6 +63,11 @@ impl Setup {
         self
     }
 
+    pub(crate) fn stall(mut self, bytes: usize) -> Self {
+        self.stall = Some(bytes);
+        self
+    }
+
     pub(crate) fn tls(mut self) -> Self {
         self.tls = true;
         self
@@ -73,6 +83,7 @@ impl Setup {
         let tls = self.tls.then(|| tls(&made));
         let (root, heard) = (files.path().to_path_buf(), told.clone());
         let has_cut: Arc<AtomicBool> = Arc::default();
+        let (stalls, stalled) = mpsc::channel();
         thread::spawn(move || {
             for control in listener.incoming() {
                 let session = Session {
@@ -87,6 +98,7 @@ impl Setup {
                     from: None,
                     is_private: false,
                     has_cut: has_cut.clone(),
+                    stalls: stalls.clone(),
                 };
                 thread::spawn(move || drop(session.serve()));
             }
@@ -95,6 +107,7 @@ impl Setup {
             port,
             files,
             told,
+            stalled,
             certificate: made.cert.pem(),
         }
     }
@@ -112,6 +125,11 @@ impl Server {
 
     pub(crate) fn url(&self, scheme: &str, path: &str) -> String {
         format!("{scheme}://{}", self.at(path))
+    }
+
+    /// Waits until the server stalls.
+    pub(crate) fn wait_for_stall(&self) {
+        self.stalled.recv().expect("the server runs");
     }
 
     /// Returns the commands that have come.
@@ -142,6 +160,7 @@ struct Session {
     from: Option<PathBuf>,
     is_private: bool,
     has_cut: Arc<AtomicBool>,
+    stalls: Sender<()>,
 }
 
 const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n EPSV\r\n MDTM\r\n MFMT\r\n MLST type*;size*;\
@@ -273,6 +292,13 @@ impl Session {
             .filter(|cut| verb == "RETR" && *cut < bytes.len());
         let cut = cut.filter(|_| !self.has_cut.swap(true, Ordering::Relaxed));
         bytes.truncate(cut.unwrap_or(bytes.len()));
+        if let Some(stall) = self.setup.stall.filter(|_| verb == "RETR") {
+            data.write_all(&bytes[..stall])?;
+            let _ = self.stalls.send(());
+            // The client closes, or resets.
+            let _ = data.read(&mut [0]);
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         data.write_all(&bytes)?;
         data.end()?;
         match cut {
@@ -399,7 +425,8 @@ fn modified(path: &PathBuf) -> io::Result<String> {
         .duration_since(UNIX_EPOCH)
         .map_err(io::Error::other)?
         .as_secs();
-    let time = Timestamp::from_unix_time(seconds.cast_signed(), 0).map_err(io::Error::other)?;
+    let seconds = i64::try_from(seconds).map_err(io::Error::other)?;
+    let time = Timestamp::from_unix_time(seconds, 0).map_err(io::Error::other)?;
     Ok(time.to_digits())
 }
 

@@ -145,6 +145,7 @@ pub(super) fn resumable(
 /// Returns where the library has put a file.
 fn place(local: &Path, remote: &[u8], encoding: &ftp_blocking::Encoding) -> PathBuf {
     match LocalName::new(last_name(remote), encoding) {
+        Ok(name) if local == Path::new(".") => PathBuf::from(name.as_str()),
         Ok(name) if local.is_dir() => name.join_to(local),
         _ => local.to_path_buf(),
     }

@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 use ftp_blocking::sync::LetterCase;
 use ftp_blocking::tree::Links;
 use ftp_blocking::{
-    Compare, Error, Extra, Filter, Options, Pool, PoolOptions, SyncOptions, SyncPlan, SyncReport,
-    WalkOptions,
+    Compare, Error, ErrorKind, Extra, Filter, Options, Pool, PoolOptions, SyncOptions, SyncPlan,
+    SyncReport, WalkOptions,
 };
 
 use crate::context::Context;
@@ -264,14 +264,13 @@ fn about_pattern(error: Error) -> Failure {
 }
 
 fn summary(report: &SyncReport) -> String {
+    // What Ctrl-C has stopped has not failed.
+    let failures = report.failures.iter();
+    let stopped = failures.filter(|it| it.error.kind() == ErrorKind::Aborted);
+    let failed = report.failure_count.saturating_sub(stopped.count() as u64);
     let mut text = format!(
         "{} new, {} changed, {} deleted, {} as they were, {} failed; {} bytes",
-        report.created,
-        report.updated,
-        report.deleted,
-        report.skipped,
-        report.failure_count,
-        report.transferred
+        report.created, report.updated, report.deleted, report.skipped, failed, report.transferred
     );
     for (count, what) in [(report.resumed, "resumed"), (report.undone, "not done")] {
         if count > 0 {
