@@ -77,3 +77,16 @@ fn ftplib_keeps_its_spelling() {
     assert!(said.err.contains("using anonymous login"), "{}", said.err);
     program.run(["ftplib", "-d"]).failed(2);
 }
+
+#[test]
+fn a_shell_goes_on_after_a_failure() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("pub/a", "a");
+    let lines = "cd pub\nrm missing\npwd\n!echo here\nls\nshell\nlcd missing\nquit\nmkdir late\n";
+    let stdin = File::open(program.place.write("lines", lines)).expect("it is there");
+    let said = program.run_with(["shell", &server.at("")], stdin);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(said.text(), "/pub\nhere\na\n");
+    assert!(said.err.contains("DELE missing"), "{}", said.err);
+    assert!(!server.files.has("pub/late"));
+}

@@ -196,3 +196,14 @@ fn a_source_address_of_another_machine_is_45() {
     let words = ["ls", "--source-address", "192.0.2.1", &server.at("")];
     Program::new().run(words).failed(45);
 }
+
+#[test]
+fn an_odd_reply_is_8_unless_it_is_allowed() {
+    let server = Setup::new().reply("DELE", "226 done").start();
+    server.files.write("a", "a");
+    let program = Program::new();
+    program.run(["rm", &server.at("a")]).failed(8);
+    program
+        .run(["rm", "--allow", "odd-replies", &server.at("a")])
+        .ok();
+}

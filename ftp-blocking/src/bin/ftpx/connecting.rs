@@ -94,6 +94,9 @@ fn completed(options: Options, common: &Common, settings: &Settings) -> Result<O
     if let Some(proxy) = &connection.proxy {
         options = options.with_proxy(proxy.clone());
     }
+    for deviation in &connection.allow {
+        options = options.with_config(|config| deviation.allow(config));
+    }
     let level = match common.verbosity.verbose {
         0 => return Ok(options),
         1 => DebugLevel::Commands,

@@ -4,7 +4,45 @@
 use ftp_blocking::Error;
 
 /// What the library names, and what the program calls it.
+///
+/// A longer name stands before one that is a part of it.
 const WORDS: &[(&str, &str)] = &[
+    (
+        "set Config::with_multiline(Multiline::Lenient)",
+        "use --allow odd-replies",
+    ),
+    (
+        "set Config::with_missing_close_notify(MissingCloseNotify::IfSizeAgrees), which asks for \
+         the size",
+        "use --allow missing-close-notify",
+    ),
+    (
+        "set Config::with_passive_address(PassiveAddress::TrustServer)",
+        "use --allow passive-address",
+    ),
+    (
+        "set Config::with_active_peer(ActivePeer::Anyone)",
+        "use --allow active-peer",
+    ),
+    ("Config::with_auth(Auth::TlsThenSsl)", "--allow auth-ssl"),
+    (
+        "; if the server announces wrong sizes, set \
+         TransferOptions::with_size_check(SizeCheck::Never)",
+        "",
+    ),
+    (", or the rest of it by TransferOptions::with_offset", ""),
+    ("set Options::with_tls", "use ftpes:// or --tls required"),
+    ("leave out Options::with_tls", "leave out TLS"),
+    ("use `Download::save_to`", "use `ftpx cat`"),
+    ("use `Upload::send_from`", "use `ftpx put -`"),
+    (
+        ", unless you say DeleteOptions::with_roots(Roots::DeleteContents)",
+        "",
+    ),
+    (
+        ": raise it by Options::with_listing_limits, or read entry by entry (`read_dir`)",
+        ": use `ftpx find`",
+    ),
     ("TlsConfig::with_roots_pem", "--cacert"),
     ("TlsConfig::with_pinned_keys", "--pin"),
     ("TlsConfig::with_client_certificate", "--cert"),
@@ -75,6 +113,14 @@ mod tests {
                 !text.contains("Config::") && !text.contains("Options::"),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn no_name_is_hidden_by_a_part_of_it() {
+        for (index, (name, _)) in WORDS.iter().enumerate() {
+            let hides = |(earlier, _): &(&str, &str)| name.contains(earlier);
+            assert!(!WORDS[..index].iter().any(hides), "{name}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use ftp_blocking::Proxy;
 
+use super::deviation::Deviation;
 use super::values;
 
 /// How connections are made.
@@ -27,6 +28,9 @@ pub(crate) struct Connection {
     /// A proxy: socks5://, socks5h://, socks4://, socks4a:// or http:// (CONNECT)
     #[arg(short = 'x', long, value_name = "URL", global = true, value_parser = Proxy::from_url)]
     pub(crate) proxy: Option<Proxy>,
+    /// Allows a server what is against the rules. May be given several times
+    #[arg(long, value_enum, value_name = "WHAT", global = true)]
+    pub(crate) allow: Vec<Deviation>,
     /// The longest time to connect, in seconds
     #[arg(long, value_name = "SECONDS", global = true, value_parser = values::seconds)]
     pub(crate) connect_timeout: Option<Duration>,

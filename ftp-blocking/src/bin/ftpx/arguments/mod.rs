@@ -2,6 +2,7 @@
 
 pub(crate) mod common;
 pub(crate) mod connection;
+pub(crate) mod deviation;
 pub(crate) mod login;
 pub(crate) mod tls;
 pub(crate) mod transfer;

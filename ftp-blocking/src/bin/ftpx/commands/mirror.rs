@@ -1,6 +1,6 @@
 //! `ftpx mirror`: makes one directory as another one is, down or up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -99,7 +99,7 @@ impl Mirror {
             self.plan(server, remote, &local, &options)
         });
         waiting.finish_and_clear();
-        let (pool, plan) = planned?;
+        let (pool, plan) = planned.map_err(|failure| self.explained(failure))?;
         let report = match self.dry_run {
             true => return self.show(&plan, context),
             false => {
@@ -135,6 +135,14 @@ impl Mirror {
             return Err(Failure::usage(why).with_hint(format!("did you mean `mirror` {right}?")));
         }
         Ok((target.to_owned(), PathBuf::from(local)))
+    }
+
+    /// A local directory in the place of the host is a mistake that people make.
+    fn explained(&self, failure: Failure) -> Failure {
+        match !self.up && failure.exit() == Exit::Host && Path::new(&self.source).is_dir() {
+            true => failure.with_hint("the source is a local directory: did you mean --up?"),
+            false => failure,
+        }
     }
 
     fn options(&self, settings: &Settings) -> Result<SyncOptions, Failure> {
