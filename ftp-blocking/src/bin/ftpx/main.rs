@@ -12,7 +12,7 @@
 //! | `sessions.rs`, `connecting.rs` | the open sessions, and how one is opened |
 //! | `credentials.rs`, `trust.rs`, `known_servers.rs` | who logs in, and which servers are trusted |
 //! | `exit.rs`, `failure.rs`, `wording.rs` | exit codes, and the one sentence of a failure |
-//! | `output.rs`, `names.rs`, `reports.rs`, `progress.rs` | lines, names, JSON and bars |
+//! | `streams.rs`, `output.rs`, `names.rs`, `reports.rs`, `progress.rs` | lines, names, JSON and bars |
 //! | `interrupt.rs` | Ctrl-C |
 
 mod arguments;
@@ -31,6 +31,7 @@ mod progress;
 mod reports;
 mod sessions;
 mod settings;
+mod streams;
 mod target;
 mod trust;
 mod wording;

@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
-use std::os::fd::AsFd as _;
 
 use ftp_blocking::wire::Escaped;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::streams;
 
 /// Standard output. On a terminal, names are escaped, so that they cannot move the cursor. Into a
 /// pipe or a file, names go as they are.
@@ -18,12 +18,12 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new() -> Result<Self, Failure> {
-        let stdout = io::stdout();
         // Not `Stdout` itself, which looks for line ends in all bytes of a file.
-        let descriptor = stdout.as_fd().try_clone_to_owned()?;
+        let file = streams::output()?;
+        let is_terminal = file.is_terminal();
         Ok(Self {
-            file: BufWriter::new(descriptor.into()),
-            is_terminal: stdout.is_terminal(),
+            file: BufWriter::new(file),
+            is_terminal,
         })
     }
 

@@ -2,8 +2,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
-use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::time::Instant;
 
@@ -16,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::{JsonName, joined, shown_path};
 use crate::reports::FileDone;
+use crate::streams;
 
 /// Uploads files. Each appears under its name when it is complete
 #[derive(Args, Debug)]
@@ -129,8 +128,8 @@ impl Put {
         }
         let mut bar = context.bars.file(&path);
         let opened = match file == "-" {
-            true => io::stdin().as_fd().try_clone_to_owned(),
-            false => File::open(file).map(OwnedFd::from),
+            true => streams::input(),
+            false => File::open(file),
         };
         let source = opened.map_err(|error| {
             let why = format!("{}: {error}", shown_path(Path::new(file)));
