@@ -14,16 +14,17 @@ use crate::names::shown_path;
 /// The file of pins.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownServers {
-    path: PathBuf,
+    /// `None`: there is no home directory, and no server is known.
+    path: Option<PathBuf>,
 }
 
 impl KnownServers {
-    pub(crate) fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: Option<PathBuf>) -> Self {
         Self { path }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        self.path.as_deref().unwrap_or(Path::new("known_servers"))
     }
 
     /// Returns the keys of a server. There are none if the server is unknown.
@@ -31,7 +32,10 @@ impl KnownServers {
     /// # Errors
     /// A file that cannot be read, or a line that is wrong: then it is not known whom to trust.
     pub(crate) fn keys_of(&self, host: &str, port: u16) -> Result<Vec<KeyPin>, Failure> {
-        let text = match fs::read_to_string(&self.path) {
+        let Some(path) = &self.path else {
+            return Ok(Vec::new());
+        };
+        let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             read => read.map_err(|error| self.about(&error.to_string()))?,
         };
@@ -57,13 +61,12 @@ impl KnownServers {
     /// Adds a server.
     pub(crate) fn add(&self, host: &str, port: u16, key: KeyPin) -> Result<(), Failure> {
         let written = || -> io::Result<()> {
-            if let Some(directory) = self.path.parent() {
+            let none = "there is no home directory: use --config-dir";
+            let path = self.path.as_ref().ok_or(io::Error::other(none))?;
+            if let Some(directory) = path.parent() {
                 fs::create_dir_all(directory)?;
             }
-            let mut file = OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(&self.path)?;
+            let mut file = OpenOptions::new().create(true).append(true).open(path)?;
             // One write, so that two programs at a time do not mix their lines.
             file.write_all(format!("{host} {port} {key}\n").as_bytes())
         };
@@ -71,6 +74,6 @@ impl KnownServers {
     }
 
     fn about(&self, why: &str) -> Failure {
-        Failure::new(Exit::Read, format!("{}: {why}", shown_path(&self.path)))
+        Failure::new(Exit::Read, format!("{}: {why}", shown_path(self.path())))
     }
 }

@@ -17,19 +17,20 @@ pub(crate) struct Settings {
     pub(crate) bookmarks: Bookmarks,
     pub(crate) known_servers: KnownServers,
     pub(crate) interrupt: Interrupt,
-    /// The directory of the program's own files.
-    pub(crate) directory: PathBuf,
+    /// The directory of the program's own files. `None`: there is no home directory.
+    pub(crate) directory: Option<PathBuf>,
 }
 
 impl Settings {
     pub(crate) fn read(common: Common, interrupt: Interrupt) -> Result<Self, Failure> {
-        let directory = match &common.config_dir {
-            Some(directory) => directory.clone(),
-            None => usual_directory(),
-        };
+        let directory = common.config_dir.clone().or_else(usual_directory);
+        let file = |name| directory.as_ref().map(|directory| directory.join(name));
         Ok(Self {
-            bookmarks: Bookmarks::read(&directory.join("bookmarks.toml"))?,
-            known_servers: KnownServers::new(directory.join("known_servers")),
+            bookmarks: match file("bookmarks.toml") {
+                Some(path) => Bookmarks::read(&path)?,
+                None => Bookmarks::default(),
+            },
+            known_servers: KnownServers::new(file("known_servers")),
             common,
             interrupt,
             directory,
@@ -50,11 +51,12 @@ impl Settings {
     }
 }
 
-/// The directory of the program's own files. Without a home directory there are no such files.
-fn usual_directory() -> PathBuf {
+/// The directory of the program's own files. It is never below the current directory, where others
+/// may write.
+fn usual_directory() -> Option<PathBuf> {
     let of = |name| env::var_os(name).filter(|value| !value.is_empty());
     if let Some(directory) = of("XDG_CONFIG_HOME").or_else(|| of("APPDATA")) {
-        return PathBuf::from(directory).join("ftpx");
+        return Some(PathBuf::from(directory).join("ftpx"));
     }
-    PathBuf::from(of("HOME").unwrap_or_default()).join(".config/ftpx")
+    Some(PathBuf::from(of("HOME")?).join(".config/ftpx"))
 }

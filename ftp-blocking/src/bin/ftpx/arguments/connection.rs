@@ -37,7 +37,7 @@ pub(crate) struct Connection {
     /// The longest time for each reply and in which no data moves, in seconds
     #[arg(long, value_name = "SECONDS", global = true, value_parser = values::seconds)]
     pub(crate) timeout: Option<Duration>,
-    /// The longest time for all that the command does, in seconds
+    /// The longest time of each session, from connecting to the end, in seconds
     #[arg(short = 'm', long, value_name = "SECONDS", global = true, value_parser = values::seconds)]
     pub(crate) max_time: Option<Duration>,
 }

@@ -28,7 +28,7 @@ pub(crate) struct Transfer {
     /// Gives new files the time of the transfer, not that of the file
     #[arg(long, global = true)]
     pub(crate) no_times: bool,
-    /// The most bytes in a second, such as 500k or 2M
+    /// The most bytes in a second of each transfer, such as 500k or 2M
     #[arg(long, value_name = "BYTES", global = true, value_parser = values::bytes)]
     pub(crate) limit_rate: Option<u64>,
     /// Fails if fewer bytes in a second move, for --speed-time seconds

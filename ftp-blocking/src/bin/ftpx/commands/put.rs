@@ -88,6 +88,12 @@ impl Put {
     }
 
     fn file(&self, local: &Path, target: &str, context: &mut Context) -> Result<(), Failure> {
+        if local.is_dir() {
+            let why = format!("{} is a directory", shown_path(local));
+            return Err(
+                Failure::new(Exit::Read, why).with_hint("`ftpx mirror --up` uploads directories")
+            );
+        }
         let transfer = &context.settings.common.transfer;
         let spot = context.sessions.at(target)?;
         let options = get::options(transfer.file_options(), spot.kind)?;

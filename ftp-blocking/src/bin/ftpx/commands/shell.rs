@@ -42,7 +42,7 @@ impl Shell {
         if let Some(target) = &self.target {
             context.sessions.enter(target)?;
         }
-        let history = context.settings.directory.join("history");
+        let directory = context.settings.directory.clone();
         let interrupt = context.interrupt.clone();
         let context = RefCell::new(context);
         let config = Config::builder()
@@ -57,8 +57,11 @@ impl Shell {
             context: &context,
             local: FilenameCompleter::new(),
         }));
-        // Without a history there is nothing to load.
-        let _ = editor.load_history(&history);
+        let history = directory.as_ref().map(|it| it.join("history"));
+        if let Some(history) = &history {
+            // Without a history there is nothing to load.
+            let _ = editor.load_history(history);
+        }
         loop {
             let text = match interrupt.while_idle(|| editor.readline("ftpx> ")) {
                 Ok(text) => text,
@@ -73,9 +76,11 @@ impl Shell {
             }
             interrupt.reset();
         }
-        // A history that cannot be saved is no reason to fail.
-        let _ = std::fs::create_dir_all(&context.borrow().settings.directory);
-        let _ = editor.save_history(&history);
+        if let (Some(directory), Some(history)) = (&directory, &history) {
+            // A history that cannot be saved is no reason to fail.
+            let _ = std::fs::create_dir_all(directory);
+            let _ = editor.save_history(history);
+        }
         Ok(())
     }
 }
