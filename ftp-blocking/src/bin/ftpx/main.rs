@@ -15,6 +15,8 @@
 //! | `streams.rs`, `output.rs`, `names.rs`, `reports.rs`, `progress.rs` | lines, names, JSON and bars |
 //! | `interrupt.rs` | Ctrl-C |
 
+#![warn(clippy::too_many_lines)]
+
 mod arguments;
 mod bookmarks;
 mod commands;

@@ -87,6 +87,14 @@ pub(crate) enum By {
     All,
 }
 
+/// Whether the first connection is tried again, as the rest is. A wrong host should fail at once,
+/// unless the user has asked for retries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FirstTry {
+    Alone,
+    OfMany,
+}
+
 /// How long a job waits for a session, if the server allows fewer than --jobs: as long as it takes.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -94,9 +102,13 @@ impl Mirror {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         let options = self.options(&context.settings)?;
         let (target, local) = self.sides(context)?;
+        let first_try = match context.settings.common.transfer.retries {
+            None => FirstTry::Alone,
+            Some(_) => FirstTry::OfMany,
+        };
         let waiting = context.bars.waiting("comparing");
         let planned = context.sessions.with_options(&target, |server, remote| {
-            self.plan(server, remote, &local, &options)
+            self.plan(server, remote, &local, &options, first_try)
         });
         waiting.finish_and_clear();
         let (pool, plan) = planned.map_err(|failure| self.explained(failure))?;
@@ -183,9 +195,13 @@ impl Mirror {
         remote: &[u8],
         local: &PathBuf,
         options: &SyncOptions,
+        first_try: FirstTry,
     ) -> Result<(Pool, SyncPlan), Error> {
         let sessions = PoolOptions::new(self.jobs.into()).with_patience(PATIENCE);
         let pool = Pool::with_options(server, sessions);
+        if first_try == FirstTry::Alone {
+            drop(pool.get()?);
+        }
         let remote: &[u8] = match remote {
             b"" => b".",
             remote => remote,
