@@ -84,6 +84,7 @@
 //! | `tracing` | a span for each operation, and events: see [Logs](#logs) |
 //! | `proxy` | `Options::with_proxy`: SOCKS4, SOCKS5 and HTTP proxies (CONNECT) |
 //! | `simulator` | `Memory`, a network in memory with a simulated server, for tests |
+//! | `cli` | the program `ftpx`: `cargo install ftp-blocking --features cli`. Programs of your own do not need it |
 //!
 //! # Logs
 //!
