@@ -89,7 +89,10 @@ fn asked(user: &[u8], url: &Url, interrupt: &Interrupt) -> Result<Credentials, F
     let prompt = format!("Password of {} at {}: ", shown(user), url.host());
     let password = interrupt
         .while_idle(|| rpassword::prompt_password(prompt))
-        .map_err(|error| Failure::new(Exit::Read, format!("no password: {error}")))?;
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => Failure::new(Exit::Interrupted, "stopped on request"),
+            _ => Failure::new(Exit::Read, format!("no password: {error}")),
+        })?;
     Ok(Credentials::new(user, password)?)
 }
 

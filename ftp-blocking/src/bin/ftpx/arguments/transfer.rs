@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ftp_blocking::files::{KeepTime, Resume, UploadTo, Verify};
+use ftp_blocking::files::{KeepTime, Resume, SyncToDisk, UploadTo, Verify};
 use ftp_blocking::{FileOptions, RetryPolicy, TransferLimits};
 
 use super::values;
@@ -28,6 +28,9 @@ pub(crate) struct Transfer {
     /// Gives new files the time of the transfer, not that of the file
     #[arg(long, global = true)]
     pub(crate) no_times: bool,
+    /// Does not wait until the disk has new files. A power failure may then leave them empty
+    #[arg(long, global = true)]
+    pub(crate) no_sync: bool,
     /// The most bytes in a second of each transfer, such as 500k or 2M
     #[arg(long, value_name = "BYTES", global = true, value_parser = values::bytes)]
     pub(crate) limit_rate: Option<u64>,
@@ -70,6 +73,10 @@ impl Transfer {
             });
         let options = match self.no_temporary_name {
             true => options.with_upload_to(UploadTo::FinalName),
+            false => options,
+        };
+        let options = match self.no_sync {
+            true => options.with_sync(SyncToDisk::No),
             false => options,
         };
         match self.no_times {
