@@ -9,6 +9,7 @@ use ftp_proto::{AbortHandle, Error, Options};
 use rustix::event::PollFlags;
 
 use crate::connect::{Attempt, race, resolve};
+use crate::sys::addresses::unresolved;
 use crate::sys::listening::Listening;
 use crate::sys::poll::wait;
 use crate::sys::socket::{self, AsFd as _, BorrowedFd, SocketOptions};
@@ -89,7 +90,7 @@ impl Network for Tcp {
         }
         match *target {
             Target::Server { host, port } => {
-                let addresses = resolve(host, port)?;
+                let addresses = resolve(host, port).map_err(unresolved)?;
                 let (options, abort) = (self.sockets.of_control(), self.abort.as_ref());
                 race(addresses, options, deadline, abort).map(Dialled::Connected)
             }

@@ -9,6 +9,7 @@ use ftp_proto::{AbortHandle, Error, ErrorKind, ProxyFailure};
 
 use crate::connect::{Attempt, race, resolve};
 use crate::net::is_timeout;
+use crate::sys::addresses::unresolved;
 use crate::sys::socket::{BorrowedFd, SocketOptions};
 use crate::transport::{Dialled, Dialling, Stream, Target};
 
@@ -50,8 +51,8 @@ impl Route {
             }
             None => {
                 let addresses = resolve(self.proxy.host(), self.proxy.port());
-                let stream =
-                    addresses.and_then(|them| race(them, sockets.of_control(), deadline, abort));
+                let addresses = addresses.map_err(no_address)?;
+                let stream = race(addresses, sockets.of_control(), deadline, abort);
                 let stream = stream.map_err(no_connection)?;
                 self.address = stream.peer_address();
                 Stage::Asking(stream)
@@ -69,7 +70,8 @@ impl Route {
         let Some((name, port)) = self.proxy.name_to_resolve(target) else {
             return Ok(self.proxy.handshake(target)?);
         };
-        let address = self.proxy.choose(resolve(name, port)?)?;
+        let addresses = resolve(name, port).map_err(unresolved)?;
+        let address = self.proxy.choose(addresses)?;
         Ok(self.proxy.handshake(&Target::Address(address))?)
     }
 }
@@ -137,6 +139,11 @@ fn talk(handshake: &mut Handshake, stream: &mut dyn Stream, deadline: Instant) -
         }
     }
     Ok(())
+}
+
+/// Makes the error for a proxy whose name cannot be resolved.
+fn no_address(error: io::Error) -> io::Error {
+    because(ProxyFailure::Unresolved, error)
 }
 
 /// Makes the error for a proxy that cannot be reached. A time-out stays one.

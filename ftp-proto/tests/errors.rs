@@ -47,6 +47,10 @@ fn every_error_kind_has_its_own_text() {
             "the server closed the control connection",
         ),
         (ErrorKind::Io, "input or output failed"),
+        (
+            ErrorKind::Unresolved,
+            "the server's name cannot be resolved",
+        ),
         (ErrorKind::Local, "the local file failed"),
         (ErrorKind::Tls, "TLS failed"),
         (

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
+use ftp_blocking::sys::addresses::unresolved;
 use ftp_blocking::sys::listening::Listening;
 use ftp_blocking::sys::socket::SocketOptions;
 use ftp_proto::{Error, Options};
@@ -139,7 +140,7 @@ impl Sockets {
                 let host = host.to_owned();
                 let options = self.options.of_control();
                 Box::pin(async move {
-                    let addresses = resolve::<R>(&host, port).await?;
+                    let addresses = resolve::<R>(&host, port).await.map_err(unresolved)?;
                     race::<R>(addresses, options).await
                 })
             }

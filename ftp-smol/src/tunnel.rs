@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
+use ftp_blocking::sys::addresses::unresolved;
 use ftp_blocking::sys::socket::{BorrowedFd, SocketOptions};
 use ftp_proto::proxy::{Handshake, Proxy};
 use ftp_proto::{Error, ErrorKind, ProxyFailure};
@@ -57,7 +58,7 @@ impl Route {
                 (None, Some((name, port))) => route.resolved::<R>(&name, port).await?,
                 (None, None) => return Err(io::ErrorKind::AddrNotAvailable.into()),
             };
-            let stream = route.connect::<R>(sockets).await.map_err(no_connection)?;
+            let stream = route.connect::<R>(sockets).await?;
             talk(handshake, stream).await
         })
     }
@@ -69,17 +70,21 @@ impl Route {
 
     /// Resolves the server's name on this machine, and begins the dialogue.
     async fn resolved<R: Reactor>(&self, name: &str, port: u16) -> io::Result<Handshake> {
-        let address = self.proxy.choose(resolve::<R>(name, port).await?)?;
+        let addresses = resolve::<R>(name, port).await.map_err(unresolved)?;
+        let address = self.proxy.choose(addresses)?;
         Ok(self.proxy.handshake(&Target::Address(address))?)
     }
 
     /// Connects to the proxy.
     async fn connect<R: Reactor>(&self, sockets: SocketOptions) -> io::Result<Box<dyn Stream>> {
         if let Some(address) = self.address.get() {
-            return connect::<R>(*address, sockets.of_data()).await;
+            let stream = connect::<R>(*address, sockets.of_data()).await;
+            return stream.map_err(no_connection);
         }
-        let addresses = resolve::<R>(self.proxy.host(), self.proxy.port()).await?;
-        let stream = race::<R>(addresses, sockets.of_control()).await?;
+        let addresses = resolve::<R>(self.proxy.host(), self.proxy.port()).await;
+        let addresses = addresses.map_err(no_address)?;
+        let stream = race::<R>(addresses, sockets.of_control()).await;
+        let stream = stream.map_err(no_connection)?;
         if let Some(address) = stream.peer_address() {
             self.address.get_or_init(|| address);
         }
@@ -108,6 +113,11 @@ async fn talk(
     }
     let server = handshake.address();
     Ok(Box::new(Tunnel { stream, server }))
+}
+
+/// Makes the error for a proxy whose name cannot be resolved.
+fn no_address(error: io::Error) -> io::Error {
+    because(ProxyFailure::Unresolved, error)
 }
 
 /// Makes the error for a proxy that cannot be reached. A time-out stays one.

@@ -1,8 +1,11 @@
-//! Parses IPv6 addresses with a zone, and decides in which order the addresses of a host are tried.
+//! Parses IPv6 addresses with a zone, decides in which order the addresses of a host are tried, and
+//! makes the error for a host without addresses.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
+
+use ftp_proto::{Error, ErrorKind};
 
 /// Parses an IPv6 address with a zone (`fe80::1%eth0`, RFC 4007 section 11). Returns `None` for a
 /// host without a zone. The resolver of the C library is not enough for zones, because it accepts
@@ -40,6 +43,11 @@ fn interface(name: &str) -> Option<io::Result<u32>> {
 #[cfg(not(target_os = "linux"))]
 fn interface(_: &str) -> Option<io::Result<u32>> {
     None
+}
+
+/// Makes the error for a server whose name cannot be resolved.
+pub fn unresolved(error: io::Error) -> io::Error {
+    Error::new(ErrorKind::Unresolved).with_source(error).into()
 }
 
 /// Keeps the resolver's order of addresses (RFC 6724), but alternates between IPv4 and IPv6 (RFC

@@ -1,14 +1,14 @@
 //! Tests of the text of each error.
 
 use std::io::Read as _;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 use ftp_proto::tls::{TlsConfig, TlsVersion, rustls};
 use ftp_proto::{
-    Config, DataMode, Error, ListingLimits, Options, PassiveAddress, Protection, Resumption,
-    Security, SizeCheck, Timeouts, TransferOptions,
+    Cause, Config, DataMode, Error, ErrorKind, ListingLimits, Options, PassiveAddress, Protection,
+    Resumption, Security, SizeCheck, Timeouts, TransferOptions,
 };
 
 use crate::face::{Client, Memory};
@@ -90,6 +90,17 @@ fn a_server_that_cannot_be_reached() {
         error.to_string(),
         format!("connecting to 127.0.0.1, port {port}: {system}")
     );
+}
+
+/// No resolver knows a name with an empty part. So this test asks no server.
+#[test]
+fn a_name_that_cannot_be_resolved() {
+    let system = ("no..such", 21).to_socket_addrs().expect_err("no name");
+    let error = Client::connect(options_to("no..such")).expect_err("no name");
+    assert_eq!(error.kind(), ErrorKind::Unresolved);
+    assert_eq!(error.cause(), Cause::Connection);
+    let line = format!("connecting to no..such, port 21: {system}");
+    assert_eq!(error.to_string(), line);
 }
 
 #[test]

@@ -235,6 +235,19 @@ fn a_proxy_that_cannot_be_reached_is_no_server_that_refuses() {
 }
 
 #[test]
+fn a_proxy_whose_name_cannot_be_resolved_is_told_from_a_server_without_address() {
+    let of_proxy = options().with_proxy(Proxy::socks5("no..such", 1080));
+    let error = Client::connect(of_proxy).map(|_| ()).expect_err("no name");
+    let kind = ErrorKind::Proxy(ProxyFailure::Unresolved);
+    assert_eq!((error.kind(), error.is_temporary()), (kind, true));
+    // With SOCKS4 this machine resolves the server's name, and the proxy is not asked.
+    let proxy = Proxy::socks4("127.0.0.1", 1);
+    let of_server = Options::new("no..such").with_proxy(proxy);
+    let error = Client::connect(of_server).map(|_| ()).expect_err("no name");
+    assert_eq!(error.kind(), ErrorKind::Unresolved);
+}
+
+#[test]
 fn a_proxy_that_closes_the_connection() {
     let hosted = server();
     let running = Forwarding::to(&hosted, Manner::SaysFrom(0, b"\x05"));

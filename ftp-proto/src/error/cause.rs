@@ -21,7 +21,7 @@ use crate::wire::Code;
 /// | [`NoSpace`](Self::NoSpace) | 452 or 552 |
 /// | [`Temporary`](Self::Temporary) | another 4xx, the time limit for a reply or for data, or the least speed |
 /// | [`Incomplete`](Self::Incomplete) | a transfer is not complete, or may not be |
-/// | [`Connection`](Self::Connection) | a connection cannot be made (also by a proxy), is lost, or is of no use any more; the time limit for connecting, for the greeting, for a handshake, or for sending |
+/// | [`Connection`](Self::Connection) | a name cannot be resolved; a connection cannot be made (also by a proxy), is lost, or is of no use any more; the time limit for connecting, for the greeting, for a handshake, or for sending |
 /// | [`Security`](Self::Security) | TLS failed, a command would have left in clear text, or the server demands TLS (533 to 537, or 522 to a transfer) |
 /// | [`Unsupported`](Self::Unsupported) | 500, 502 or 504, 522 to EPSV or EPRT, or the server knows no command for this |
 /// | [`Refused`](Self::Refused) | another 5xx; a proxy refused its login, or does not allow the connection |
@@ -108,7 +108,9 @@ impl Error {
             }
             ErrorKind::Timeout(_) | ErrorKind::TooSlow => Cause::Temporary,
             ErrorKind::Truncated | ErrorKind::Unconfirmed => Cause::Incomplete,
-            ErrorKind::Closed | ErrorKind::Io | ErrorKind::OutOfStep => Cause::Connection,
+            ErrorKind::Closed | ErrorKind::Io | ErrorKind::Unresolved | ErrorKind::OutOfStep => {
+                Cause::Connection
+            }
             ErrorKind::Tls | ErrorKind::Injection | ErrorKind::Insecure => Cause::Security,
             ErrorKind::Unsupported => Cause::Unsupported,
             ErrorKind::UnexpectedReply | ErrorKind::Protocol => Cause::Protocol,
@@ -294,6 +296,7 @@ impl fmt::Display for Cause {
 const fn cause_at_proxy(failure: ProxyFailure) -> Cause {
     match failure {
         ProxyFailure::NoConnection
+        | ProxyFailure::Unresolved
         | ProxyFailure::Unreachable
         | ProxyFailure::Refused
         | ProxyFailure::Failed

@@ -56,7 +56,7 @@ fn io_kind(error: &Error) -> std::io::ErrorKind {
         (ErrorKind::Closed, _) => Io::ConnectionAborted,
         // Not `ConnectionAborted`, because programs try again after it.
         (ErrorKind::Aborted, _) => Io::Other,
-        (ErrorKind::Io | ErrorKind::Local, _) => kind_underneath(error),
+        (ErrorKind::Io | ErrorKind::Unresolved | ErrorKind::Local, _) => kind_underneath(error),
         (ErrorKind::Proxy(failure), _) => {
             failure.io_kind().unwrap_or_else(|| kind_underneath(error))
         }

@@ -22,6 +22,7 @@ use crate::wait::Wait;
 /// | [`OutOfStep`](Self::OutOfStep) | replies no longer match commands | dead as a rule; lives if the client has only refused to begin a transfer | call `is_dead`: try the transfer again, or connect again |
 /// | [`Closed`](Self::Closed) | the server closed the control connection | dead | connect again |
 /// | [`Io`](Self::Io) | a socket failed | dead if the control connection failed, else lives | connect again |
+/// | [`Unresolved`](Self::Unresolved) | the server's name has no known address | lives or dead as it was | check the name; connect again |
 /// | [`Local`](Self::Local) | your local file failed | lives | mend the file: [`Error::inner`](super::Error::inner) is the `std::io::Error` |
 /// | [`Tls`](Self::Tls) | a certificate, an alert or a handshake | dead if the control connection failed, else lives | see [`Error::tls_reason`](super::Error::tls_reason), which names the next step |
 /// | [`Timeout`](Self::Timeout) | the time limit of this [`Wait`] has passed | lives as a rule; dead if a handshake, or sending on the control connection, timed out | try again, or raise the limit in [`Timeouts`](crate::Timeouts) |
@@ -73,6 +74,11 @@ pub enum ErrorKind {
     Closed,
     /// A socket failed. [`Error::inner`](super::Error::inner) is the `std::io::Error`.
     Io,
+    /// The server's name could not be resolved: there is no such host, or the resolver did not
+    /// answer. [`Error::inner`](super::Error::inner) is the `std::io::Error`. For the name of a
+    /// proxy, the kind is [`Proxy`](Self::Proxy) with
+    /// [`ProxyFailure::Unresolved`](super::ProxyFailure::Unresolved).
+    Unresolved,
     /// Your local file could not be read or written. [`Error::inner`](super::Error::inner) is the
     /// `std::io::Error`.
     Local,
@@ -187,7 +193,11 @@ impl ErrorKind {
     pub(super) fn is_told_by_cause(self) -> bool {
         matches!(
             self,
-            Self::Io | Self::Local | Self::TooLarge | Self::Misuse(Misuse::Option)
+            Self::Io
+                | Self::Unresolved
+                | Self::Local
+                | Self::TooLarge
+                | Self::Misuse(Misuse::Option)
         )
     }
 }
@@ -221,6 +231,7 @@ impl ErrorKind {
             Self::OutOfStep => "out_of_step",
             Self::Closed => "closed",
             Self::Io => "io",
+            Self::Unresolved => "unresolved",
             Self::Local => "local",
             Self::Tls => "tls",
             Self::Timeout(_) => "timeout",
@@ -254,6 +265,7 @@ impl fmt::Display for ErrorKind {
             Self::Closed => "the server closed the control connection",
             Self::Io => "input or output failed",
             Self::Local => "the local file failed",
+            Self::Unresolved => "the server's name cannot be resolved",
             Self::Tls => "TLS failed",
             Self::Timeout(wait) => return write!(f, "timed out, {wait}"),
             Self::Truncated => "the download is not complete",

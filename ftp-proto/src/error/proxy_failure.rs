@@ -31,6 +31,8 @@ use core::fmt;
 pub enum ProxyFailure {
     /// The client could not connect to the proxy itself. The error underneath says why.
     NoConnection,
+    /// The proxy's own name could not be resolved. The error underneath says why.
+    Unresolved,
     /// The proxy refused its login, or demands one. The FTP server's login is another one: its
     /// refusal has [`Cause::LoginRefused`](crate::Cause::LoginRefused).
     Login,
@@ -56,7 +58,7 @@ impl ProxyFailure {
     pub(super) const fn io_kind(self) -> Option<std::io::ErrorKind> {
         use std::io::ErrorKind as Io;
         Some(match self {
-            Self::NoConnection => return None,
+            Self::NoConnection | Self::Unresolved => return None,
             Self::Login | Self::NotAllowed => Io::PermissionDenied,
             Self::Unreachable => Io::HostUnreachable,
             Self::Refused => Io::ConnectionRefused,
@@ -72,6 +74,7 @@ impl fmt::Display for ProxyFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoConnection => "there is no connection to the proxy",
+            Self::Unresolved => "the proxy's name cannot be resolved",
             Self::Login => "the proxy refused the login",
             Self::NotAllowed => "the proxy does not allow this connection",
             Self::Unreachable => "the proxy cannot reach the server",
