@@ -15,7 +15,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::atomics::Arc;
-use crate::tls::Reason;
+use crate::tls::{KeyPin, Reason};
 use crate::wait::{Timeouts, Wait};
 use crate::wire::{Class, Command, Escaped, Reply};
 
@@ -73,6 +73,7 @@ struct Context {
     tls_reason: Option<Reason>,
     inner: Option<Arc<Inner>>,
     advice: Option<Cow<'static, str>>,
+    server_key: Option<KeyPin>,
 }
 
 type Inner = dyn core::error::Error + Send + Sync;
@@ -96,6 +97,7 @@ impl Error {
             tls_reason: None,
             inner: None,
             advice: None,
+            server_key: None,
         }))
     }
 
@@ -239,6 +241,13 @@ impl Error {
 
     /// Corrects the reason of a TLS failure that came after the server had accepted AUTH or PROT.
     /// `PlainServer` would advise you to try another kind of TLS, which would be wrong. So
+    /// Adds the public key of a server whose certificate was refused.
+    #[cfg(feature = "rustls")]
+    pub(crate) fn with_server_key(mut self, key: Option<KeyPin>) -> Self {
+        Arc::make_mut(&mut self.0).server_key = key;
+        self
+    }
+
     /// `ClearText` replaces it.
     pub(crate) fn in_agreed_tls(self) -> Self {
         match self.tls_reason() {
@@ -274,6 +283,11 @@ impl Error {
             Some(reason) => self.with_tls_reason(reason).with_source(cause),
             None => self.with_source(cause),
         }
+        let (reason, key) = (cause.0.tls_reason.clone(), cause.0.server_key);
+        let mut error = self.with_source(cause);
+        let context = Arc::make_mut(&mut error.0);
+        (context.tls_reason, context.server_key) = (reason, key);
+        error
     }
 
     pub(crate) fn misuse(misuse: Misuse) -> Self {
@@ -401,6 +415,25 @@ impl Error {
     /// is known.
     pub fn tls_reason(&self) -> Option<&Reason> {
         self.0.tls_reason.as_ref()
+    }
+
+    /// Returns the public key of the server, if the client refused its certificate: for a program
+    /// that shows it to a person, and [pins](crate::tls::TlsConfig) it if the person trusts it. The
+    /// server has not proven yet that it has this key. It must, when you connect with the pin.
+    ///
+    /// `None` if TLS failed for another reason, or if the server was not checked by a verifier of
+    /// this library.
+    ///
+    /// ```
+    /// use ftp_proto::Error;
+    ///
+    /// fn question(error: &Error) -> Option<String> {
+    ///     let (reason, key) = (error.tls_reason()?, error.server_key()?);
+    ///     Some(format!("{reason:#}; trust the key {key}?"))
+    /// }
+    /// ```
+    pub fn server_key(&self) -> Option<KeyPin> {
+        self.0.server_key
     }
 
     /// Returns the error underneath: an `std::io::Error`, an error of rustls, or a text of this

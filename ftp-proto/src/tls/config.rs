@@ -108,7 +108,8 @@ impl TlsConfig {
     pub fn platform() -> Result<Self, Error> {
         let provider = provider();
         let verifier = rustls_platform_verifier::Verifier::new(provider.clone());
-        let verifier = ExplainingVerifier::new(Arc::new(verifier.map_err(tls_error)?), Vec::new());
+        let verifier = Arc::new(verifier.map_err(tls_error)?);
+        let verifier = ExplainingVerifier::new(verifier, Vec::new(), &provider);
         Self::with_verifier(provider, Arc::new(verifier))
     }
 
@@ -304,7 +305,7 @@ impl TlsConfig {
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                 .build()
                 .map_err(tls_error)?;
-        let verifier = ExplainingVerifier::new(verifier, trusted);
+        let verifier = ExplainingVerifier::new(verifier, trusted, &provider);
         Self::with_verifier(provider, Arc::new(verifier))
     }
 

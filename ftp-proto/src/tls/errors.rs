@@ -8,6 +8,7 @@ use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 
 use super::login_notes::CertificateRequest;
 use super::reason::Reason;
+use super::refusal::Refusal;
 use crate::error::{Error, ErrorKind};
 
 pub(super) fn tls_error(error: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Error {
@@ -23,9 +24,17 @@ pub(super) fn with_reason(
     request: CertificateRequest,
     agreed: bool,
 ) -> Error {
-    match reason(&error, request, agreed) {
-        Some(reason) => tls_error(error).with_tls_reason(reason),
-        None => tls_error(error),
+    let refusal = match &error {
+        rustls::Error::InvalidCertificate(error) => Refusal::inside(error),
+        _ => None,
+    };
+    let key = refusal.and_then(Refusal::key);
+    let error = refusal.and_then(Refusal::original).unwrap_or(error);
+    let reason = reason(&error, request, agreed);
+    let error = tls_error(error).with_server_key(key);
+    match reason {
+        Some(reason) => error.with_tls_reason(reason),
+        None => error,
     }
 }
 
@@ -112,11 +121,10 @@ fn of_certificate(error: &CertificateError) -> Reason {
             expected: expected.to_str().to_string(),
             presented: presented.iter().map(|name| bare(name).into()).collect(),
         },
-        CertificateError::Other(other) => {
-            let ours = other.0.downcast_ref::<Reason>();
+        other => {
+            let ours = Refusal::inside(other).and_then(Refusal::reason);
             ours.cloned().unwrap_or(Reason::BadCertificate)
         }
-        _ => Reason::BadCertificate,
     }
 }
 

@@ -3,33 +3,53 @@
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::iter::once;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::hash::{Hash, HashAlgorithm};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, SignatureScheme};
 
 use super::certificate::Certificate;
+use super::key_verifier::{hash_of, key_hash};
+use super::pin::KeyPin;
 use super::reason::Reason;
+use super::refusal::Refusal;
 
 /// Verifies certificates by another verifier. If that verifier refuses a certificate with an error
 /// that does not say why, this one finds the reason. It also accepts a server's certificate that is
 /// itself one of the trusted roots.
-#[derive(Debug)]
 pub(super) struct ExplainingVerifier {
     verifier: Arc<dyn ServerCertVerifier>,
     /// The trusted roots. A server may also present one of them as its own certificate.
     trusted: Vec<CertificateDer<'static>>,
+    /// SHA-256, for the server's key in an error. `None` if the provider has none.
+    sha256: Option<&'static dyn Hash>,
 }
 
 impl ExplainingVerifier {
     pub(super) fn new(
         verifier: Arc<dyn ServerCertVerifier>,
         trusted: Vec<CertificateDer<'static>>,
+        provider: &CryptoProvider,
     ) -> Self {
-        Self { verifier, trusted }
+        Self {
+            verifier,
+            trusted,
+            sha256: hash_of(provider, HashAlgorithm::SHA256),
+        }
+    }
+}
+
+impl fmt::Debug for ExplainingVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ExplainingVerifier")
+            .field(&self.verifier)
+            .finish()
     }
 }
 
@@ -61,11 +81,15 @@ impl ServerCertVerifier for ExplainingVerifier {
             // `CaUsedAsEndEntity`, but has not checked its name. After this function, rustls calls
             // `verify_tls12_signature` or `verify_tls13_signature`, which checks that the server
             // holds the private key.
-            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
+                .map_err(|error| Refusal::of_rustls(error, self.key(end_entity)))?;
             return Ok(ServerCertVerified::assertion());
         }
-        let cause = self.cause(wrong, end_entity, intermediates);
-        Err(cause.map_or(error, other))
+        let key = self.key(end_entity);
+        Err(match self.cause(wrong, end_entity, intermediates) {
+            Some(reason) => Refusal::ours(reason, key),
+            None => Refusal::of_rustls(error, key),
+        })
     }
 
     fn verify_tls12_signature(
@@ -76,7 +100,7 @@ impl ServerCertVerifier for ExplainingVerifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         self.verifier
             .verify_tls12_signature(message, certificate, signature)
-            .map_err(|error| weak(error, certificate))
+            .map_err(|error| self.weak(error, certificate))
     }
 
     fn verify_tls13_signature(
@@ -87,7 +111,7 @@ impl ServerCertVerifier for ExplainingVerifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         self.verifier
             .verify_tls13_signature(message, certificate, signature)
-            .map_err(|error| weak(error, certificate))
+            .map_err(|error| self.weak(error, certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -104,6 +128,24 @@ impl ServerCertVerifier for ExplainingVerifier {
 }
 
 impl ExplainingVerifier {
+    /// Returns the key in a certificate. `None` if the certificate cannot be read.
+    fn key(&self, certificate: &CertificateDer<'_>) -> Option<KeyPin> {
+        let hash = key_hash(self.sha256?, certificate).ok()?;
+        Some(KeyPin::from(hash))
+    }
+
+    /// If the server's key is too short, returns this as the error. No provider verifies signatures
+    /// of such a key, so the provider's own error does not name the cause.
+    fn weak(&self, error: rustls::Error, certificate: &CertificateDer<'_>) -> rustls::Error {
+        let weakness = Certificate::parse(certificate).and_then(|parsed| parsed.key.weakness());
+        match (&error, weakness) {
+            (rustls::Error::InvalidCertificate(_), Some(weakness)) => {
+                Refusal::ours(weakness, self.key(certificate))
+            }
+            _ => error,
+        }
+    }
+
     /// Finds the reason why the wrapped verifier refused the certificate. `None` if none is found,
     /// or if the verifier's error already tells the reason.
     fn cause(
@@ -152,20 +194,6 @@ impl ExplainingVerifier {
             _ => None,
         }
     }
-}
-
-/// If the server's key is too short, returns this as the error. No provider verifies signatures of
-/// such a key, so the provider's own error does not name the cause.
-fn weak(error: rustls::Error, certificate: &CertificateDer<'_>) -> rustls::Error {
-    let weakness = Certificate::parse(certificate).and_then(|parsed| parsed.key.weakness());
-    match error {
-        rustls::Error::InvalidCertificate(_) => weakness.map_or(error, other),
-        error => error,
-    }
-}
-
-pub(super) fn other(reason: Reason) -> rustls::Error {
-    CertificateError::Other(OtherError(Arc::new(reason))).into()
 }
 
 /// Whether webpki refused the server's certificate because it is a CA certificate. Most self-signed

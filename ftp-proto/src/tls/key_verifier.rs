@@ -11,9 +11,9 @@ use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorit
 use rustls::{CertificateError, DigitallySignedStruct, PeerMisbehaved, SignatureScheme};
 
 use super::certificate::{Certificate, PublicKey};
-use super::explaining_verifier::other;
 use super::pin::KeyPin;
 use super::reason::Reason;
+use super::refusal::Refusal;
 
 /// Accepts every server. It does not check the server's signature either: since any certificate is
 /// accepted, an attacker could sign with any key. So keys of every kind and length work,
@@ -107,7 +107,7 @@ impl PinnedKeys {
             let signed = rsa.has_signed(message, signature.scheme, signature.signature(), hash);
             return match signed {
                 true => Ok(HandshakeSignatureValid::assertion()),
-                false => Err(other(weak)),
+                false => Err(Refusal::ours(weak, None)),
             };
         }
         let known = self
@@ -143,7 +143,10 @@ impl ServerCertVerifier for PinnedKeys {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let presented = KeyPin::from(key_hash(self.sha256, end_entity)?);
         if !self.keys.contains(&presented) {
-            return Err(other(Reason::OtherKey { presented }));
+            return Err(Refusal::ours(
+                Reason::OtherKey { presented },
+                Some(presented),
+            ));
         }
         Ok(ServerCertVerified::assertion())
     }

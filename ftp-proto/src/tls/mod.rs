@@ -152,6 +152,8 @@ mod reason;
 #[cfg(feature = "rustls")]
 mod records;
 #[cfg(feature = "rustls")]
+mod refusal;
+#[cfg(feature = "rustls")]
 mod resumption;
 #[cfg(feature = "rustls")]
 mod session_store;

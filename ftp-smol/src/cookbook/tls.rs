@@ -85,7 +85,6 @@
 //!
 //! ```
 //! # mod simulated { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cookbook/simulated.rs")); }
-//! use ftp_smol::tls::Reason;
 //! use ftp_smol::{Client, Error, Options, TlsConfig};
 //!
 //! fn main() -> Result<(), Error> {
@@ -100,8 +99,8 @@
 //!     let tls = TlsConfig::with_pinned_keys([key])?;
 //!     let mut client = Client::connect(Options::new("printer.example.org").with_tls(tls)).await?;
 //!     if let Err(error) = client.login("ada", "secret").await {
-//!         if let Some(Reason::OtherKey { presented }) = error.tls_reason() {
-//!             eprintln!("the server has the key {presented}"); // is this the one you mean?
+//!         if let Some(key) = error.server_key() {
+//!             eprintln!("the server has the key {key}"); // is this the one you mean?
 //! #           return Ok(());
 //!         }
 //!         return Err(error);

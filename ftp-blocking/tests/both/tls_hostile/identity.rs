@@ -184,6 +184,9 @@ fn a_pinned_key_replaces_all_other_checks() {
             let Some(Reason::OtherKey { presented }) = error.tls_reason() else {
                 panic!("{error}");
             };
+            assert_eq!(error.server_key(), Some(*presented));
+            let flawed = logged_in(&memory(setup()), explicit()).expect_err("a flaw");
+            assert_eq!(flawed.server_key(), Some(*presented), "{flawed}");
             let memory_of_right = memory(setup());
             let right = options(&[[1; 32].into(), *presented]);
             let mut client = logged_in(&memory_of_right, right.clone()).expect("the key");
@@ -243,12 +246,14 @@ fn old_certificates() {
             };
             assert_eq!(error.tls_reason(), Some(&reason), "{old:?}: {error}");
             assert!(error.to_string().contains(words), "{error}");
+            let key = error.server_key();
 
             let pinned = |key| with(TlsConfig::with_pinned_keys([key]).expect("a key"));
             let error = logged_in(&server(), pinned([1; 32].into())).expect_err("another key");
             let Some(Reason::OtherKey { presented }) = error.tls_reason() else {
                 panic!("{old:?}: {error}");
             };
+            assert_eq!(key, Some(*presented), "{old:?}");
             let client = logged_in(&server(), pinned(*presented));
             if old == Old::Rsa1024 {
                 // The simulated server does not have the key of this certificate. So the server's
