@@ -197,6 +197,7 @@ mod path;
 pub mod pool;
 #[cfg(feature = "proxy")]
 pub mod proxy;
+mod remedy;
 pub mod reply;
 mod representation;
 pub mod retry;
@@ -239,6 +240,7 @@ pub use options::transfer::{LineEnds, SizeCheck, TransferOptions};
 pub use options::url::{InvalidUrl, Url, UrlType};
 pub use options::{FTP_PORT, IMPLICIT_PORT, ListingLimits, Options, Resumption};
 pub use path::{HERE, InvalidPath, RemotePath};
+pub use remedy::Remedy;
 pub use reply::Features;
 pub use representation::{FileStructure, Format, TransferType, TransmissionMode};
 pub use session::Session;

@@ -7,8 +7,8 @@ use std::io;
 use std::time::Duration;
 
 use ftp_proto::tls::Reason;
-use ftp_proto::wire::ReplyDecoder;
-use ftp_proto::{Error, ErrorKind, Misuse, Reply, Timeouts, Wait};
+use ftp_proto::wire::{DecodeError, ReplyDecoder};
+use ftp_proto::{Error, ErrorKind, Misuse, Remedy, Reply, Timeouts, Wait};
 
 fn reply(line: &str) -> Reply {
     let decoded = ReplyDecoder::default().decode(line.as_bytes());
@@ -183,8 +183,8 @@ fn errors_say_everything_once() {
                 .with_limits(&limits)
                 .with_tls_reason(Reason::SilentServer),
             "timed out after 1.5s (Timeouts::greeting), waiting for the greeting: the server \
-             sent nothing: it may wait for implicit TLS (Options::with_implicit_tls, usually at \
-                 port 990), or not be an FTP server",
+             sent nothing; it may wait for TLS, or not be an FTP server: try \
+             implicit TLS (Options::with_implicit_tls, usually at port 990)",
             "",
         ),
         (
@@ -322,4 +322,64 @@ fn a_wait_longer_than_its_operation_has_no_time() {
     };
     assert_eq!(elapsed(5), None);
     assert_eq!(elapsed(120), Some(Duration::from_secs(120)));
+}
+
+/// `{:#}` is for programs with options of their own: it names no item of this library, and
+/// `remedies` returns what it leaves out.
+#[test]
+fn what_a_program_can_do_is_a_value_too() {
+    let limits = Timeouts::default();
+    let rows = [
+        (
+            Error::new(ErrorKind::Tls).with_tls_reason(Reason::SelfSigned),
+            "TLS failed: the server's certificate is self-signed",
+            &[Remedy::Root, Remedy::PinKey][..],
+        ),
+        (
+            Error::new(ErrorKind::Tls).with_tls_reason(Reason::WeakKey { bits: 512 }),
+            "TLS failed: the server's certificate, or one that signed it, has a 512-bit key, \
+             which is too short: replace it on the server",
+            &[],
+        ),
+        (
+            Error::new(ErrorKind::Unconfirmed)
+                .with_source(Error::new(ErrorKind::Timeout(Wait::FinalReply)))
+                .with_limits(&limits),
+            "the transfer may not be complete: timed out after 180s, waiting for the final reply",
+            &[Remedy::RaiseLimit(Wait::FinalReply)],
+        ),
+        (
+            Error::new(ErrorKind::OutOfTime),
+            "the total time is over",
+            &[Remedy::RaiseTotalTime],
+        ),
+        (
+            Error::from(DecodeError::TooManyLines { limit: 7 }),
+            "the server breaks the rules of FTP: the reply has more than 7 lines; its last line \
+             may have another code than its first",
+            &[Remedy::LenientMultiline],
+        ),
+        (
+            Error::new(ErrorKind::TooLarge)
+                .with_source("the directory is deeper than the limit")
+                .with_remedy(Remedy::WalkLimits),
+            "the directory is deeper than the limit",
+            &[Remedy::WalkLimits],
+        ),
+        (
+            Error::from(io::Error::from(io::ErrorKind::ConnectionRefused)),
+            "connection refused",
+            &[],
+        ),
+    ];
+    for (error, words, remedies) in rows {
+        assert_eq!(format!("{error:#}"), words);
+        assert_eq!(error.remedies(), remedies, "{error}");
+        let whole = error.to_string();
+        for remedy in remedies {
+            // The text of a time-out names the limit itself.
+            let is_limit = matches!(remedy, Remedy::RaiseLimit(_) | Remedy::RaiseTotalTime);
+            assert!(is_limit || whole.contains(&remedy.to_string()), "{whole}");
+        }
+    }
 }

@@ -180,10 +180,10 @@ pub use ftp_proto::{
     ErrorKind, FTP_PORT, Features, FileStructure, Format, FtpProxy, FtpProxyKind, HERE,
     IMPLICIT_PORT, InvalidPath, LineEnds, ListingLimits, LocalName, LowSpeed, MissingCloseNotify,
     Misuse, Name, Observed, Observer, OptionalName, Options, PassiveAddress, PassiveCommand,
-    Pipelining, ProtectWhen, Protection, ProxyFailure, RemotePath, Reply, ReplyCodes, Resumption,
-    Security, ServerCopy, Session, SizeCheck, Standing, Support, Timeouts, TransferLimits,
-    TransferOptions, TransferType, TransmissionMode, UnsafeName, UnsafeRule, Utf8Names, Wait, When,
-    reply, wire,
+    Pipelining, ProtectWhen, Protection, ProxyFailure, Remedy, RemotePath, Reply, ReplyCodes,
+    Resumption, Security, ServerCopy, Session, SizeCheck, Standing, Support, Timeouts,
+    TransferLimits, TransferOptions, TransferType, TransmissionMode, UnsafeName, UnsafeRule,
+    Utf8Names, Wait, When, reply, wire,
 };
 pub use ftp_proto::{InvalidNetrc, InvalidUrl, Netrc, NetrcFault, Url, UrlType};
 pub use lines::Lines;

@@ -98,6 +98,9 @@
 //! | how many bytes have moved, and how many should have | [`transferred`](crate::Error::transferred), [`expected`](crate::Error::expected) |
 //! | which time limit has passed | [`kind`](crate::Error::kind), [`waited`](crate::Error::waited) |
 //! | why TLS failed | [`tls_reason`](crate::Error::tls_reason) |
+//! | the key of a server whose certificate was refused | [`server_key`](crate::Error::server_key) |
+//! | what you can do, as values | [`remedies`](crate::Error::remedies), and `{:#}` for the text without it |
+//! | whether a name could not be resolved | [`kind`](crate::Error::kind): `Unresolved` |
 //! | the `io::Error` underneath | [`inner`](crate::Error::inner) |
 //!
 //! Reads and writes of a transfer return an `io::Error`. `Error::from(io_error)` takes ours out of

@@ -11,7 +11,7 @@ use ftp_proto::files::{Hasher, LocalFact, LocalStep, SyncToDisk};
 use ftp_proto::reply::{Algorithm, Timestamp};
 use ftp_proto::sync::LocalPlace;
 use ftp_proto::tree::HashLocal;
-use ftp_proto::{Error, ErrorKind, LocalName, UnsafeName};
+use ftp_proto::{Error, ErrorKind, LocalName, Remedy, UnsafeName};
 
 use super::os::files;
 use super::{leftovers, local_place};
@@ -151,15 +151,16 @@ impl Disk {
         };
         let is_no_file =
             files::is_device_name(&path) || found.as_ref().is_ok_and(|found| !found.is_file());
-        let refuse = |kind, why| Err(self.failed("creating", io::Error::new(kind, why)));
+        let refusal = |kind, why| self.failed("creating", io::Error::new(kind, why));
+        let refuse = |kind, why| Err(refusal(kind, why));
         match found {
             Ok(metadata) if metadata.is_dir() => {
                 refuse(io::ErrorKind::IsADirectory, "it is a directory")
             }
-            _ if is_no_file => refuse(
-                io::ErrorKind::InvalidInput,
-                "it is no regular file, and cannot be replaced: use `Download::save_to`",
-            ),
+            _ if is_no_file => {
+                let why = "it is no regular file, and cannot be replaced";
+                Err(refusal(io::ErrorKind::InvalidInput, why).with_remedy(Remedy::SaveTo))
+            }
             Ok(metadata) => {
                 let path = files::where_links_lead(path);
                 let path = path.map_err(|error| self.failed("creating", error))?;
@@ -224,9 +225,8 @@ impl Disk {
         let metadata = self.file()?.metadata();
         let metadata = metadata.map_err(|error| self.failed("reading", error))?;
         if !metadata.is_file() {
-            let why = "it is no regular file: use `Upload::send_from`";
-            let error = io::Error::new(io::ErrorKind::InvalidInput, why);
-            return Err(self.failed("opening", error));
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
+            return Err(self.failed("opening", error).with_remedy(Remedy::SendFrom));
         }
         Ok(LocalFact::Source {
             length: metadata.len(),

@@ -127,8 +127,8 @@ fn a_server_that_does_not_greet() {
             explicit(),
             Action::Silent,
             "connecting to localhost, port 21: timed out after 60s (Timeouts::greeting), waiting \
-             for the greeting: the server sent nothing: it may wait for implicit TLS \
-             (Options::with_implicit_tls, usually at port 990), or not be an FTP server",
+             for the greeting: the server sent nothing; it may wait for TLS, or not be an FTP \
+             server: try implicit TLS (Options::with_implicit_tls, usually at port 990)",
         ),
         (
             implicit(),
@@ -254,7 +254,7 @@ fn a_server_that_refuses() {
             Fault::on("AUTH", reply("500 AUTH not understood")),
             login,
             "AUTH TLS: the server refused: 500 AUTH not understood; the server does not support \
-             AUTH TLS: try Options::with_implicit_tls (usually at port 990), or, for an old \
+             AUTH TLS: try implicit TLS (Options::with_implicit_tls, usually at port 990), or, for an old \
              server, Config::with_auth(Auth::TlsThenSsl); do not just leave out \
              Options::with_tls: the password would travel in clear text",
         ),
@@ -670,8 +670,8 @@ fn the_errors_of_data_connections_with_other_addresses() {
         .pasv_address([127, 0, 0, 2])
         .fault(Fault::on("CONNECT", Action::RefuseConnect));
     let error = said(elsewhere.clone(), plain(), download).to_string();
-    let advice = "; the server had named the address 127.0.0.2, which was ignored; a firewall may \
-                  block the port; to connect to 127.0.0.2, if it can be reached from here, set \
+    let advice = "; a firewall may block the port; the server had named the address 127.0.0.2, \
+                  which was ignored: to connect to it, if it can be reached from here, set \
                   Config::with_passive_address(PassiveAddress::TrustServer)";
     assert!(error.ends_with(advice), "{error}");
     let trusting =
@@ -811,7 +811,7 @@ fn listings_that_are_too_large() {
     });
     assert_eq!(
         error.to_string(),
-        "the listing has more lines or bytes than the limit: raise it by \
-         Options::with_listing_limits, or read line by line (`list_lines`)"
+        "the listing has more lines or bytes than the limit; raise Options::with_listing_limits, \
+         or read piece by piece (`read_dir`, `list_lines`)"
     );
 }

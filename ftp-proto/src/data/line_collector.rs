@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::Listing;
 use crate::error::{Error, ErrorKind};
 use crate::options::ListingLimits;
+use crate::remedy::Remedy;
 
 /// Collects the lines of one [`Listing`].
 ///
@@ -51,9 +52,9 @@ impl LineCollector {
     pub fn push(&mut self, line: Vec<u8>) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(line.len());
         if self.lines.len() >= self.limits.lines || self.bytes > self.limits.bytes {
-            let why = "the listing has more lines or bytes than the limit: raise it by \
-                       Options::with_listing_limits, or read line by line (`list_lines`)";
-            return Err(Error::new(ErrorKind::TooLarge).with_source(why));
+            return Err(Error::new(ErrorKind::TooLarge)
+                .with_source("the listing has more lines or bytes than the limit")
+                .with_remedy(Remedy::ListingLimits));
         }
         self.lines.push(line);
         Ok(())

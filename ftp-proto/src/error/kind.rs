@@ -250,6 +250,7 @@ impl ErrorKind {
     }
 }
 
+/// Names no item of this library, if the format is `{:#}`.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -264,8 +265,8 @@ impl fmt::Display for ErrorKind {
             Self::OutOfStep => "the replies do not match the commands any more",
             Self::Closed => "the server closed the control connection",
             Self::Io => "input or output failed",
-            Self::Local => "the local file failed",
             Self::Unresolved => "the server's name cannot be resolved",
+            Self::Local => "the local file failed",
             Self::Tls => "TLS failed",
             Self::Timeout(wait) => return write!(f, "timed out, {wait}"),
             Self::Truncated => "the download is not complete",
@@ -276,6 +277,7 @@ impl fmt::Display for ErrorKind {
             Self::TooLarge => "too large",
             Self::Aborted => "stopped on request",
             Self::TooSlow => "the data moved too slowly",
+            Self::OutOfTime if f.alternate() => "the total time is over",
             Self::OutOfTime => "the total time is over (Options::total_time)",
             Self::Misuse(misuse) => return write!(f, "misuse: {misuse}"),
             Self::Proxy(failure) => return failure.fmt(f),

@@ -1,5 +1,6 @@
 //! The only error type of this project: the core and both adapters use it.
 
+mod advice;
 mod cause;
 mod convert;
 mod kind;
@@ -7,8 +8,8 @@ mod proxy_failure;
 #[cfg(feature = "serde")]
 mod serde;
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
@@ -19,6 +20,7 @@ use crate::tls::{KeyPin, Reason};
 use crate::wait::{Timeouts, Wait};
 use crate::wire::{Class, Command, Escaped, Reply};
 
+pub(crate) use advice::Advice;
 pub use cause::Cause;
 pub use kind::{ErrorKind, Misuse};
 pub use proxy_failure::ProxyFailure;
@@ -32,7 +34,8 @@ pub use proxy_failure::ProxyFailure;
 /// `Display` is one line that you can show as it is. It names the command with its argument, what
 /// went wrong, the server's reply (escaped), why TLS failed, and what you can do. Without a reply,
 /// it shows what the error [underneath](Self::inner) says. It never shows the argument of PASS or
-/// ACCT. `source` starts after the causes that the line has shown already, so a printed chain of
+/// ACCT. `{:#}` leaves out what you can do, and names no item of this library:
+/// [`remedies`](Self::remedies) returns it as values. `source` starts after the causes that the line has shown already, so a printed chain of
 /// causes repeats nothing.
 ///
 /// ```
@@ -71,9 +74,9 @@ struct Context {
     waited: Option<Duration>,
     elapsed: Option<Duration>,
     tls_reason: Option<Reason>,
-    inner: Option<Arc<Inner>>,
-    advice: Option<Cow<'static, str>>,
     server_key: Option<KeyPin>,
+    inner: Option<Arc<Inner>>,
+    advice: Option<Advice>,
 }
 
 type Inner = dyn core::error::Error + Send + Sync;
@@ -95,9 +98,9 @@ impl Error {
             waited: None,
             elapsed: None,
             tls_reason: None,
+            server_key: None,
             inner: None,
             advice: None,
-            server_key: None,
         }))
     }
 
@@ -141,17 +144,17 @@ impl Error {
     }
 
     /// Adds what you can do. It replaces earlier advice.
-    pub(crate) fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
-        Arc::make_mut(&mut self.0).advice = Some(advice.into());
+    pub(crate) fn with_advice(mut self, advice: Advice) -> Self {
+        Arc::make_mut(&mut self.0).advice = Some(advice);
         self
     }
 
     /// Adds advice on what you can do, unless the error has advice already.
-    pub(crate) fn or_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
-        if self.0.advice.is_none() {
-            Arc::make_mut(&mut self.0).advice = Some(advice.into());
+    pub(crate) fn or_advice(self, advice: Advice) -> Self {
+        match self.0.advice {
+            None => self.with_advice(advice),
+            Some(_) => self,
         }
-        self
     }
 
     /// Adds what the operation was doing, such as `connecting to ftp.example.org, port 21`.
@@ -239,8 +242,6 @@ impl Error {
         self
     }
 
-    /// Corrects the reason of a TLS failure that came after the server had accepted AUTH or PROT.
-    /// `PlainServer` would advise you to try another kind of TLS, which would be wrong. So
     /// Adds the public key of a server whose certificate was refused.
     #[cfg(feature = "rustls")]
     pub(crate) fn with_server_key(mut self, key: Option<KeyPin>) -> Self {
@@ -248,6 +249,8 @@ impl Error {
         self
     }
 
+    /// Corrects the reason of a TLS failure that came after the server had accepted AUTH or PROT.
+    /// `PlainServer` would advise you to try another kind of TLS, which would be wrong. So
     /// `ClearText` replaces it.
     pub(crate) fn in_agreed_tls(self) -> Self {
         match self.tls_reason() {
@@ -278,10 +281,8 @@ impl Error {
     /// Adds another error of this crate as the cause. If this error has no TLS reason, it also gets
     /// the TLS reason of the cause.
     pub(crate) fn because(self, cause: Self) -> Self {
-        let reason = cause.tls_reason().filter(|_| self.tls_reason().is_none());
-        match reason.cloned() {
-            Some(reason) => self.with_tls_reason(reason).with_source(cause),
-            None => self.with_source(cause),
+        if self.tls_reason().is_some() {
+            return self.with_source(cause);
         }
         let (reason, key) = (cause.0.tls_reason.clone(), cause.0.server_key);
         let mut error = self.with_source(cause);
@@ -498,6 +499,26 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Writes how long the client waited, and for what.
+    fn write_timeout(
+        &self,
+        wait: Wait,
+        limit: Duration,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        write!(f, "timed out after {limit:?}")?;
+        if !f.alternate() {
+            write!(f, " (Timeouts::{})", wait.limit())?;
+        }
+        write!(f, ", {wait}")?;
+        match self.elapsed().filter(|it| is_longer(*it, limit)) {
+            Some(elapsed) => write!(f, " (the operation took {}s)", elapsed.as_secs()),
+            None => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let context = &*self.0;
@@ -512,31 +533,29 @@ impl fmt::Display for Error {
         }
         // The cause's text may contain bytes of a stranger: what a proxy has sent, or the names in
         // a certificate. So the text is escaped.
-        let told = told.map(|told| told.to_string());
+        let told = told.map(|told| match f.alternate() {
+            true => format!("{told:#}"),
+            false => told.to_string(),
+        });
         match (context.kind, context.waited, &told) {
             (kind, _, Some(told)) if kind.is_told_by_cause() => {
                 write!(f, "{}", Escaped::new(told))?;
             }
-            (ErrorKind::Timeout(wait), Some(limit), _) => {
-                let name = wait.limit();
-                write!(f, "timed out after {limit:?} (Timeouts::{name}), {wait}")?;
-                if let Some(elapsed) = self.elapsed().filter(|it| is_longer(*it, limit)) {
-                    write!(f, " (the operation took {}s)", elapsed.as_secs())?;
-                }
-            }
+            (ErrorKind::Timeout(wait), Some(limit), _) => self.write_timeout(wait, limit, f)?,
             (ErrorKind::Truncated, ..) if self.is_surplus() => {
                 f.write_str("the download is longer than expected")?;
             }
             (kind, _, _) => match context.title {
                 Some(title) => f.write_str(title)?,
-                None => write!(f, "{kind}")?,
+                None => fmt::Display::fmt(&kind, f)?,
             },
         }
         if let Some(reply) = reply.take_if(|_| self.is_a_reply()) {
             write!(f, ": {reply}")?;
         }
         if let Some(reason) = &context.tls_reason {
-            write!(f, ": {reason}")?;
+            f.write_str(": ")?;
+            fmt::Display::fmt(reason, f)?;
         }
         if let Some(told) = told.filter(|_| !context.kind.is_told_by_cause()) {
             write!(f, ": {}", Escaped::new(&told))?;
@@ -554,8 +573,13 @@ impl fmt::Display for Error {
         if let Some(cause @ (Cause::NotFound | Cause::Denied)) = context.cause {
             write!(f, "; {cause}")?;
         }
-        if let Some(advice) = &context.advice {
-            write!(f, "; {advice}")?;
+        if let Some(advice) = context
+            .advice
+            .as_ref()
+            .filter(|it| it.has_text(f.alternate()))
+        {
+            f.write_str("; ")?;
+            fmt::Display::fmt(advice, f)?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::modified::Modified;
 use super::parser::{Line, Parser};
 use crate::error::{Error, ErrorKind};
 use crate::options::ListingLimits;
+use crate::remedy::Remedy;
 use crate::wire::Reply;
 
 /// The entries of a directory. You can use it as a slice of [`Entry`].
@@ -135,9 +136,9 @@ impl Directory {
         self.bytes = self.bytes.saturating_add(bytes);
         let lines = self.entries.len().saturating_add(self.unparsed.len());
         if lines >= limits.lines || self.bytes > limits.bytes {
-            let why = "the listing has more lines or bytes than the limit: raise it by \
-                       Options::with_listing_limits, or read entry by entry (`read_dir`)";
-            return Err(Error::new(ErrorKind::TooLarge).with_source(why));
+            return Err(Error::new(ErrorKind::TooLarge)
+                .with_source("the listing has more lines or bytes than the limit")
+                .with_remedy(Remedy::ListingLimits));
         }
         match line {
             Line::Entry(entry) => self.entries.push(entry.into_owned()),

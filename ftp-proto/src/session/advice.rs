@@ -1,15 +1,15 @@
 //! Adds two things to an error: the argument of the failed command, and advice on what you can do.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::net::SocketAddr;
 
 use super::Session;
 use super::negotiated::Channel;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Advice, Error, ErrorKind};
 use crate::flow::Endpoint;
 use crate::options::config::{Auth, DataMode, Security};
+use crate::remedy::Remedy;
 use crate::wait::Wait;
 use crate::wire::{DecodeError, Escaped, Reply};
 
@@ -57,23 +57,20 @@ impl Session {
         }
     }
 
-    fn advice(&self, error: &Error) -> Option<Cow<'static, str>> {
+    fn advice(&self, error: &Error) -> Option<Advice> {
         let refused = error.reply().filter(|reply| reply.is_refusal());
         if self.state.channel == Channel::Clear {
             let auth = error.command() == Some("AUTH");
             if let Some(reply) = refused.filter(|_| auth) {
-                return Some(self.without_tls(reply).into());
+                return Some(self.without_tls(reply));
             }
             let plain = !self.config.security.demands_tls();
             if refused.is_some_and(|reply| plain && reply.demands_tls()) {
                 let how = match self.config.security {
-                    Security::LoginInClear => {
-                        "the server wants TLS: call `secure`, or leave out \
-                         Options::with_login_in_clear"
-                    }
-                    _ => "the server wants TLS: set Options::with_tls",
+                    Security::LoginInClear => Remedy::Secure,
+                    _ => Remedy::DemandTls,
                 };
-                return Some(how.into());
+                return Some(Advice::new("the server wants TLS").with([how]));
             }
         }
         if self.state.greeting.is_none() {
@@ -86,53 +83,59 @@ impl Session {
             // greeting, in which you can see the kind of server.
             let unknown = reply.is_not_implemented();
             return unknown.then(|| {
-                format!("it may not be an FTP server; its greeting was {greeting}").into()
+                Advice::new(format!(
+                    "it may not be an FTP server; its greeting was {greeting}"
+                ))
             });
         }
         if matches!(error.kind(), ErrorKind::Timeout(_)) {
             if let Some(begun) = self.half_a_reply() {
-                return Some(begun.into());
+                return Some(begun);
             }
         }
         self.stray_data_connection(error, refused)
-            .or_else(|| self.next_step(error).map(Cow::Borrowed))
+            .or_else(|| self.next_step(error))
     }
 
     /// Returns general advice for an error of this kind, if there is no more precise advice.
-    fn next_step(&self, error: &Error) -> Option<&'static str> {
+    fn next_step(&self, error: &Error) -> Option<Advice> {
         let upload = matches!(error.command(), Some("STOR" | "STOU" | "APPE"));
-        match error.kind() {
+        let advice = match error.kind() {
             ErrorKind::OutOfStep | ErrorKind::Closed if self.is_dead() => {
-                Some("the session has ended: connect again (`reconnect`)")
+                Advice::new("the session has ended").with([Remedy::Reconnect])
             }
-            ErrorKind::Timeout(_) if self.is_dead() => {
-                Some("the session has ended: connect again (`reconnect`), or raise this limit")
-            }
-            ErrorKind::Timeout(_) => Some("the session goes on: try again, or raise this limit"),
-            ErrorKind::OutOfStep => Some("the session goes on: try again"),
+            ErrorKind::Timeout(wait) if self.is_dead() => Advice::new("the session has ended")
+                .with([Remedy::Reconnect, Remedy::RaiseLimit(wait)]),
+            ErrorKind::Timeout(wait) => Advice::new("the session goes on")
+                .with([Remedy::TryAgain, Remedy::RaiseLimit(wait)]),
+            ErrorKind::OutOfStep => Advice::new("the session goes on").with([Remedy::TryAgain]),
             ErrorKind::Truncated if error.is_surplus() => {
-                Some("the file may have grown: ask for its size again")
+                Advice::new("the file may have grown: ask for its size again")
             }
-            ErrorKind::Truncated => {
-                Some("download it again, or the rest of it by TransferOptions::with_offset")
-            }
+            ErrorKind::Truncated => Advice::new("download it again").with([Remedy::DownloadRest]),
             ErrorKind::Unconfirmed if upload => {
-                Some("upload it again, or compare the file on the server with yours")
+                Advice::new("upload it again, or compare the file on the server with yours")
             }
-            ErrorKind::Unconfirmed if error.command() == Some("RETR") => Some("download it again"),
-            _ => None,
-        }
+            ErrorKind::Unconfirmed if error.command() == Some("RETR") => {
+                Advice::new("download it again")
+            }
+            _ => return None,
+        };
+        Some(advice)
     }
 
     /// Returns advice for a time-out in the middle of a reply of several lines, whose last line did
     /// not come. `None` if no reply has begun.
-    fn half_a_reply(&self) -> Option<String> {
+    fn half_a_reply(&self) -> Option<Advice> {
         match self.decoder.other_end() {
-            Some(other) => Some(other.to_string()),
+            Some(other) => {
+                let remedies = other.remedies().iter().copied();
+                Some(Advice::new(format!("{other:#}")).with(remedies))
+            }
             None => self.decoder.opening().map(|code| {
-                format!(
+                Advice::new(format!(
                     "a reply of several lines began with {code}-, and its last line did not come"
-                )
+                ))
             }),
         }
     }
@@ -140,64 +143,58 @@ impl Session {
     /// Returns the advice if no greeting came. The advice shows what the server has sent instead,
     /// unless the error already shows these bytes. If the server has sent nothing, the advice is a
     /// guess at what kind of server it is.
-    fn no_greeting(&self, error: &Error) -> Option<Cow<'static, str>> {
+    fn no_greeting(&self, error: &Error) -> Option<Advice> {
         let inner = error.inner().and_then(|inner| inner.downcast_ref());
         let told = error.reply().is_some() || matches!(inner, Some(DecodeError::NotAReply { .. }));
         if let Some(words) = self.error_context.words().filter(|_| !told) {
-            return Some(format!("it sent: {}", Escaped::new(words)).into());
+            return Some(Advice::new(format!("it sent: {}", Escaped::new(words))));
         }
         match error.kind() {
             ErrorKind::Timeout(Wait::Greeting) if self.is_secured() => {
-                Some("it may not be an FTP server".into())
+                Some(Advice::new("it may not be an FTP server"))
             }
-            ErrorKind::Timeout(Wait::Handshake) => {
-                Some("it may not be an FTP server, or have no implicit TLS".into())
-            }
+            ErrorKind::Timeout(Wait::Handshake) => Some(Advice::new(
+                "it may not be an FTP server, or have no implicit TLS",
+            )),
             _ => None,
         }
     }
 
     /// Returns the advice after the server has refused AUTH.
-    fn without_tls(&self, reply: &Reply) -> &'static str {
+    fn without_tls(&self, reply: &Reply) -> Advice {
         let unknown = reply.is_not_implemented() || reply.code().value() == 534;
         if unknown && self.config.auth == Auth::Tls {
-            return "the server does not support AUTH TLS: try Options::with_implicit_tls \
-                    (usually at port 990), or, for an old server, \
-                    Config::with_auth(Auth::TlsThenSsl); do not just leave out \
-                    Options::with_tls: the password would travel in clear text";
+            return Advice::new("the server does not support AUTH TLS").with([
+                Remedy::ImplicitTls,
+                Remedy::AuthSsl,
+                Remedy::KeepTls,
+            ]);
         }
-        "the server does not accept AUTH: try Options::with_implicit_tls (usually at port 990); \
-         do not just leave out Options::with_tls: the password would travel in clear text"
+        Advice::new("the server does not accept AUTH").with([Remedy::ImplicitTls, Remedy::KeepTls])
     }
 
     /// Returns the advice if the client has ignored an address that the server sent for the data
     /// connection, or has rejected a data connection that came from another address than the
     /// server's.
-    fn stray_data_connection(
-        &self,
-        error: &Error,
-        refused: Option<&Reply>,
-    ) -> Option<Cow<'static, str>> {
+    fn stray_data_connection(&self, error: &Error, refused: Option<&Reply>) -> Option<Advice> {
         if let Some(rejected_peer) = self.error_context.rejected_peer {
             let peer = self.peer.map(|peer| peer.ip().to_canonical());
-            let peer = peer.map_or(Cow::Borrowed("elsewhere"), |peer| {
-                format!("at {peer}").into()
-            });
+            let peer = peer.map_or("elsewhere".into(), |peer| format!("at {peer}"));
             let rejected_peer = rejected_peer.ip().to_canonical();
-            return Some(Cow::Owned(format!(
-                "a connection from {rejected_peer} was rejected, because the server is {peer}: \
-                 to accept it, set Config::with_active_peer(ActivePeer::Anyone)"
-            )));
+            let why = format!(
+                "a connection from {rejected_peer} was rejected, because the server is {peer}"
+            );
+            return Some(Advice::new(why).with([Remedy::ActivePeer]));
         }
         let unreachable = matches!(error.kind(), ErrorKind::Io | ErrorKind::Timeout(_))
             || refused.is_some_and(|reply| matches!(reply.code().value(), 425 | 426));
         let passive = self.config.data_mode == DataMode::Passive && unreachable;
         let named = self.error_context.ignored_address.filter(|_| passive)?;
-        Some(Cow::Owned(format!(
-            "the server had named the address {named}, which was ignored; a firewall may block \
-             the port; to connect to {named}, if it can be reached from here, set \
-             Config::with_passive_address(PassiveAddress::TrustServer)"
-        )))
+        let why = format!(
+            "a firewall may block the port; the server had named the address {named}, which was \
+             ignored"
+        );
+        Some(Advice::new(why).with([Remedy::PassiveAddress]))
     }
 }
 

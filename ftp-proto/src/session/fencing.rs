@@ -3,7 +3,8 @@
 use super::Session;
 use super::fence::{Fence, Fencing, refuses_a_fence};
 use super::ledger::{Owed, Shape};
-use crate::error::Error;
+use crate::error::{Advice, Error};
+use crate::remedy::Remedy;
 use crate::wire::{Command, Reply};
 
 impl Session {
@@ -96,8 +97,6 @@ pub(super) fn too_many_strays() -> Error {
 fn no_fence() -> Error {
     let why = "a reply was lost or came twice, and it cannot be found out which replies are old, \
                because the server answers none of PWD, SYST and FEAT";
-    Error::out_of_step(why).or_advice(
-        "the session has ended: connect again (`reconnect`), and check whether the command was \
-         done",
-    )
+    let advice = Advice::new("the session has ended, and the command may have been done");
+    Error::out_of_step(why).or_advice(advice.with([Remedy::Reconnect]))
 }

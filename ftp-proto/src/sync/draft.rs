@@ -18,7 +18,7 @@ use crate::listing::{Dialect, Entry, Kind, Modified};
 use crate::options::encoding::Encoding;
 use crate::path::RemotePath;
 use crate::session::transfer::Direction;
-use crate::tree::{Note, WalkEntry, file_name};
+use crate::tree::{Note, WalkEntry, file_name, too_deep};
 
 /// A plan that is not complete yet.
 #[derive(Debug)]
@@ -503,8 +503,7 @@ pub(super) fn duplicate() -> Error {
 /// The error for a directory in which the walk stops.
 pub(super) fn not_entered(note: Note) -> Error {
     match note {
-        Note::TooDeep => Error::new(ErrorKind::TooLarge)
-            .with_source("the directory is deeper than WalkOptions::depth allows"),
+        Note::TooDeep => too_deep(),
         note => Error::new(ErrorKind::Protocol).with_source(match note {
             Note::Loop => "a loop: this is one of the directories above it",
             _ => "the walk does not go into this directory",

@@ -8,8 +8,9 @@ use super::filter::Filter;
 use super::options::SyncOptions;
 use super::partial;
 use crate::error::{Error, ErrorKind};
+use crate::remedy::Remedy;
 use crate::reply::Timestamp;
-use crate::tree::{Links, WalkOptions};
+use crate::tree::{Links, WalkOptions, too_deep};
 
 /// All that a local directory holds. A driver fills it from the disk, and [`PlanSync`] compares it
 /// with the server.
@@ -127,8 +128,7 @@ impl LocalTree {
         if depth < self.walk.depth {
             return true;
         }
-        let why = "the directory is deeper than WalkOptions::depth allows";
-        self.fail(path, Error::new(ErrorKind::TooLarge).with_source(why));
+        self.fail(path, too_deep());
         false
     }
 
@@ -150,24 +150,25 @@ impl LocalTree {
         size: u64,
         modified: Option<Timestamp>,
     ) -> Result<(), Error> {
-        let begin = u32::try_from(self.bytes.len()).map_err(|_| too_large("4 GiB of paths"))?;
-        let length = u32::try_from(path.len()).map_err(|_| too_large("4 GiB of paths"))?;
+        let begin =
+            u32::try_from(self.bytes.len()).map_err(|_| too_large("than 4 GiB of paths"))?;
+        let length = u32::try_from(path.len()).map_err(|_| too_large("than 4 GiB of paths"))?;
         let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         if count >= self.walk.entries {
-            return Err(too_large("WalkOptions::entries"));
+            return Err(too_large("entries than the limit"));
         }
         if kind == LocalKind::Directory || kind == LocalKind::LinkToDirectory {
             self.directories = self.directories.saturating_add(1);
             // The root counts too.
             if self.directories >= self.walk.directories {
-                return Err(too_large("WalkOptions::directories"));
+                return Err(too_large("directories than the limit"));
             }
         }
         let entries = self.entries.len().saturating_add(1);
         let bytes = entries.saturating_mul(size_of::<LocalEntry>());
         let bytes = bytes.saturating_add(self.bytes.len());
         if bytes.saturating_add(path.len()) > self.walk.bytes {
-            return Err(too_large("WalkOptions::bytes"));
+            return Err(too_large("bytes of paths than the limit"));
         }
         self.note_leftover(path);
         self.bytes.extend_from_slice(path);
@@ -273,6 +274,8 @@ pub(super) fn is_below(path: &[u8], directory: &[u8]) -> bool {
 }
 
 fn too_large(limit: &str) -> Error {
-    let why = alloc::format!("the local tree has more than {limit} allows");
-    Error::new(ErrorKind::TooLarge).with_source(why)
+    let why = alloc::format!("the local tree has more {limit}");
+    Error::new(ErrorKind::TooLarge)
+        .with_source(why)
+        .with_remedy(Remedy::WalkLimits)
 }

@@ -198,6 +198,7 @@ impl fmt::Display for SyncReport {
     }
 }
 
+/// Leaves out what your program can do, if the format is `{:#}`.
 impl fmt::Display for SyncFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = if self.path.is_empty() {
@@ -209,6 +210,7 @@ impl fmt::Display for SyncFailure {
         if let Some(change) = self.change {
             write!(f, " ({change})")?;
         }
-        write!(f, ": {}", self.error)
+        f.write_str(": ")?;
+        fmt::Display::fmt(&self.error, f)
     }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::pin::KeyPin;
+use crate::remedy::{Remedy, write_after};
 use crate::wire::Escaped;
 
 /// Why TLS failed, if that is known. [`Error::tls_reason`](crate::Error::tls_reason) returns it.
@@ -124,8 +125,34 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// Returns what your program can do about it.
+    pub(crate) const fn remedies(&self) -> &'static [Remedy] {
+        match self {
+            Self::OldCertificate { .. } | Self::WeakSignature { .. } => &[Remedy::PinKey],
+            // RSA keys below 1024 bits can be broken, so a pin of such a key proves nothing.
+            Self::WeakKey { bits: 1024.. } => &[Remedy::PinKey],
+            Self::SelfSigned => &[Remedy::Root, Remedy::PinKey],
+            Self::UnknownIssuer => &[Remedy::Authority],
+            Self::CertificateDemanded => &[Remedy::ClientCertificate],
+            Self::PlainServer => &[Remedy::ExplicitTls],
+            Self::TlsServer | Self::SilentServer => &[Remedy::ImplicitTls],
+            Self::ResumptionDemanded | Self::NotResumed => &[Remedy::NewTlsSession],
+            _ => &[],
+        }
+    }
+}
+
+/// Leaves out what your program can do, if the format is `{:#}`.
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_problem(f)?;
+        write_after(self.remedies(), f)
+    }
+}
+
+impl Reason {
+    fn write_problem(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WrongName {
                 expected,
@@ -144,14 +171,7 @@ impl fmt::Display for Reason {
             Self::WeakKey { bits } => write!(
                 f,
                 "the server's certificate, or one that signed it, has a {bits}-bit key, which is \
-                 too short: {}",
-                // RSA keys below 1024 bits can be broken, so a pin of such a key proves nothing.
-                // The text does not advise pinning it.
-                if *bits < 1024 {
-                    "replace it on the server"
-                } else {
-                    REPLACE
-                }
+                 too short: {REPLACE}"
             ),
             Self::WeakSignature { hash } => write!(
                 f,
@@ -164,8 +184,7 @@ impl fmt::Display for Reason {
 }
 
 /// The advice if the certificate's version is too old, or if its key or its signature is too weak.
-const REPLACE: &str =
-    "replace it on the server, or pin the server's key (TlsConfig::with_pinned_keys)";
+const REPLACE: &str = "replace it on the server";
 
 impl Reason {
     fn about_certificates(&self) -> &'static str {
@@ -177,14 +196,8 @@ impl Reason {
             Self::NotYetValid => {
                 "the server's certificate is not valid yet: check this machine's clock"
             }
-            Self::SelfSigned => {
-                "the server's certificate is self-signed: if you trust it, add it as a root \
-                 (TlsConfig::with_roots_pem), or pin its key (TlsConfig::with_pinned_keys)"
-            }
-            Self::UnknownIssuer => {
-                "no trusted authority has signed the server's certificate: if a private \
-                 authority has, add its certificate as a root (TlsConfig::with_roots_pem)"
-            }
+            Self::SelfSigned => "the server's certificate is self-signed",
+            Self::UnknownIssuer => "no trusted authority has signed the server's certificate",
             Self::Revoked => {
                 "the server's certificate was revoked, and its key may be known to others: \
                  replace both on the server"
@@ -193,10 +206,7 @@ impl Reason {
                 "it is not known whether the server's certificate was revoked: fetch the \
                  issuer's current revocation list"
             }
-            Self::CertificateDemanded => {
-                "the server wants a client certificate: set one that it accepts \
-                 (TlsConfig::with_client_certificate)"
-            }
+            Self::CertificateDemanded => "the server wants a client certificate",
             Self::CertificateRefused => {
                 "the server does not accept the client certificate: it may have expired, or the \
                  server does not know its authority; see the server's log"
@@ -221,32 +231,23 @@ impl Reason {
                  configured with"
             }
             Self::ServerFailed => "the server reports an internal error: see the server's log",
-            Self::PlainServer => {
-                "the server answered in clear text instead of TLS: try explicit TLS \
-                 (Options::with_tls, usually at port 21)"
-            }
+            Self::PlainServer => "the server answered in clear text instead of TLS",
             Self::ClearText => {
                 "clear text came after both sides had agreed on TLS: probably the server has \
                  failed, as vsftpd does by `500 OOPS`; see the server's log"
             }
-            Self::TlsServer => {
-                "the server begins with TLS: use implicit TLS (Options::with_implicit_tls, \
-                 usually at port 990)"
-            }
+            Self::TlsServer => "the server begins with TLS, without a command",
             Self::SilentServer => {
-                "the server sent nothing: it may wait for implicit TLS \
-                 (Options::with_implicit_tls, usually at port 990), or not be an FTP server"
+                "the server sent nothing; it may wait for TLS, or not be an FTP server"
             }
             Self::EndedInHandshake => {
                 "the server closed the connection during the handshake: see the server's log"
             }
             Self::ResumptionDemanded => {
-                "probably because the data connection did not resume the TLS session of the \
-                 login: call `reconnect`, which begins another TLS session, and try again"
+                "probably because the data connection did not resume the TLS session of the login"
             }
             Self::NotResumed => {
-                "the data connection did not resume the TLS session of the login, as you \
-                 required: call `reconnect`, which begins another TLS session, and try again"
+                "the data connection did not resume the TLS session of the login, as you required"
             }
             Self::BadCertificate
             | Self::Expired

@@ -19,13 +19,14 @@ use super::path;
 use super::plan::{Outcome, Plan, Todo};
 use super::size::MOST_ERRORS;
 use super::walk::Walker;
-use super::walk_entry::{Note, Trouble, WalkEntry, WalkError};
+use super::walk_entry::{Note, Trouble, WalkEntry, WalkError, too_deep};
 use super::walk_options::{Links, WalkOptions};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flows::{Delete, RemoveDirectory};
 use crate::listing::{Kind, Line};
 use crate::options::setters::setters;
 use crate::path::RemotePath;
+use crate::remedy::Remedy;
 
 /// How to delete a tree.
 ///
@@ -212,16 +213,16 @@ impl DeleteTree {
     /// [`Roots::DeleteContents`].
     pub fn new(path: impl AsRef<[u8]>, options: &DeleteOptions) -> Result<Self, Error> {
         let path = path.as_ref();
-        let refuse = |why| Err(Error::new(ErrorKind::Misuse(Misuse::Option)).with_source(why));
+        let refuse = |why| Error::new(ErrorKind::Misuse(Misuse::Option)).with_source(why);
         if path::has_parent_parts(path) {
-            return refuse("a path with `..` is not deleted: name the directory itself");
+            return Err(refuse(
+                "a path with `..` is not deleted: name the directory itself",
+            ));
         }
         let is_root = path::is_root_or_here(path);
         if is_root && options.roots == Roots::Refuse {
-            return refuse(
-                "`/`, `.` and the empty path are not deleted, unless you say \
-                 DeleteOptions::with_roots(Roots::DeleteContents)",
-            );
+            let why = "`/`, `.` and the empty path are not deleted";
+            return Err(refuse(why).with_remedy(Remedy::DeleteContents));
         }
         // `link/` means the directory that the link leads to, and `link` means the link itself. The
         // plan must delete only the link, so it removes the final slash.
@@ -298,12 +299,7 @@ impl DeleteTree {
                 return None;
             }
             (Kind::Directory, Some(Note::TooDeep)) => {
-                let why = "the directory is deeper than WalkOptions::depth allows";
-                self.keep(
-                    path,
-                    depth,
-                    Error::new(ErrorKind::TooLarge).with_source(why),
-                );
+                self.keep(path, depth, too_deep());
                 return None;
             }
             // If a directory seems to contain itself, it must be a link.

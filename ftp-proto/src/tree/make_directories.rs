@@ -20,7 +20,7 @@ use super::lookup::Lookup;
 use super::metadata::Existence;
 use super::path;
 use super::plan::{Outcome, Plan, Todo};
-use crate::error::Error;
+use crate::error::{Advice, Error};
 use crate::flows::MakeDirectory;
 use crate::flows::visit::Visit;
 use crate::listing::{Kind, Line};
@@ -126,7 +126,7 @@ impl MakeDirectories {
     fn looked(&mut self, refusal: Error, existence: Existence, kind: Option<Kind>) {
         match kind {
             Some(Kind::File) => {
-                let advice = "a file has this name: delete or rename it first";
+                let advice = Advice::new("a file has this name: delete or rename it first");
                 self.state = State::Ended(Err(refusal.with_advice(advice)));
             }
             Some(_) => self.is_there(),

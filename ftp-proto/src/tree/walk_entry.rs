@@ -2,13 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::{Error, ErrorKind};
 use crate::listing::Entry;
 use crate::path::RemotePath;
+use crate::remedy::Remedy;
 use crate::wire::Escaped;
 
 /// A file, a directory or something else that a walk has found.
@@ -213,6 +213,7 @@ impl WalkError {
     }
 }
 
+/// Leaves out what your program can do, if the format is `{:#}`.
 impl fmt::Display for WalkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.path)?;
@@ -229,15 +230,11 @@ impl fmt::Display for WalkError {
                     "{lines} lines of no known dialect; the first is `{first}`"
                 )
             }
-            Trouble::Limit(Limit::Entries) => {
-                f.write_str("more entries than WalkOptions::entries allows")
-            }
+            Trouble::Limit(Limit::Entries) => f.write_str("there are more entries than the limit"),
             Trouble::Limit(Limit::Directories) => {
-                f.write_str("more directories than WalkOptions::directories allows")
+                f.write_str("there are more directories than the limit")
             }
-            Trouble::Limit(Limit::Bytes) => {
-                f.write_str("longer listings than WalkOptions::bytes allows")
-            }
+            Trouble::Limit(Limit::Bytes) => f.write_str("the listings are longer than the limit"),
         }
     }
 }
@@ -260,7 +257,18 @@ impl From<WalkError> for Error {
             Trouble::Limit(_) => ErrorKind::TooLarge,
             _ => ErrorKind::Protocol,
         };
-        let text = error.to_string();
-        Self::new(kind).with_source(format!("walking: {text}"))
+        let walked = Self::new(kind).with_source(format!("walking: {error}"));
+        match error.trouble {
+            Trouble::Limit(_) => walked.with_remedy(Remedy::WalkLimits),
+            _ => walked,
+        }
     }
+}
+
+/// Makes the error for a directory that the walk does not enter, because of
+/// [`WalkOptions::depth`](super::WalkOptions::depth).
+pub(crate) fn too_deep() -> Error {
+    Error::new(ErrorKind::TooLarge)
+        .with_source("the directory is deeper than the limit")
+        .with_remedy(Remedy::WalkLimits)
 }

@@ -6,6 +6,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::remedy::{Remedy, write_after};
+
 /// Why bytes are not a reply of RFC 959, section 4.2, or exceed the [`Limits`](super::Limits).
 ///
 /// After such an error no decoder can go on, because it is unknown where the next reply begins.
@@ -103,6 +105,16 @@ impl DecodeError {
         }
     }
 
+    /// Returns what may let the client read such replies.
+    pub(crate) const fn remedies(&self) -> &'static [Remedy] {
+        match self {
+            Self::TooManyLines { .. } | Self::ReplyTooLong { .. } | Self::OtherCode { .. } => {
+                &[Remedy::LenientMultiline]
+            }
+            _ => &[],
+        }
+    }
+
     pub(super) fn not_a_reply(line: &[u8]) -> Self {
         // One character more than the 64 that are shown is needed, to notice that the line was cut.
         // A character has at most four bytes, so 260 bytes are enough.
@@ -118,6 +130,7 @@ impl DecodeError {
 /// The mark at the end of an excerpt that does not show the whole line.
 const CUT: &str = "…";
 
+/// Leaves out what your program can do, if the format is `{:#}`.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -126,23 +139,21 @@ impl fmt::Display for DecodeError {
             }
             Self::TooManyLines { limit } => write!(
                 f,
-                "the reply has more than {limit} lines; if its last line has another code than \
-                 its first, set Config::with_multiline(Multiline::Lenient)"
+                "the reply has more than {limit} lines; its last line may have another code than \
+                 its first"
             ),
             Self::ReplyTooLong { limit } => write!(
                 f,
-                "the reply is longer than {limit} bytes; if its last line has another code than \
-                 its first, set Config::with_multiline(Multiline::Lenient)"
+                "the reply is longer than {limit} bytes; its last line may have another code than \
+                 its first"
             ),
             Self::TooManyBlankLines { limit } => {
                 write!(f, "more than {limit} blank lines instead of a reply")
             }
             Self::NotAReply { excerpt } => write!(f, "not an FTP reply: {excerpt}"),
-            Self::OtherCode { began, ended } => write!(
-                f,
-                "a reply began with {began} and ended with {ended}: to read such replies, set \
-                 Config::with_multiline(Multiline::Lenient)"
-            ),
+            Self::OtherCode { began, ended } => {
+                write!(f, "a reply began with {began} and ended with {ended}")
+            }
             Self::CodeOutOfRange { code } => write!(f, "{code:03} is not a reply code"),
             Self::Nul => f.write_str("a NUL byte in a reply"),
             Self::Unterminated { partial } => write!(
@@ -151,7 +162,8 @@ impl fmt::Display for DecodeError {
                 partial.len()
             ),
             Self::Surplus { bytes } => write!(f, "{bytes} bytes after the reply"),
-        }
+        }?;
+        write_after(self.remedies(), f)
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::format;
 
 use super::{PutFile, State};
-use crate::error::{Cause, Error, ErrorKind};
+use crate::error::{Advice, Cause, Error, ErrorKind};
 use crate::files::report::{Discarded, Placed};
 use crate::files::step::is_refusal;
 use crate::wire::{Code, Escaped};
@@ -91,16 +91,16 @@ impl PutFile {
     /// Adds to the error where the complete file is.
     pub(super) fn telling_place(&self, error: Error) -> Error {
         let place = Escaped::new(&self.partial);
-        error.with_advice(format!("the whole file is on the server as {place}"))
+        let note = format!("the whole file is on the server as {place}");
+        error.with_advice(Advice::new(note))
     }
 
     /// Adds to the error that a part of the file may be on the server, because the client could not
     /// delete it.
     pub(super) fn telling_part(&self, error: Error) -> Error {
         let place = Escaped::new(self.place());
-        error.or_advice(format!(
-            "a part of the file may be on the server as {place}"
-        ))
+        let note = format!("a part of the file may be on the server as {place}");
+        error.or_advice(Advice::new(note))
     }
 
     pub(super) fn fail(&mut self, error: Error) {

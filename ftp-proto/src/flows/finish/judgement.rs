@@ -3,27 +3,20 @@
 use alloc::format;
 
 use super::{Finish, Size};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Advice, Error, ErrorKind};
 use crate::options::config::MissingCloseNotify;
 use crate::options::transfer::SizeCheck;
 use crate::path::RemotePath;
+use crate::remedy::Remedy;
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::session::transfer::{Completion, DataEnd, Direction};
 use crate::tls::Reason;
 use crate::wire::{Class, Reply};
 
-const ANNOUNCED: &str = "download it again, or the rest of it by TransferOptions::with_offset; if \
-                         the server announces wrong sizes, set \
-                         TransferOptions::with_size_check(SizeCheck::Never)";
-
 const ANOTHER_REPLY: &str = "the reply that came for it belongs to another command";
 
 const NO_CLOSE_NOTIFY: &str = "the data ended without close_notify, so it may have been cut";
-
-const WITHOUT_CLOSE_NOTIFY: &str = "download it again; if this server never sends close_notify, \
-                                    set Config::with_missing_close_notify(\
-                                    MissingCloseNotify::IfSizeAgrees), which asks for the size";
 
 impl Finish {
     /// Returns the error that the end of the data shows, without regard to the server's reply.
@@ -38,7 +31,7 @@ impl Finish {
                 (None, Some(due)) if due > self.bytes => Some(
                     truncated()
                         .with_expected(due, format!("the server announced {due} bytes"))
-                        .or_advice(ANNOUNCED),
+                        .or_advice(again([Remedy::DownloadRest, Remedy::NoSizeCheck])),
                 ),
                 _ => None,
             },
@@ -46,7 +39,7 @@ impl Finish {
             DataEnd::NoCloseNotify => Some(
                 truncated()
                     .with_source(NO_CLOSE_NOTIFY)
-                    .or_advice(WITHOUT_CLOSE_NOTIFY),
+                    .or_advice(again([Remedy::MissingCloseNotify])),
             ),
             DataEnd::Stopped => Some(truncated()),
             DataEnd::Failed(error) => match (error.kind(), self.transfer.direction()) {
@@ -181,7 +174,7 @@ impl Finish {
         self.in_context(match size {
             Some(size) if Some(size) < length => error
                 .with_title("the upload is not complete")
-                .or_advice("upload it again"),
+                .or_advice(Advice::new("upload it again")),
             Some(_) => error.with_title("the upload may not be complete"),
             None => error,
         })
@@ -222,4 +215,9 @@ impl Finish {
 pub(super) fn mistaken(reply: Reply) -> Error {
     let error = Error::new(ErrorKind::Unconfirmed).with_source(ANOTHER_REPLY);
     error.with_reply(reply)
+}
+
+/// Advises to download the file again, or to do one of these.
+fn again(remedies: impl IntoIterator<Item = Remedy>) -> Advice {
+    Advice::new("download it again").with(remedies)
 }
