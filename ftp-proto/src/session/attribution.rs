@@ -427,8 +427,17 @@ impl Reply {
         matches!(self.code().value(), 200 | 226 | 250)
     }
 
-    /// Whether this reply is a refusal (4xx or 5xx).
-    pub(crate) fn is_refusal(&self) -> bool {
+    /// Returns whether this reply is a refusal (4xx or 5xx).
+    ///
+    /// ```
+    /// use ftp_proto::Reply;
+    ///
+    /// assert!(Reply::parse(b"502 Not here.\r\n")?.is_refusal());
+    /// assert!(!Reply::parse(b"331 Password?\r\n")?.is_refusal());
+    /// # Ok::<(), ftp_proto::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
         matches!(self.class(), Class::Transient | Class::Permanent)
     }
 
