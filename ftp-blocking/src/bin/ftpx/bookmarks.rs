@@ -30,7 +30,7 @@ pub(crate) struct Bookmarks(BTreeMap<String, Bookmark>);
 pub(crate) struct Bookmark {
     /// The URL. A path after the name of the bookmark goes on where the URL ends.
     pub(crate) url: String,
-    tls: Option<String>,
+    tls: Option<Demand>,
     #[serde(default)]
     pin: Vec<String>,
     cacert: Option<PathBuf>,
@@ -66,10 +66,13 @@ impl Bookmarks {
                 return Err(wrong("a name has letters, digits, - and _ only".into()));
             }
             let url = Url::parse(&bookmark.url).map_err(|error| wrong(error.to_string()))?;
-            if url.password().is_some() && !is_private(path) {
+            let proxy = bookmark.proxy.as_deref().unwrap_or_default();
+            if (url.password().is_some() || proxy.contains('@')) && !is_private(path) {
                 let why = "other users can read the password in the URL: use `chmod 600`";
                 return Err(wrong(why.into()));
             }
+            let completed = bookmark.complete(&mut Common::default());
+            completed.map_err(|failure| wrong(failure.to_string()))?;
         }
         Ok(Self(bookmarks))
     }
@@ -85,14 +88,7 @@ impl Bookmark {
     pub(crate) fn complete(&self, common: &mut Common) -> Result<(), Failure> {
         let (tls, connection) = (&mut common.tls, &mut common.connection);
         let says_whom = tls.says_whom_to_trust();
-        if tls.demand.is_none() {
-            tls.demand = match self.tls.as_deref() {
-                None => None,
-                Some("required") => Some(Demand::Required),
-                Some("off") => Some(Demand::Off),
-                Some(_) => return Err(Failure::usage("a bookmark's tls is required or off")),
-            };
-        }
+        tls.demand = tls.demand.or(self.tls);
         if !says_whom {
             for pin in &self.pin {
                 tls.pin.push(pin.parse()?);

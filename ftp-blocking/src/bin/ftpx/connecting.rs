@@ -1,17 +1,16 @@
-//! Makes the options of a connection, and connects. The first connection to an unknown server under
-//! TLS shows its key.
+//! Makes the options of a connection, and connects. The first connection under TLS to an unknown
+//! server shows its key.
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::SocketAddr;
 
-use ftp_blocking::{
-    Client, DebugLevel, Error, ErrorKind, Options, Pipelining, ProxyFailure, Timeouts, TlsConfig,
-};
+use ftp_blocking::tls::KeyPin;
+use ftp_blocking::{Client, DebugLevel, Error, Options, Pipelining, Timeouts, TlsConfig};
 
 use crate::arguments::common::Common;
 use crate::credentials;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::names::shown_path;
+use crate::names::{shown, shown_path};
 use crate::settings::Settings;
 use crate::target::Target;
 use crate::trust::{self, Trust};
@@ -33,29 +32,35 @@ pub(crate) fn trusting<T>(
 ) -> Result<T, Failure> {
     let common = settings.common_for(target)?;
     let (options, trust) = trust::options(&target.url, &common.tls, &settings.known_servers)?;
-    let options = credentials::add(options, &target.url, &common.login, &settings.interrupt)?;
+    let options = credentials::add(options, &target.url, &common.login, settings)?;
     let mut options = completed(options, &common, settings)?;
     let error = match attempt(options.clone()) {
-        Err(error) if trust == Trust::System && trust::is_unknown(&error) => error,
-        Err(error) if trust == Trust::Pins => return Err(about_pins(error, settings)),
-        result => return result.map_err(|error| explained(error, &options)),
+        Ok(result) => return Ok(result),
+        Err(error) => error,
     };
-    let Some(key) = trust::presented_key(&options) else {
+    let key = match trust {
+        Trust::Pins => return Err(about_pins(error, settings)),
+        Trust::System => trust::unknown_key(&error),
+        Trust::Nobody | Trust::Option => None,
+    };
+    let Some(key) = key else {
         return Err(error.into());
     };
-    let (host, port) = (target.url.host(), target.url.port());
     if !common.tls.trust_first_use {
-        return Err(Failure::from(error)
-            .with_hint(format!("the key of {host}, port {port}, is {key}"))
-            .with_hint("compare it with what the operator of the server says; if it is right:")
-            .with_hint(format!("  --pin {key}"))
-            .with_hint("  or --trust-first-use, which pins it for later connections"));
+        return Err(about_unknown(error, target, key));
     }
+    // The server has shown the key. Now it must prove that it has it.
     options.tls = Some(TlsConfig::with_pinned_keys([key])?);
-    let result = attempt(options.clone()).map_err(|error| explained(error, &options))?;
+    let result = attempt(options)?;
+    let (host, port) = (target.url.host(), target.url.port());
     settings.known_servers.add(host, port, key)?;
-    let file = shown_path(settings.known_servers.path());
-    eprintln!("ftpx: {host}, port {port}, is trusted from now on; its key {key} is in {file}");
+    if !common.verbosity.quiet {
+        let (host, file) = (
+            shown(host.as_bytes()),
+            shown_path(settings.known_servers.path()),
+        );
+        eprintln!("ftpx: {host}, port {port}, is trusted from now on; its key {key} is in {file}");
+    }
     Ok(result)
 }
 
@@ -105,31 +110,18 @@ fn completed(options: Options, common: &Common, settings: &Settings) -> Result<O
     Ok(options.with_observer(move |seen| eprint!("{}", level.lines(seen))))
 }
 
-/// Tells a name that cannot be resolved from a host that cannot be reached.
-fn explained(error: Error, options: &Options) -> Failure {
-    let failure = Failure::from(error.clone());
-    let is_about_network = matches!(
-        error.kind(),
-        ErrorKind::Io | ErrorKind::Proxy(ProxyFailure::NoConnection)
-    );
-    let has_number = || {
-        let inner = error.inner()?.downcast_ref::<std::io::Error>()?;
-        inner.raw_os_error()
-    };
-    // The system's resolver has no error numbers, so the question is asked again.
-    if !is_about_network || has_number().is_some() || failure.exit() != Exit::Connect {
-        return failure;
-    }
-    let (host, port, exit) = match &options.proxy {
-        Some(proxy) => (proxy.host(), proxy.port(), Exit::ProxyHost),
-        None => (options.host.as_str(), options.port, Exit::Host),
-    };
-    match (host, port).to_socket_addrs() {
-        Ok(_) => failure,
-        Err(_) => failure.with_exit(exit),
-    }
+/// Says how to trust an unknown server.
+fn about_unknown(error: Error, target: &Target, key: KeyPin) -> Failure {
+    let (host, port) = (target.url.host(), target.url.port());
+    Failure::from(error)
+        .without_hints()
+        .with_hint(format!("the key of {host}, port {port}, is {key}"))
+        .with_hint("compare it with what the operator of the server says; if it is right:")
+        .with_hint(format!("  --pin {key}"))
+        .with_hint("  or --trust-first-use, which pins it for later connections")
 }
 
+/// Says where the pin is, if the server has another key.
 fn about_pins(error: Error, settings: &Settings) -> Failure {
     let failure = Failure::from(error);
     if failure.exit() != Exit::Pin {

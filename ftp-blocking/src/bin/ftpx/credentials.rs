@@ -5,6 +5,7 @@
 //! `$FTPX_PASSWORD`, or of the netrc file. If there is none, a prompt asks a person for it.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 
@@ -15,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::names::shown;
+use crate::settings::Settings;
 
 /// A password longer than this is a mistake, such as a descriptor that never ends.
 const LONGEST: u64 = 64 * 1024;
@@ -24,28 +26,12 @@ pub(crate) fn add(
     options: Options,
     url: &Url,
     login: &Login,
-    interrupt: &Interrupt,
+    settings: &Settings,
 ) -> Result<Options, Failure> {
-    let environment = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let from_url = url
-        .user()
-        .filter(|user| !user.is_empty())
-        .map(<[u8]>::to_vec);
-    let chosen = login.user.clone().map(String::into_bytes);
-    let in_environment = environment("FTPX_USER").map(String::into_bytes);
-    let user = chosen.or(from_url.clone()).or(in_environment.clone());
-    // The password in the environment belongs to the user there. It goes to no other user.
-    let is_of_environment = in_environment.is_none() || in_environment == user;
-    let password = match login.password_fd {
-        Some(descriptor) => Some(read_password(descriptor)?),
-        None => url
-            .password()
-            .filter(|_| user == from_url)
-            .map(<[u8]>::to_vec)
-            .or_else(|| {
-                let password = environment("FTPX_PASSWORD").filter(|_| is_of_environment);
-                password.map(String::into_bytes)
-            }),
+    let user = user(url, login);
+    let password = match &settings.password {
+        Some(password) => Some(password.clone()),
+        None => password_of(user.as_deref(), url),
     };
     let credentials = match (user, password) {
         (None, Some(_)) => {
@@ -55,18 +41,44 @@ pub(crate) fn add(
         (Some(user), Some(password)) => Some(Credentials::new(user, password)?),
         (user, None) => match in_netrc(url, user.as_deref(), login)? {
             Some(found) => Some(found),
-            None => user.map(|user| asked(&user, url, interrupt)).transpose()?,
+            None => user
+                .map(|user| asked(&user, url, &settings.interrupt))
+                .transpose()?,
         },
     };
-    let credentials = match (credentials, &login.account) {
-        (Some(credentials), Some(account)) => Some(credentials.with_account(account)?),
-        (credentials, _) => credentials,
-    };
-    Ok(match credentials {
-        Some(credentials) => options.with_credentials(credentials),
+    Ok(match (credentials, &login.account) {
+        (Some(credentials), Some(account)) => {
+            options.with_credentials(credentials.with_account(account)?)
+        }
+        (Some(credentials), None) => options.with_credentials(credentials),
         // The URL's own, which are anonymous.
-        None => options,
+        (None, _) => options,
     })
+}
+
+/// Returns the user that the command line, the URL or the environment names.
+fn user(url: &Url, login: &Login) -> Option<Vec<u8>> {
+    let chosen = login.user.clone().map(String::into_bytes);
+    let in_url = || url.user().filter(|user| !user.is_empty());
+    chosen
+        .or_else(|| in_url().map(<[u8]>::to_vec))
+        .or_else(|| in_environment("FTPX_USER"))
+}
+
+/// Returns the password in the URL or in the environment. It goes to no other user than the one
+/// beside it.
+fn password_of(user: Option<&[u8]>, url: &Url) -> Option<Vec<u8>> {
+    let in_url = url.password().filter(|_| user == url.user());
+    in_url.map(<[u8]>::to_vec).or_else(|| {
+        let owner = in_environment("FTPX_USER");
+        let is_theirs = owner.is_none() || owner.as_deref() == user;
+        in_environment("FTPX_PASSWORD").filter(|_| is_theirs)
+    })
+}
+
+fn in_environment(name: &str) -> Option<Vec<u8>> {
+    let value = env::var_os(name).filter(|value| !value.is_empty());
+    value.map(OsString::into_encoded_bytes)
 }
 
 fn in_netrc(url: &Url, user: Option<&[u8]>, login: &Login) -> Result<Option<Credentials>, Failure> {
@@ -86,7 +98,11 @@ fn asked(user: &[u8], url: &Url, interrupt: &Interrupt) -> Result<Credentials, F
     if user == b"anonymous" || !io::stdin().is_terminal() {
         return Ok(Credentials::new(user, "")?);
     }
-    let prompt = format!("Password of {} at {}: ", shown(user), url.host());
+    let prompt = format!(
+        "Password of {} at {}: ",
+        shown(user),
+        shown(url.host().as_bytes())
+    );
     let password = interrupt
         .while_idle(|| rpassword::prompt_password(prompt))
         .map_err(|error| match error.kind() {
@@ -97,7 +113,7 @@ fn asked(user: &[u8], url: &Url, interrupt: &Interrupt) -> Result<Credentials, F
 }
 
 /// Reads the first line of an open descriptor.
-fn read_password(descriptor: u32) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_password(descriptor: u32) -> Result<Vec<u8>, Failure> {
     let read = || -> io::Result<Vec<u8>> {
         let source: Box<dyn Read> = match descriptor {
             0 => Box::new(io::stdin()),

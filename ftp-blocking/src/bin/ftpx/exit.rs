@@ -30,14 +30,13 @@ macro_rules! exits {
 
 exits! {
     Scheme = 1, "The URL begins with another scheme than ftp, ftps or ftpes";
-    Usage = 2, "Wrong words on the command line, or a wrong file of bookmarks or pins";
+    Usage = 2, "Wrong words on the command line, or in a file of bookmarks or pins";
     Url = 3, "The URL is wrong";
     ProxyHost = 5, "The proxy's name cannot be resolved";
     Host = 6, "The server's name cannot be resolved";
     Connect = 7, "No connection can be made";
     Reply = 8, "The server sends what is not FTP, or refuses at its greeting";
     Access = 9, "The directory is not there, or may not be used";
-    Accept = 10, "The server could not connect in active mode";
     Password = 11, "An unexpected reply to the password";
     AcceptTime = 12, "The server did not connect in time in active mode";
     Passive = 13, "No passive mode";
@@ -101,6 +100,8 @@ impl Exit {
             },
             ErrorKind::Io => of_io(error),
             ErrorKind::Closed => of_closed(error),
+            ErrorKind::Unresolved => Self::Host,
+            ErrorKind::Proxy(ProxyFailure::Unresolved) => Self::ProxyHost,
             ErrorKind::Proxy(ProxyFailure::NoConnection) => Self::Connect,
             ErrorKind::Proxy(_) => Self::Proxy,
             ErrorKind::Tls => error.tls_reason().map_or(Self::Tls, of_reason),
@@ -265,6 +266,8 @@ mod tests {
         assert_eq!(of(ErrorKind::Truncated), 18);
         assert_eq!(of(ErrorKind::Aborted), 130);
         assert_eq!(of(ErrorKind::Proxy(ProxyFailure::Login)), 97);
+        assert_eq!(of(ErrorKind::Proxy(ProxyFailure::Unresolved)), 5);
+        assert_eq!(of(ErrorKind::Unresolved), 6);
         let tls = |reason| {
             let error = Error::new(ErrorKind::Tls).with_tls_reason(reason);
             Exit::of(&error, Doing::Other).code()

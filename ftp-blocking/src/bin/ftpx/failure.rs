@@ -4,11 +4,12 @@ use std::fmt;
 use std::io;
 
 use ftp_blocking::Error;
+use ftp_blocking::sync::SyncFailure;
 use ftp_blocking::tree::WalkError;
 use ftp_blocking::wire::Escaped;
 
+use crate::advice;
 use crate::exit::{Doing, Exit};
-use crate::wording;
 
 /// Why the program fails. `Display` is the sentence. It is safe to show on a terminal.
 #[derive(Clone, Debug)]
@@ -17,6 +18,7 @@ pub(crate) struct Failure {
     text: String,
     /// What the user can do, a line each.
     hints: Vec<String>,
+    /// Whether there is nothing to show.
     is_silent: bool,
 }
 
@@ -25,7 +27,7 @@ impl Failure {
     pub(crate) fn new(exit: Exit, text: impl AsRef<str>) -> Self {
         Self {
             exit,
-            text: Escaped::new(text.as_ref()).to_string(),
+            text: safe(text.as_ref()),
             hints: Vec::new(),
             is_silent: false,
         }
@@ -36,8 +38,8 @@ impl Failure {
         Self::new(Exit::Usage, text)
     }
 
-    /// Makes a failure that needs no sentence, because the errors have been shown already.
-    pub(crate) fn told(exit: Exit) -> Self {
+    /// Makes a failure that needs no sentence, because the failures were shown one by one.
+    pub(crate) fn shown_before(exit: Exit) -> Self {
         Self {
             is_silent: true,
             ..Self::new(exit, "some of it failed")
@@ -46,12 +48,8 @@ impl Failure {
 
     /// Makes a failure from an error of the library.
     pub(crate) fn of(error: &Error, doing: Doing) -> Self {
-        Self {
-            exit: Exit::of(error, doing),
-            text: wording::of(error),
-            hints: Vec::new(),
-            is_silent: false,
-        }
+        let failure = Self::new(Exit::of(error, doing), format!("{error:#}"));
+        failure.with_hints(advice::lines(error))
     }
 
     /// Makes a failure from an error of a download.
@@ -59,9 +57,21 @@ impl Failure {
         Self::of(&error, Doing::Download)
     }
 
+    /// Makes a failure from what a sync could not do.
+    pub(crate) fn syncing(failed: &SyncFailure, doing: Doing) -> Self {
+        Self {
+            text: safe(&format!("{failed:#}")),
+            ..Self::of(&failed.error, doing)
+        }
+    }
+
     /// Adds a line that says what the user can do.
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+    pub(crate) fn with_hint(self, hint: impl AsRef<str>) -> Self {
+        self.with_hints([safe(hint.as_ref())])
+    }
+
+    pub(crate) fn without_hints(mut self) -> Self {
+        self.hints.clear();
         self
     }
 
@@ -74,6 +84,15 @@ impl Failure {
         self.exit
     }
 
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// Leaves out these hints.
+    pub(crate) fn leave_out(&mut self, known: &[String]) {
+        self.hints.retain(|hint| !known.contains(hint));
+    }
+
     /// Writes the sentence and the hints to standard error.
     pub(crate) fn show(&self) {
         if self.is_silent {
@@ -84,6 +103,16 @@ impl Failure {
             eprintln!("ftpx: {hint}");
         }
     }
+
+    fn with_hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+}
+
+/// Escapes what could move the cursor.
+fn safe(text: &str) -> String {
+    Escaped::new(text).to_string()
 }
 
 impl fmt::Display for Failure {
@@ -100,9 +129,8 @@ impl From<Error> for Failure {
 
 impl From<WalkError> for Failure {
     fn from(error: WalkError) -> Self {
-        let text = wording::in_words_of_the_program(&error.to_string());
         Self {
-            text,
+            text: safe(&format!("{error:#}")),
             ..Self::from(Error::from(error))
         }
     }

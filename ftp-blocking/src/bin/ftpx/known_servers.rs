@@ -42,7 +42,10 @@ impl KnownServers {
         let mut keys = Vec::new();
         for (number, line) in text.lines().enumerate() {
             let words: Vec<_> = line.split_whitespace().collect();
-            let wrong = || self.about(&format!("line {} is not HOST PORT KEY", number + 1));
+            let wrong = || {
+                let why = format!("line {} is not HOST PORT KEY", number + 1);
+                self.about(&why).with_exit(Exit::Usage)
+            };
             let (name, at, key) = match words[..] {
                 [] => continue,
                 [word, ..] if word.starts_with('#') => continue,

@@ -11,12 +11,14 @@
 //! | `target.rs`, `bookmarks.rs` | where a file is: a URL, a host with a path, a bookmark |
 //! | `sessions.rs`, `connecting.rs` | the open sessions, and how one is opened |
 //! | `credentials.rs`, `trust.rs`, `known_servers.rs` | who logs in, and which servers are trusted |
-//! | `exit.rs`, `failure.rs`, `wording.rs` | exit codes, and the one sentence of a failure |
+//! | `exit.rs`, `failure.rs`, `failures.rs` | exit codes, and the one sentence of a failure |
+//! | `advice.rs` | what a user can do about an error |
 //! | `streams.rs`, `output.rs`, `names.rs`, `reports.rs`, `progress.rs` | lines, names, JSON and bars |
 //! | `interrupt.rs` | Ctrl-C |
 
 #![warn(clippy::too_many_lines)]
 
+mod advice;
 mod arguments;
 mod bookmarks;
 mod commands;
@@ -25,6 +27,7 @@ mod context;
 mod credentials;
 mod exit;
 mod failure;
+mod failures;
 mod interrupt;
 mod known_servers;
 mod names;
@@ -36,7 +39,6 @@ mod settings;
 mod streams;
 mod target;
 mod trust;
-mod wording;
 
 use std::process::ExitCode;
 
@@ -68,7 +70,10 @@ fn run(arguments: Arguments, interrupt: Interrupt) -> Result<(), Failure> {
     context.sessions.close();
     match context.interrupt.is_stopped() {
         // Whatever failed after Ctrl-C failed because of it.
-        true => result.map_err(|failure| failure.with_exit(Exit::Interrupted)),
+        true => Err(match result {
+            Err(failure) => failure.with_exit(Exit::Interrupted),
+            Ok(()) => Failure::new(Exit::Interrupted, "stopped on request"),
+        }),
         false => result.and(flushed),
     }
 }

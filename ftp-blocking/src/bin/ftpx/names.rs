@@ -40,6 +40,25 @@ pub(crate) fn shown_path(path: &Path) -> String {
     shown(path.as_os_str().as_encoded_bytes())
 }
 
+/// Returns a target as text that is safe to show, with `***` in the place of a password.
+pub(crate) fn shown_target(target: &str) -> String {
+    shown(without_password(target).as_bytes())
+}
+
+/// Returns a word of the command line with `***` in the place of the password of a URL.
+pub(crate) fn without_password(word: &str) -> Cow<'_, str> {
+    let begin = word.find("://").map_or(0, |at| at + 3);
+    let authority = word[begin..].split('/').next().unwrap_or_default();
+    let login = authority.rsplit_once('@').map_or("", |(login, _)| login);
+    match login.split_once(':') {
+        None | Some((_, "")) => word.into(),
+        Some((user, _)) => {
+            let (before, after) = (begin + user.len() + 1, begin + login.len());
+            format!("{}***{}", &word[..before], &word[after..]).into()
+        }
+    }
+}
+
 /// Returns the last name of a path on the server.
 pub(crate) fn last_name(path: &[u8]) -> &[u8] {
     let path = path.strip_suffix(b"/").unwrap_or(path);
@@ -64,6 +83,19 @@ mod tests {
         let text = |name: &[u8]| serde_json::to_string(&JsonName::new(name)).expect("it is JSON");
         assert_eq!(text(b"a\x1b[2J"), r#""a\u001b[2J""#);
         assert_eq!(text(b"\xff"), "[255]");
+    }
+
+    #[test]
+    fn a_target_is_shown_without_its_password() {
+        let rows = [
+            ("ftp://ada:p@ss@host/a", "ftp://ada:***@host/a"),
+            ("ada:secret@host", "ada:***@host"),
+            ("host:2121/a@b", "host:2121/a@b"),
+            ("ftps://ada@host", "ftps://ada@host"),
+        ];
+        for (target, text) in rows {
+            assert_eq!(shown_target(target), text);
+        }
     }
 
     #[test]

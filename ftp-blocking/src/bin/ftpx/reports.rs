@@ -9,7 +9,6 @@ use ftp_blocking::{FileReport, SyncReport};
 use serde::Serialize;
 
 use crate::names::JsonName;
-use crate::wording;
 
 /// The report of one file.
 #[derive(Debug, Serialize)]
@@ -112,7 +111,7 @@ impl<'r> Failed<'r> {
             path: JsonName::new(&failure.path),
             change: failure.change.map(|change| change.to_string()),
             cause: failure.error.cause().name(),
-            error: wording::of(&failure.error),
+            error: format!("{:#}", failure.error),
         }
     }
 }

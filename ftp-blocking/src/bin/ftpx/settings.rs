@@ -5,18 +5,21 @@ use std::path::PathBuf;
 
 use crate::arguments::common::Common;
 use crate::bookmarks::Bookmarks;
+use crate::credentials;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::known_servers::KnownServers;
 use crate::target::Target;
 
 /// What all commands of one run share.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) common: Common,
     pub(crate) bookmarks: Bookmarks,
     pub(crate) known_servers: KnownServers,
     pub(crate) interrupt: Interrupt,
+    /// The password from `--password-fd`, which can be read only once.
+    pub(crate) password: Option<Vec<u8>>,
     /// The directory of the program's own files. `None`: there is no home directory.
     pub(crate) directory: Option<PathBuf>,
 }
@@ -25,7 +28,9 @@ impl Settings {
     pub(crate) fn read(common: Common, interrupt: Interrupt) -> Result<Self, Failure> {
         let directory = common.config_dir.clone().or_else(usual_directory);
         let file = |name| directory.as_ref().map(|directory| directory.join(name));
+        let descriptor = common.login.password_fd;
         Ok(Self {
+            password: descriptor.map(credentials::read_password).transpose()?,
             bookmarks: match file("bookmarks.toml") {
                 Some(path) => Bookmarks::read(&path)?,
                 None => Bookmarks::default(),
@@ -54,9 +59,12 @@ impl Settings {
 /// The directory of the program's own files. It is never below the current directory, where others
 /// may write.
 fn usual_directory() -> Option<PathBuf> {
-    let of = |name| env::var_os(name).filter(|value| !value.is_empty());
+    let of = |name| {
+        let path = env::var_os(name).map(PathBuf::from);
+        path.filter(|path| path.is_absolute())
+    };
     if let Some(directory) = of("XDG_CONFIG_HOME").or_else(|| of("APPDATA")) {
-        return Some(PathBuf::from(directory).join("ftpx"));
+        return Some(directory.join("ftpx"));
     }
-    Some(PathBuf::from(of("HOME")?).join(".config/ftpx"))
+    Some(of("HOME")?.join(".config/ftpx"))
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use ftp_blocking::tls::{KeyPin, Reason};
-use ftp_blocking::{Client, Error, Options, Security, TlsConfig, Url};
+use ftp_blocking::{Error, Options, Security, TlsConfig, Url};
 
 use crate::arguments::tls::{Demand, Tls};
 use crate::exit::Exit;
@@ -50,44 +50,13 @@ pub(crate) fn options(
     Ok((url.options_with_tls(config)?, trust))
 }
 
-/// Whether the server's certificate is one that a user may trust after a look at its key. A
-/// revoked one never is.
-pub(crate) fn is_unknown(error: &Error) -> bool {
-    matches!(
-        error.tls_reason(),
-        Some(
-            Reason::SelfSigned
-                | Reason::UnknownIssuer
-                | Reason::WrongName { .. }
-                | Reason::Expired
-                | Reason::OldCertificate { .. }
-                | Reason::WeakKey { .. }
-                | Reason::WeakSignature { .. }
-                // The key of a server is looked at where this machine has no authorities.
-                | Reason::OtherKey { .. }
-        )
-    )
-}
-
-/// Asks the server for its key. Nothing but the handshake is sent: no name and no password.
-pub(crate) fn presented_key(options: &Options) -> Option<KeyPin> {
-    let mut probe = options.clone();
-    probe.tls = Some(nobody().ok()?);
-    probe.credentials = None;
-    let error = match Client::connect(probe) {
-        Err(error) => error,
-        // Without a login, AUTH waits until it is asked for.
-        Ok(mut client) => client.secure().err()?,
-    };
+/// Returns the key of a server that is unknown, which a user may trust after a look at the key. A
+/// revoked certificate is never trusted.
+pub(crate) fn unknown_key(error: &Error) -> Option<KeyPin> {
     match error.tls_reason()? {
-        Reason::OtherKey { presented } => Some(*presented),
-        _ => None,
+        Reason::Revoked | Reason::RevocationUnknown | Reason::BadCertificate => None,
+        _ => error.server_key(),
     }
-}
-
-/// Trusts nobody: no key has this hash. The error of a handshake holds the server's own key.
-fn nobody() -> Result<TlsConfig, Error> {
-    TlsConfig::with_pinned_keys([KeyPin::from([0; 32])])
 }
 
 fn config(
@@ -119,8 +88,11 @@ fn config(
     }
     match TlsConfig::platform() {
         Ok(config) => Ok((config, Trust::System)),
-        // Without authorities every server is unknown.
-        Err(_) if tls.trust_first_use => Ok((nobody()?, Trust::System)),
+        // Without authorities every server is unknown. No key has this hash.
+        Err(_) if tls.trust_first_use => {
+            let nobody = TlsConfig::with_pinned_keys([KeyPin::from([0; 32])])?;
+            Ok((nobody, Trust::System))
+        }
         Err(error) => Err(Failure::from(error)
             .with_exit(Exit::CaFile)
             .with_hint("this machine has no list of certificate authorities: install one, or use")

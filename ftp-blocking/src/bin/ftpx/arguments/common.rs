@@ -23,8 +23,7 @@ pub(crate) struct Common {
     pub(crate) connection: Connection,
     #[command(flatten)]
     pub(crate) transfer: Transfer,
-    /// The directory with `bookmarks.toml` and `known_servers`. The usual one is
-    /// $XDG_CONFIG_HOME/ftpx or ~/.config/ftpx
+    /// The directory with bookmarks.toml and known_servers [default: ~/.config/ftpx]
     #[arg(long, value_name = "DIR", global = true, help_heading = "Files")]
     pub(crate) config_dir: Option<PathBuf>,
 }

@@ -8,17 +8,18 @@ use clap::Args;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Login")]
 pub(crate) struct Login {
-    /// The user name. The password comes from the URL, --password-fd, $FTPX_PASSWORD, the netrc
-    /// file, or a prompt. Other users of this machine can read a password in a URL
+    /// The user name [default: that of the URL, $FTPX_USER, the netrc file, or anonymous]. The
+    /// password comes from --password-fd, the URL, $FTPX_PASSWORD, the netrc file, or a prompt.
+    /// Other users of this machine can see a password in a URL
     #[arg(short, long, value_name = "NAME", global = true)]
     pub(crate) user: Option<String>,
-    /// Reads the password from this open file descriptor, up to its first line end
+    /// Reads the password from an open file descriptor: its first line
     #[arg(long, value_name = "N", global = true)]
     pub(crate) password_fd: Option<u32>,
     /// The account, for servers that ask for one (ACCT)
     #[arg(long, value_name = "ACCOUNT", global = true)]
     pub(crate) account: Option<String>,
-    /// Reads this netrc file instead of $NETRC or ~/.netrc
+    /// Reads this netrc file [default: $NETRC or ~/.netrc]
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) netrc_file: Option<PathBuf>,
     /// Reads no netrc file

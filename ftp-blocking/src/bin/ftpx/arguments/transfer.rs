@@ -12,7 +12,7 @@ use super::values;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Transfers")]
 pub(crate) struct Transfer {
-    /// Goes on where an earlier transfer was interrupted. This is the usual way
+    /// Goes on where an earlier transfer was interrupted [default]
     #[arg(long, global = true, overrides_with = "no_resume")]
     pub(crate) resume: bool,
     /// Begins each file anew
@@ -22,29 +22,29 @@ pub(crate) struct Transfer {
     #[arg(long, value_enum, value_name = "WHEN", global = true, num_args = 0..=1,
           default_missing_value = "possible", require_equals = true)]
     pub(crate) verify: Option<Comparing>,
-    /// Stores uploads under their final names at once, not under temporary ones first
+    /// Stores uploads under their names at once, and not under temporary names first
     #[arg(long, global = true)]
     pub(crate) no_temporary_name: bool,
-    /// Gives new files the time of the transfer, not that of the file
+    /// Does not copy the times of files
     #[arg(long, global = true)]
     pub(crate) no_times: bool,
-    /// Does not wait until the disk has new files. A power failure may then leave them empty
+    /// Does not wait until the disk has new files. They can be empty after a power failure
     #[arg(long, global = true)]
     pub(crate) no_sync: bool,
-    /// The most bytes in a second of each transfer, such as 500k or 2M
+    /// Moves at most this many bytes in a second, such as 500k or 2M, in each transfer
     #[arg(long, value_name = "BYTES", global = true, value_parser = values::bytes)]
     pub(crate) limit_rate: Option<u64>,
-    /// Fails if fewer bytes in a second move, for --speed-time seconds
+    /// Fails if fewer bytes move in a second, for the seconds of --speed-time
     #[arg(short = 'Y', long, value_name = "BYTES", global = true, value_parser = values::bytes)]
     pub(crate) speed_limit: Option<u64>,
-    /// The seconds for --speed-limit; the usual number is 30
+    /// The seconds for --speed-limit [default: 30]
     #[arg(short = 'y', long, value_name = "SECONDS", global = true, value_parser = values::seconds)]
     pub(crate) speed_time: Option<Duration>,
-    /// Tries again this often after a failure that may pass. Usual are 4 times for transfers, and
-    /// none for the first connection
+    /// Tries again this many times after a failure that may pass [default: 4 for a transfer, 0 for
+    /// the first connection]
     #[arg(long, value_name = "N", global = true)]
     pub(crate) retries: Option<u32>,
-    /// Takes `*`, `?`, `[` and `{` in paths as they are
+    /// Takes *, ?, [ and { in paths as they are
     #[arg(short = 'g', long, global = true)]
     pub(crate) no_glob: bool,
 }

@@ -6,10 +6,10 @@ use clap::Args;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Verbosity {
-    /// Says nothing but errors: no bars, no summary
+    /// Shows errors only: no bars, no summary
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Shows commands and replies on standard error, with passwords masked. Twice: each raw line
+    /// Shows commands and replies, without passwords. Twice: each line as it came
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }

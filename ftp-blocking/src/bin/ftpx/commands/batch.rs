@@ -10,6 +10,7 @@ use super::line::{self, Went};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::failures::Failures;
 use crate::names::shown_path;
 
 /// Runs commands from a file or from standard input, a line each, in one session
@@ -37,7 +38,7 @@ impl Batch {
             })?)),
         };
         context.sessions.enter(&self.target)?;
-        let mut first = None;
+        let mut failures = Failures::new();
         for (number, text) in reader.lines().enumerate() {
             let text = text.map_err(|error| {
                 let why = format!("the commands cannot be read: {error}");
@@ -47,15 +48,14 @@ impl Batch {
                 Ok(Went::On) => {}
                 Ok(Went::Out) => break,
                 Err(failure) => {
-                    failure.show();
+                    failures.show(failure);
                     eprintln!("ftpx: line {} failed", number + 1);
-                    first.get_or_insert(failure.exit());
                     if !self.keep_going || context.interrupt.is_stopped() {
                         break;
                     }
                 }
             }
         }
-        first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+        failures.result()
     }
 }

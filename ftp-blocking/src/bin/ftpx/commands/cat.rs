@@ -38,8 +38,7 @@ fn one(target: &str, context: &mut Context) -> Result<(), Failure> {
     if spot.path.is_empty() {
         return Err(Failure::usage("this names a directory, not a file"));
     }
-    let is_pattern = paths::is_pattern(&spot.path, &context.settings);
-    for file in paths::files(&mut spot, is_pattern)? {
+    for file in paths::files(&mut spot, &context.settings)? {
         let download = spot.client.download_with(file, &options)?;
         let saved = download.save_to(context.out.file()?, |_| ());
         saved.map_err(|error| match is_gone(&error) {

@@ -21,12 +21,10 @@ pub(crate) struct Chmod {
 impl Chmod {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
-            let mut spot = context.sessions.at(target)?;
-            let is_pattern = paths::is_pattern(&spot.path, &context.settings);
-            for file in paths::files(&mut spot, is_pattern)? {
-                spot.client.chmod(file, self.mode)?;
-            }
-            Ok(())
+            paths::for_each_file(target, context, |file, context| {
+                context.sessions.at(target)?.client.chmod(file, self.mode)?;
+                Ok(())
+            })
         })
     }
 }

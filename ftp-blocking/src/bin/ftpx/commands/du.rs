@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::paths;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::failures::Failures;
 use crate::names::JsonName;
 use crate::output::Output;
 
@@ -45,13 +46,11 @@ impl Du {
             let path = spot.directory().to_vec();
             let size = spot.client.tree_size(&path)?;
             self.show(&path, &size, &mut context.out)?;
-            let mut first = None;
-            for error in size.errors {
-                let failure = Failure::from(error);
-                failure.show();
-                first.get_or_insert(failure.exit());
-            }
-            first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+            let mut failures = Failures::new();
+            size.errors
+                .into_iter()
+                .for_each(|error| failures.show(error));
+            failures.result()
         })
     }
 

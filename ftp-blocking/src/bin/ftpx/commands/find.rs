@@ -8,8 +8,8 @@ use ftp_blocking::{Pattern, Timestamp, WalkOptions};
 use super::{ls, paths};
 use crate::arguments::values;
 use crate::context::Context;
-use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::failures::Failures;
 
 /// Shows the paths below directories, at any depth, that fit all conditions
 #[derive(Args, Debug)]
@@ -90,14 +90,12 @@ impl Find {
         if self.follow_links {
             options = options.with_links(Links::Follow);
         }
-        let mut first: Option<Exit> = None;
+        let mut failures = Failures::new();
         for found in paths::walk(spot.client, &spot.path, &options)? {
             let found = match found {
                 Ok(found) => found,
                 Err(error) => {
-                    let failure = Failure::from(error);
-                    failure.show();
-                    first.get_or_insert(failure.exit());
+                    failures.show(error);
                     continue;
                 }
             };
@@ -113,7 +111,7 @@ impl Find {
                 _ => out.name(path)?,
             }
         }
-        first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+        failures.result()
     }
 
     /// Whether an entry fits all conditions. What the listing does not tell does not fit.

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use clap::Args;
-use ftp_blocking::wire::Class;
-use ftp_blocking::{Client, DataMode, HERE, Netrc};
+use ftp_blocking::{Client, DataMode, Error, HERE, Netrc};
 
 use crate::connecting;
 use crate::context::Context;
@@ -96,11 +95,9 @@ fn do_word(
     match word.strip_prefix("-d") {
         Some("") => {
             let reply = client.raw("CWD")?;
-            return match reply.class() {
-                Class::Transient | Class::Permanent => Err(ftp_blocking::Error::from_reply(reply)
-                    .with_command("CWD")
-                    .into()),
-                _ => Ok(()),
+            return match reply.is_refusal() {
+                true => Err(Error::from_reply(reply).with_command("CWD").into()),
+                false => Ok(()),
             };
         }
         Some(directory) => {

@@ -24,7 +24,7 @@ pub(crate) struct Get {
     /// The name of the local file. `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The local directory, which is made if it is not there. The usual one is the current one
+    /// The local directory, which is made if it is not there [default: the current one]
     #[arg(short, long, value_name = "DIR", conflicts_with = "output")]
     directory: Option<PathBuf>,
     /// Writes a line of JSON for each file
@@ -53,22 +53,19 @@ impl Get {
     }
 
     fn one(&self, target: &str, context: &mut Context) -> Result<(), Failure> {
-        let mut spot = context.sessions.at(target)?;
+        let spot = context.sessions.at(target)?;
         if spot.path.is_empty() || spot.path.ends_with(b"/") {
             let why = "this names a directory, not a file";
             return Err(Failure::usage(why).with_hint("`ftpx mirror` downloads directories"));
         }
         let options = options(context.settings.common.transfer.file_options(), spot.kind)?;
-        let is_pattern = paths::is_pattern(&spot.path, &context.settings);
-        let files = paths::files(&mut spot, is_pattern)?;
-        if files.len() > 1 && self.output.is_some() {
-            let why = "--output names one file, but several fit: use --directory";
+        if self.output.is_some() && paths::is_pattern(&spot.path, &context.settings) {
+            let why = "--output names one file, but several may fit: use --directory";
             return Err(Failure::usage(why));
         }
-        for file in files {
-            self.file(target, &file, &options, context)?;
-        }
-        Ok(())
+        paths::for_each_file(target, context, |file, context| {
+            self.file(target, file, &options, context)
+        })
     }
 
     fn file(

@@ -1,7 +1,8 @@
 //! `ftpx hash`: asks a server for the hashes of files.
 
 use clap::Args;
-use ftp_blocking::reply::Algorithm;
+use ftp_blocking::reply::{Algorithm, FileHash};
+use ftp_blocking::{Client, Error};
 use serde::Serialize;
 
 use super::paths;
@@ -16,7 +17,7 @@ pub(crate) struct Hash {
     /// Files, or patterns
     #[arg(value_name = "TARGET", required = true)]
     targets: Vec<String>,
-    /// SHA-256, SHA-512, SHA-1, MD5 or CRC32. Without it: the first of them that the server has
+    /// SHA-256, SHA-512, SHA-1, MD5 or CRC32 [default: the first of them that the server has]
     #[arg(short, long, value_name = "NAME", value_parser = algorithm)]
     algorithm: Option<Algorithm>,
     /// Writes a line of JSON for each file
@@ -44,34 +45,35 @@ const ORDER: [Algorithm; 5] = [
 impl Hash {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
-            let mut spot = context.sessions.at(target)?;
-            let is_pattern = paths::is_pattern(&spot.path, &context.settings);
-            let wanted = match &self.algorithm {
-                Some(algorithm) => std::slice::from_ref(algorithm),
-                None => &ORDER,
-            };
-            for path in paths::files(&mut spot, is_pattern)? {
-                let mut hash = None;
-                for algorithm in wanted {
-                    hash = spot.client.hash(&path, *algorithm)?;
-                    if hash.is_some() {
-                        break;
-                    }
-                }
-                let hash = hash.ok_or_else(|| {
+            paths::for_each_file(target, context, |path, context| {
+                let client = context.sessions.at(target)?.client;
+                let hash = self.ask(client, path)?.ok_or_else(|| {
                     Failure::new(Exit::Command, "the server computes no such hash")
                 })?;
                 match self.json {
                     true => context.out.json(&Hashed {
-                        path: JsonName::new(&path),
+                        path: JsonName::new(path),
                         algorithm: hash.algorithm().name(),
                         hash: hash.to_string(),
-                    })?,
-                    false => context.out.after(&format!("{hash}  "), &path)?,
+                    }),
+                    false => context.out.after(&format!("{hash}  "), path),
                 }
-            }
-            Ok(())
+            })
         })
+    }
+
+    /// Asks for the hash that is wanted, or for the first that the server has.
+    fn ask(&self, client: &mut Client, path: &[u8]) -> Result<Option<FileHash>, Error> {
+        let wanted = match &self.algorithm {
+            Some(algorithm) => std::slice::from_ref(algorithm),
+            None => &ORDER,
+        };
+        for algorithm in wanted {
+            if let Some(hash) = client.hash(path, *algorithm)? {
+                return Ok(Some(hash));
+            }
+        }
+        Ok(None)
     }
 }
 

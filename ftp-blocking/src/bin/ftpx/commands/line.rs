@@ -85,7 +85,7 @@ pub(super) fn run(text: &str, context: &mut Context) -> Result<Went, Failure> {
             let _ = error.print();
             return match is_help {
                 true => Ok(Went::On),
-                false => Err(Failure::told(Exit::Usage)),
+                false => Err(Failure::shown_before(Exit::Usage)),
             };
         }
     };

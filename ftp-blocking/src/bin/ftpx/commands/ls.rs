@@ -9,7 +9,8 @@ use super::paths;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::names::{JsonName, joined, shown};
+use crate::failures::Failures;
+use crate::names::{JsonName, joined, shown, shown_target};
 use crate::output::Output;
 use crate::sessions::Spot;
 
@@ -22,10 +23,10 @@ pub(crate) struct Ls {
     /// Shows permissions, size and time too
     #[arg(short, long)]
     long: bool,
-    /// One name on each line. This is so without the option too
+    /// Shows one name on each line [default]
     #[arg(short = '1')]
     one: bool,
-    /// Lists what is in directories too, at any depth, with paths
+    /// Lists what is below directories too, with paths
     #[arg(short = 'R', long)]
     recursive: bool,
     /// Writes a line of JSON for each entry
@@ -47,7 +48,7 @@ impl Ls {
         let is_headed = targets.len() > 1 && !self.json && !self.recursive;
         paths::for_each(&targets, context, |target, context| {
             if is_headed {
-                context.out.name(format!("{target}:").as_bytes())?;
+                context.out.line(format!("{}:", shown_target(target)))?;
             }
             self.list(target, context)
         })
@@ -91,7 +92,7 @@ impl Ls {
         out: &mut Output,
     ) -> Result<u64, Failure> {
         let mut count = 0;
-        let mut first = None;
+        let mut failures = Failures::new();
         for found in walk {
             match found {
                 Ok(found) => {
@@ -99,14 +100,10 @@ impl Ls {
                     let path = found.path.as_bytes();
                     self.show(path, path, &found.entry, out)?;
                 }
-                Err(error) => {
-                    let failure = Failure::from(error);
-                    failure.show();
-                    first.get_or_insert(failure.exit());
-                }
+                Err(error) => failures.show(error),
             }
         }
-        first.map_or(Ok(count), |exit| Err(Failure::told(exit)))
+        failures.result().map(|()| count)
     }
 
     fn show(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ftp_blocking::sync::LetterCase;
+use ftp_blocking::sync::{LetterCase, SyncFailure};
 use ftp_blocking::tree::Links;
 use ftp_blocking::{
     Compare, Error, ErrorKind, Extra, Filter, Options, Pool, PoolOptions, SyncOptions, SyncPlan,
@@ -14,6 +14,7 @@ use ftp_blocking::{
 use crate::context::Context;
 use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
+use crate::failures::Failures;
 use crate::reports::{Planned, SyncDone};
 use crate::settings::Settings;
 
@@ -29,8 +30,7 @@ use crate::settings::Settings;
 pub(crate) struct Mirror {
     /// Where the files are: a target, or with --up a local directory
     source: String,
-    /// Where they go: a local directory, or with --up a target. The usual one is the current
-    /// directory
+    /// Where they go: a local directory [default: the current one], or with --up a target
     destination: Option<String>,
     /// Uploads
     #[arg(short = 'R', long, visible_alias = "reverse")]
@@ -227,7 +227,7 @@ impl Mirror {
                 .out
                 .line(format!("{files} files to transfer, {bytes} bytes"))?;
         }
-        self.failures(plan.failures().iter().map(|it| (it.to_string(), &it.error)))
+        self.failures(plan.failures())
     }
 
     /// Shows what was done.
@@ -237,8 +237,7 @@ impl Mirror {
         } else if !context.is_quiet() {
             context.out.line(summary(report))?;
         }
-        let failures = report.failures.iter();
-        let result = self.failures(failures.map(|it| (it.to_string(), &it.error)));
+        let result = self.failures(&report.failures);
         if context.interrupt.is_stopped() {
             return Err(Failure::new(Exit::Interrupted, "stopped on request")
                 .with_hint("the same command goes on from there"));
@@ -249,23 +248,19 @@ impl Mirror {
         }
     }
 
-    fn failures<'f>(
-        &self,
-        failures: impl Iterator<Item = (String, &'f Error)>,
-    ) -> Result<(), Failure> {
+    fn failures(&self, failures: &[SyncFailure]) -> Result<(), Failure> {
         let doing = match self.up {
             true => Doing::Other,
             false => Doing::Download,
         };
-        let mut first = None;
-        for (text, error) in failures {
-            let exit = Exit::of(error, doing);
-            first.get_or_insert(exit);
-            if exit != Exit::Interrupted {
-                eprintln!("ftpx: {}", crate::wording::in_words_of_the_program(&text));
+        let mut shown = Failures::new();
+        for failed in failures {
+            // What Ctrl-C has stopped has not failed.
+            if failed.error.kind() != ErrorKind::Aborted {
+                shown.show(Failure::syncing(failed, doing));
             }
         }
-        first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+        shown.result()
     }
 }
 

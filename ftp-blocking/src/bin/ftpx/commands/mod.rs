@@ -3,6 +3,7 @@
 mod batch;
 mod cat;
 mod chmod;
+mod completion;
 mod cp;
 mod du;
 mod features;
@@ -16,6 +17,7 @@ mod mirror;
 mod mkdir;
 mod mv;
 mod paths;
+mod placing;
 mod put;
 mod raw;
 mod rm;

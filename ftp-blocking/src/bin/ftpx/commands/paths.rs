@@ -6,12 +6,13 @@ use ftp_blocking::{Client, Error, HERE, Walk, WalkOptions};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::failures::Failures;
 use crate::names::shown;
 use crate::sessions::Spot;
 use crate::settings::Settings;
 
 /// Calls `each` with every target. One that fails does not keep the others from being tried, unless
-/// Ctrl-C came. The first failure becomes that of the command.
+/// Ctrl-C came.
 pub(crate) fn for_each<T: AsRef<str>>(
     targets: &[T],
     context: &mut Context,
@@ -20,18 +21,32 @@ pub(crate) fn for_each<T: AsRef<str>>(
     if targets.is_empty() {
         return Err(Failure::usage("name a target, such as ftp.example.org/pub"));
     }
-    let mut first = None;
+    let mut failures = Failures::new();
     for target in targets {
-        let Err(failure) = each(target.as_ref(), context) else {
-            continue;
-        };
-        if targets.len() == 1 || context.interrupt.is_stopped() {
-            return Err(failure);
+        failures.check(each(target.as_ref(), context));
+        if context.interrupt.is_stopped() {
+            break;
         }
-        failure.show();
-        first.get_or_insert(failure.exit());
     }
-    first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+    failures.result()
+}
+
+/// Calls `each` with the path of every file that fits a target. `each` gets a session that works.
+pub(crate) fn for_each_file(
+    target: &str,
+    context: &mut Context,
+    mut each: impl FnMut(&[u8], &mut Context) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut spot = context.sessions.at(target)?;
+    let files = files(&mut spot, &context.settings)?;
+    let mut failures = Failures::new();
+    for file in files {
+        failures.check(each(&file, context));
+        if context.interrupt.is_stopped() {
+            break;
+        }
+    }
+    failures.result()
 }
 
 /// Returns the targets, or the directory of a shell if there are none.
@@ -52,8 +67,8 @@ pub(crate) fn is_pattern(path: &[u8], settings: &Settings) -> bool {
 ///
 /// # Errors
 /// No file fits the pattern, or a directory could not be read: then a file may be missing.
-pub(crate) fn files(spot: &mut Spot<'_>, is_pattern: bool) -> Result<Vec<Vec<u8>>, Failure> {
-    if !is_pattern {
+pub(crate) fn files(spot: &mut Spot<'_>, settings: &Settings) -> Result<Vec<Vec<u8>>, Failure> {
+    if !is_pattern(&spot.path, settings) {
         return Ok(vec![spot.path.clone()]);
     }
     let mut files = Vec::new();

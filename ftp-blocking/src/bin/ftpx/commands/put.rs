@@ -6,12 +6,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use clap::Args;
-use ftp_blocking::{FileOptions, UrlType};
+use ftp_blocking::UrlType;
 
 use super::get;
+use super::placing::place;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::failures::Failures;
 use crate::names::{JsonName, joined, shown_path};
 use crate::reports::FileDone;
 use crate::streams;
@@ -53,22 +55,17 @@ impl Put {
                 spot.client.make_directories(parent)?;
             }
         }
-        let mut first = None;
+        let mut failures = Failures::new();
         for file in files {
-            let done = match file == "-" || self.append {
+            failures.check(match file == "-" || self.append {
                 true => self.stream(file, target, context),
                 false => self.file(Path::new(file), target, context),
-            };
-            let Err(failure) = done else {
-                continue;
-            };
-            if files.len() == 1 || context.interrupt.is_stopped() {
-                return Err(failure);
+            });
+            if context.interrupt.is_stopped() {
+                break;
             }
-            failure.show();
-            first.get_or_insert(failure.exit());
         }
-        first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
+        failures.result()
     }
 
     /// Tells the files from the target. In a shell, a single word is a file for the directory there.
@@ -118,7 +115,7 @@ impl Put {
                     .json(&FileDone::new(remote, local, &report, time))
             }
             Ok(_) => Ok(()),
-            Err(error) => Err(failed(error, name, moved, &options)),
+            Err(error) => Err(get::resumable(error.into(), name, moved, &options)),
         }
     }
 
@@ -141,18 +138,20 @@ impl Put {
             let why = format!("{}: {error}", shown_path(Path::new(file)));
             Failure::new(Exit::Read, why)
         })?;
-        let upload = match self.append {
-            true => spot.client.append(&path)?,
-            false => spot.client.upload(&path)?,
+        let sent = match self.append {
+            true => {
+                let upload = spot.client.append(&path)?;
+                let sent = upload.send_from(source, |it| bar.show(it));
+                sent.map(drop).map_err(Failure::from)
+            }
+            false => place(spot.client, &path, &context.settings, |client, path| {
+                let upload = client.upload(path)?;
+                upload.send_from(source, |it| bar.show(it)).map(drop)
+            }),
         };
-        let sent = upload.send_from(source, |it| bar.show(it));
         bar.finish();
-        sent.map(drop).map_err(Failure::from)
+        sent
     }
-}
-
-fn failed(error: ftp_blocking::Error, name: &[u8], moved: u64, options: &FileOptions) -> Failure {
-    get::resumable(Failure::from(error), name, moved, options)
 }
 
 /// Returns the path of the new file: a directory gets the name of the local file.

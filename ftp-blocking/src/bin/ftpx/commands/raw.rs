@@ -1,7 +1,6 @@
 //! `ftpx raw`: sends any command.
 
 use clap::Args;
-use ftp_blocking::wire::Class;
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -38,9 +37,9 @@ impl Raw {
         for line in reply.lines() {
             context.out.line(shown(line))?;
         }
-        match reply.class() {
-            Class::Transient | Class::Permanent => Err(Failure::told(Exit::Command)),
-            _ => Ok(()),
+        match reply.is_refusal() {
+            true => Err(Failure::shown_before(Exit::Command)),
+            false => Ok(()),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `ftpx rm`: deletes files and directories.
 
 use clap::Args;
-use ftp_blocking::DeleteOptions;
 use ftp_blocking::tree::OnError;
+use ftp_blocking::{Client, DeleteOptions, Error};
 
 use super::paths;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::failures::Failures;
+use crate::sessions::Spot;
 
 /// Deletes files
 #[derive(Args, Debug)]
@@ -30,41 +32,36 @@ impl Rm {
                 return Err(Failure::usage("this names all that is on the server"));
             }
             if self.recursive && !paths::is_pattern(&spot.path, &context.settings) {
-                return self.tree(target, context);
+                return self.tree(&mut spot);
             }
-            let is_pattern = paths::is_pattern(&spot.path, &context.settings);
-            for file in paths::files(&mut spot, is_pattern)? {
-                let Err(error) = spot.client.delete(file) else {
-                    continue;
-                };
-                let error = spot.client.explain(error);
-                if !(self.force && error.is_not_found()) {
-                    return Err(error.into());
-                }
-            }
-            Ok(())
+            paths::for_each_file(target, context, |file, context| {
+                let client = context.sessions.at(target)?.client;
+                let deleted = client.delete(file).map(drop);
+                deleted.or_else(|error| self.refused(error, client))
+            })
         })
     }
 
-    fn tree(&self, target: &str, context: &mut Context) -> Result<(), Failure> {
-        let spot = context.sessions.at(target)?;
+    fn tree(&self, spot: &mut Spot<'_>) -> Result<(), Failure> {
         let options = DeleteOptions::new().with_on_error(OnError::Continue);
         let deleted = match spot.client.delete_tree_with(&spot.path, &options) {
-            Err(error) => {
-                let error = spot.client.explain(error);
-                return match self.force && error.is_not_found() {
-                    true => Ok(()),
-                    false => Err(error.into()),
-                };
-            }
+            Err(error) => return self.refused(error, spot.client),
             Ok(deleted) => deleted,
         };
-        let mut first = None;
-        for error in deleted.errors {
-            let failure = Failure::from(error);
-            failure.show();
-            first.get_or_insert(failure.exit());
+        let mut failures = Failures::new();
+        deleted
+            .errors
+            .into_iter()
+            .for_each(|error| failures.show(error));
+        failures.result()
+    }
+
+    /// Decides whether an error is a failure. With `--force`, a file that is not there is none.
+    fn refused(&self, error: Error, client: &mut Client) -> Result<(), Failure> {
+        let error = client.explain(error);
+        match self.force && error.is_not_found() {
+            true => Ok(()),
+            false => Err(error.into()),
         }
-        first.map_or(Ok(()), |exit| Err(Failure::told(exit)))
     }
 }

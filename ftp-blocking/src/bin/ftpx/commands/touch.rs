@@ -16,10 +16,10 @@ pub(crate) struct Touch {
     /// The files
     #[arg(value_name = "TARGET", required = true)]
     targets: Vec<String>,
-    /// The time in UTC, such as 2026-01-02T03:04:05. Without it: now
+    /// The time in UTC, such as 2026-01-02T03:04:05 [default: now]
     #[arg(short, long, value_parser = values::time)]
     time: Option<Timestamp>,
-    /// Makes no files
+    /// Makes no new files
     #[arg(short = 'c', long)]
     no_create: bool,
 }

@@ -36,7 +36,7 @@ pub(crate) struct Watch {
     /// Reads at most this many levels of directories
     #[arg(long, value_name = "N")]
     max_depth: Option<usize>,
-    /// Ends after this many looks. Without it: never
+    /// Ends after this many looks [default: never]
     #[arg(short = 'n', long, value_name = "N")]
     rounds: Option<u64>,
 }
@@ -154,7 +154,7 @@ impl Watch {
         let begun = Instant::now();
         while begun.elapsed() < self.interval {
             if context.interrupt.is_stopped() {
-                return Err(Failure::told(Exit::Interrupted));
+                return Err(Failure::new(Exit::Interrupted, "stopped on request"));
             }
             let left = self.interval.saturating_sub(begun.elapsed());
             thread::sleep(left.min(Duration::from_millis(100)));
