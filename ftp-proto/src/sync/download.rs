@@ -4,9 +4,7 @@
 use alloc::boxed::Box;
 
 use super::action::{Change, Reason};
-use super::draft::{
-    Draft, Met, Next, duplicate, empty_listing, holds_others, joined, not_entered, other_kind,
-};
+use super::draft::{Draft, Met, Next, empty_listing, holds_others, joined, other_kind};
 use super::local_index::twin;
 use super::local_tree::LocalKind;
 use super::partial;
@@ -40,7 +38,7 @@ impl Draft {
             return Next::After;
         }
         if met.note == Some(Note::Duplicate) {
-            return self.give_up(&met, None, duplicate());
+            return self.give_up(&met, None, Note::Duplicate.into());
         }
         if !self.is_new_name(&met) {
             self.fail(&met.local, None, twin());
@@ -52,7 +50,7 @@ impl Draft {
             (Kind::Link, _) if self.options.walk.links == Links::Report => {
                 self.skip(&met, Reason::Link)
             }
-            (Kind::Link, Some(note)) => self.give_up(&met, None, not_entered(note)),
+            (Kind::Link, Some(note)) => self.give_up(&met, None, note.into()),
             (Kind::Link, None) => Next::Follow(Box::new(met)),
             _ => self.skip(&met, Reason::Special),
         }
@@ -101,7 +99,7 @@ impl Draft {
 
     fn download_directory(&mut self, mut met: Met) -> Next {
         if let Some(note) = met.note {
-            return self.give_up(&met, None, not_entered(note));
+            return self.give_up(&met, None, note.into());
         }
         let Some(at) = met.at else {
             if self.above(met.depth).is_closed {

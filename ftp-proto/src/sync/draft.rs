@@ -18,7 +18,7 @@ use crate::listing::{Dialect, Entry, Kind, Modified};
 use crate::options::encoding::Encoding;
 use crate::path::RemotePath;
 use crate::session::transfer::Direction;
-use crate::tree::{Note, WalkEntry, file_name, too_deep};
+use crate::tree::{Note, WalkEntry, file_name};
 
 /// A plan that is not complete yet.
 #[derive(Debug)]
@@ -493,22 +493,6 @@ pub(super) fn other_kind() -> Error {
 pub(super) fn holds_others() -> Error {
     let why = "the target has a directory there, which holds something that does not take part";
     Error::option(why)
-}
-
-/// The error for a name that the server lists twice.
-pub(super) fn duplicate() -> Error {
-    Error::new(ErrorKind::Protocol).with_source("the listing has this name more than once")
-}
-
-/// The error for a directory in which the walk stops.
-pub(super) fn not_entered(note: Note) -> Error {
-    match note {
-        Note::TooDeep => too_deep(),
-        note => Error::new(ErrorKind::Protocol).with_source(match note {
-            Note::Loop => "a loop: this is one of the directories above it",
-            _ => "the walk does not go into this directory",
-        }),
-    }
 }
 
 /// The error for a directory whose listing is empty, which may be a refusal.

@@ -10,7 +10,7 @@ use super::partial;
 use crate::error::{Error, ErrorKind};
 use crate::remedy::Remedy;
 use crate::reply::Timestamp;
-use crate::tree::{Links, WalkOptions, too_deep};
+use crate::tree::{Links, Note, WalkOptions};
 
 /// All that a local directory holds. A driver fills it from the disk, and [`PlanSync`] compares it
 /// with the server.
@@ -128,7 +128,7 @@ impl LocalTree {
         if depth < self.walk.depth {
             return true;
         }
-        self.fail(path, too_deep());
+        self.fail(path, Note::TooDeep.into());
         false
     }
 

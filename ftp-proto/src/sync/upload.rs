@@ -5,9 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::action::{Change, Reason};
-use super::draft::{
-    Draft, Met, Next, Open, Removal, duplicate, holds_others, not_entered, other_kind,
-};
+use super::draft::{Draft, Met, Next, Open, Removal, holds_others, other_kind};
 use super::local_index::twin;
 use super::local_tree::LocalKind;
 use crate::listing::Kind;
@@ -34,7 +32,7 @@ impl Draft {
         }
         if met.note == Some(Note::Duplicate) {
             self.keep_above(met.depth);
-            return self.give_up(&met, None, duplicate());
+            return self.give_up(&met, None, Note::Duplicate.into());
         }
         if !self.is_new_name(&met) {
             self.keep_above(met.depth);
@@ -64,7 +62,7 @@ impl Draft {
         match (met.kind, met.note) {
             (Kind::Directory, Some(note @ Note::TooDeep)) => {
                 self.keep_above(met.depth);
-                self.give_up(met, Some(Change::RemoveDirectory), not_entered(note))
+                self.give_up(met, Some(Change::RemoveDirectory), note.into())
             }
             (Kind::Directory, None) => {
                 let removal = self.removal(reason, None);
@@ -84,7 +82,7 @@ impl Draft {
 
     fn upload_directory(&mut self, met: &Met, at: usize) -> Next {
         match (met.kind, met.note) {
-            (Kind::Directory, Some(note)) => self.give_up(met, None, not_entered(note)),
+            (Kind::Directory, Some(note)) => self.give_up(met, None, note.into()),
             (Kind::Directory, None) => {
                 self.act(Change::Skip, Reason::Same, met);
                 let is_incomplete = self.local.marks(Some(at)).is_incomplete;
@@ -106,7 +104,7 @@ impl Draft {
             (Kind::File | Kind::Unknown, _) => Next::Compare(Box::new(met)),
             _ if !self.deletes() => self.give_up(&met, Some(Change::Create), other_kind()),
             (Kind::Directory, Some(note @ Note::TooDeep)) => {
-                self.give_up(&met, Some(Change::Create), not_entered(note))
+                self.give_up(&met, Some(Change::Create), note.into())
             }
             (Kind::Directory, None) => {
                 let removal = self.removal(Reason::OtherKind, Some(at));

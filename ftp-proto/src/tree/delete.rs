@@ -19,7 +19,7 @@ use super::path;
 use super::plan::{Outcome, Plan, Todo};
 use super::size::MOST_ERRORS;
 use super::walk::Walker;
-use super::walk_entry::{Note, Trouble, WalkEntry, WalkError, too_deep};
+use super::walk_entry::{Note, Trouble, WalkEntry, WalkError};
 use super::walk_options::{Links, WalkOptions};
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::flows::{Delete, RemoveDirectory};
@@ -289,17 +289,8 @@ impl DeleteTree {
         self.open.truncate(item.depth);
         let (path, depth) = (item.path, item.depth);
         let what = match (item.entry.kind(), item.note) {
-            (_, Some(Note::Duplicate)) => {
-                let why = "the listing has this name more than once";
-                self.keep(
-                    path,
-                    depth,
-                    Error::new(ErrorKind::Protocol).with_source(why),
-                );
-                return None;
-            }
-            (Kind::Directory, Some(Note::TooDeep)) => {
-                self.keep(path, depth, too_deep());
+            (_, Some(note @ Note::Duplicate)) | (Kind::Directory, Some(note @ Note::TooDeep)) => {
+                self.keep(path, depth, note.into());
                 return None;
             }
             // If a directory seems to contain itself, it must be a link.

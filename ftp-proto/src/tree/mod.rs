@@ -29,6 +29,5 @@ pub use pattern::{InvalidPattern, Pattern};
 pub use plan::{HashLocal, Outcome, Plan, Task, Todo};
 pub use size::{CountTree, TreeSize};
 pub use walk::Walker;
-pub(crate) use walk_entry::too_deep;
 pub use walk_entry::{Limit, Note, Trouble, WalkEntry, WalkError};
 pub use walk_options::{Links, WalkOptions};

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::plan::{Outcome, Plan, Todo};
 use super::walk::Walker;
-use super::walk_entry::{Trouble, WalkEntry, WalkError};
+use super::walk_entry::{Note, Trouble, WalkEntry, WalkError};
 use super::walk_options::WalkOptions;
 use crate::error::Error;
 use crate::listing::{Kind, Line};
@@ -102,6 +102,13 @@ impl TreeSize {
         };
         *count = count.saturating_add(1);
     }
+
+    fn fail(&mut self, error: WalkError) {
+        self.error_count = self.error_count.saturating_add(1);
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(error);
+        }
+    }
 }
 
 impl CountTree {
@@ -130,17 +137,19 @@ impl Plan for CountTree {
                 Todo::Read(flow) => return Todo::Read(flow),
                 Todo::Run(task) => return Todo::Run(task),
                 Todo::HashLocal(file) => return Todo::HashLocal(file),
-                Todo::Yield(Ok(item)) => size.add(&item),
+                Todo::Yield(Ok(item)) => {
+                    size.add(&item);
+                    // A loop has been counted above.
+                    if let Some(note @ (Note::TooDeep | Note::Duplicate)) = item.note {
+                        let trouble = Trouble::Unread(note.into());
+                        size.fail(WalkError::new(item.path, item.depth, trouble));
+                    }
+                }
                 Todo::Yield(Err(error)) if is_fatal(&error) => {
                     self.size = None;
                     return Todo::Yield(Err(error.into()));
                 }
-                Todo::Yield(Err(error)) => {
-                    size.error_count = size.error_count.saturating_add(1);
-                    if size.errors.len() < MOST_ERRORS {
-                        size.errors.push(error);
-                    }
-                }
+                Todo::Yield(Err(error)) => size.fail(error),
                 Todo::Done => break,
             }
         }

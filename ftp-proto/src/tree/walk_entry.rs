@@ -265,10 +265,25 @@ impl From<WalkError> for Error {
     }
 }
 
-/// Makes the error for a directory that the walk does not enter, because of
-/// [`WalkOptions::depth`](super::WalkOptions::depth).
-pub(crate) fn too_deep() -> Error {
-    Error::new(ErrorKind::TooLarge)
-        .with_source("the directory is deeper than the limit")
-        .with_remedy(Remedy::WalkLimits)
+/// Turns the note into an error, for a program that must not miss what is in a directory.
+///
+/// ```
+/// use ftp_proto::tree::Note;
+/// use ftp_proto::{Error, ErrorKind};
+///
+/// let error = Error::from(Note::TooDeep);
+/// assert_eq!(error.kind(), ErrorKind::TooLarge);
+/// assert_eq!(format!("{error:#}"), "the directory is deeper than the limit");
+/// ```
+impl From<Note> for Error {
+    fn from(note: Note) -> Self {
+        let protocol = |why: &'static str| Self::new(ErrorKind::Protocol).with_source(why);
+        match note {
+            Note::TooDeep => Self::new(ErrorKind::TooLarge)
+                .with_source("the directory is deeper than the limit")
+                .with_remedy(Remedy::WalkLimits),
+            Note::Loop => protocol("a loop: this is one of the directories above it"),
+            Note::Duplicate => protocol("the listing has this name more than once"),
+        }
+    }
 }
