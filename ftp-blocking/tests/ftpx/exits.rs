@@ -1,6 +1,8 @@
 //! Each exit code comes from its cause.
 
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
 
 use crate::program::Program;
 use crate::server::{Server, Setup};
@@ -206,4 +208,35 @@ fn an_odd_reply_is_8_unless_it_is_allowed() {
     program
         .run(["rm", "--allow", "odd-replies", &server.at("a")])
         .ok();
+}
+
+#[test]
+fn an_odd_reply_to_the_password_is_11() {
+    listing(Setup::new().reply("PASS", "350 what?"), 11);
+}
+
+#[test]
+fn a_handshake_that_ends_is_35() {
+    let server = Setup::new().ends_in_handshake().start();
+    let words = ["ls", "-k", &server.url("ftpes", "")];
+    Program::new().run(words).failed(35);
+}
+
+#[test]
+fn a_proxy_that_refuses_is_97() {
+    let proxy = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = proxy.local_addr().expect("an address").port();
+    let refusing = thread::spawn(move || {
+        let (mut client, _) = proxy.accept().expect("a client");
+        let mut first = [0; 1];
+        client.read_exact(&mut first).expect("a request");
+        let refusal = client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n");
+        refusal.expect("the client waits");
+        // Until the client ends: closing earlier would reset what it has not read.
+        let _ = client.read_to_end(&mut Vec::new());
+    });
+    let proxy = format!("http://127.0.0.1:{port}");
+    let words = ["ls", "--proxy", &proxy, "ftp.example.org"];
+    Program::new().run(words).failed(97);
+    refusing.join().expect("no panic");
 }

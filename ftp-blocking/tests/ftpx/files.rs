@@ -164,16 +164,29 @@ fn permissions_and_times_are_set() {
 
 #[test]
 fn a_copy_passes_this_machine_if_the_servers_do_not_talk() {
-    let (one, two, program) = (Server::new(), Server::new(), Program::new());
+    let (one, program) = (Server::new(), Program::new());
+    let two = Setup::new().reply("EPRT", "500 no").reply("PORT", "500 no");
+    let two = two.start();
     one.files.write("a", "to copy");
     program.run(["cp", &one.at("a"), &two.at("")]).ok();
     assert_eq!(two.files.read("a"), b"to copy");
     assert_eq!(two.files.names(), ["a"]);
-    let said = program.run(["cp", "--direct", &one.at("a"), &two.at("b")]);
-    assert_ne!(said.code, Some(0));
+    let words = ["cp", "--direct", &one.at("a"), &two.at("b")];
+    program.run(words).failed(30);
     program
         .run(["cp", &one.at("missing"), &two.at("b")])
         .failed(78);
+}
+
+#[test]
+fn servers_that_talk_copy_without_this_machine() {
+    let (one, two, program) = (Server::new(), Server::new(), Program::new());
+    one.files.write("a", "to copy");
+    let words = ["cp", "--direct", &one.at("a"), &two.at("b")];
+    program.run(words).ok();
+    assert_eq!(two.files.read("b"), b"to copy");
+    let told = [one.told(), two.told()].concat();
+    assert!(told.iter().any(|line| line.starts_with("EPRT")), "{told:?}");
 }
 
 #[test]

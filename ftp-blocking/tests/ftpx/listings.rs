@@ -44,37 +44,6 @@ fn an_anonymous_login_needs_no_option() {
     assert!(server.told().contains(&"USER anonymous".to_owned()));
 }
 
-/// Names that would leave the directory, move the cursor, or change the direction of text.
-const HOSTILE: &[u8] = b"type=file;size=1; ../../escape\r\n\
-    type=file;size=1; \x1b[2J\x1b[Hcleared\r\n\
-    type=file;size=1; /etc/passwd\r\n\
-    type=file;size=1; ..\r\n\
-    type=file;size=1; txt.\xe2\x80\xaeexe\r\n\
-    type=file;size=1; \xe6\x97\xa5\xe6\x9c\xac\r\n";
-
-#[test]
-fn hostile_names_move_no_cursor() {
-    let server = Setup::new().listing(HOSTILE).start();
-    let said = Program::new().run(["ls", "-l", &server.at("")]);
-    assert!(!said.out.contains(&0x1b), "{}", said.text());
-    assert!(!said.text().contains('\u{202e}'), "{}", said.text());
-    assert!(said.text().contains("日本"), "{}", said.text());
-    let said = Program::new().run(["ls", "--json", &server.at("")]);
-    assert!(!said.out.contains(&0x1b), "{}", said.text());
-}
-
-#[test]
-fn hostile_names_write_nothing_outside_of_the_directory() {
-    let server = Setup::new().listing(HOSTILE).start();
-    let program = Program::new();
-    program.place.write("inner/keep", "");
-    let said = program.run(["mirror", &server.at(""), "inner/to"]);
-    assert_ne!(said.code, Some(0));
-    assert!(!said.err.contains('\x1b'), "{}", said.err);
-    assert!(!program.place.has("escape") && !program.place.has("inner/escape"));
-    assert_eq!(program.place.names(), ["inner"]);
-}
-
 #[test]
 fn stat_tells_a_file_from_a_directory() {
     let (server, program) = (Server::new(), Program::new());
@@ -179,4 +148,87 @@ fn watch_tells_what_is_there_and_ends_after_its_rounds() {
     );
     let words = ["watch", "-n", "2", "-i", "0.1", &server.at("")];
     assert_eq!(program.run(words).ok().text(), "");
+}
+
+#[test]
+fn one_name_on_each_line_is_the_default() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", "");
+    server.files.write("b", "");
+    assert_eq!(
+        program.run(["ls", "-1", &server.at("")]).ok().text(),
+        "a\nb\n"
+    );
+}
+
+#[test]
+fn a_heading_shows_no_password() {
+    let server = Server::new();
+    server.files.write("d/a", "");
+    let url = format!("ftp://ada:secret@127.0.0.1:{}/d", server.port);
+    let said = Program::new().run(["ls", &url, &url]).ok();
+    assert!(said.text().contains("ada:***@") && !said.text().contains("secret"));
+}
+
+#[test]
+fn find_knows_sizes_times_and_other_forms() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("small", "1");
+    server.files.write("d/large", "22222");
+    let target = server.at("");
+    let find = |words: &[&str]| {
+        let said = program.run(["find", &target].iter().chain(words)).ok();
+        said.text()
+    };
+    assert_eq!(find(&["--max-size", "1", "--type", "f"]), "small\n");
+    assert_eq!(find(&["--newer", "2000-01-01", "-n", "small"]), "small\n");
+    assert_eq!(find(&["--newer", "2999-01-01"]), "");
+    assert_eq!(find(&["-n", "small", "--null"]), "small\0");
+    assert_eq!(find(&["-n", "small", "--follow-links"]), "small\n");
+    assert!(find(&["-n", "small", "--long"]).starts_with("-rw-"));
+    let found = find(&["-n", "small", "--json"]);
+    let entry: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+    assert_eq!(
+        (&entry["path"], &entry["size"]),
+        (&"small".into(), &1.into())
+    );
+    program.run(["find", &target, "--null", "--json"]).failed(2);
+}
+
+#[test]
+fn du_shows_units_on_request() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a", vec![b'x'; 3 << 19]);
+    let said = program.run(["du", "--human", &server.at("d")]).ok();
+    assert!(said.text().contains("1.5 MiB"), "{}", said.text());
+}
+
+/// An upload under way has another size at each look.
+#[test]
+fn watch_tells_a_settled_file_at_the_second_look() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/e/deep", "1");
+    server.files.write("d/a", "1");
+    let words = [
+        "--existing",
+        "--settled",
+        "--max-depth",
+        "1",
+        "-i",
+        "0.1",
+        "-n",
+    ];
+    let watch = |rounds| {
+        let all = ["watch", &server.at("d")].map(str::to_owned).into_iter();
+        let all = all
+            .chain(words.map(str::to_owned))
+            .chain([String::from(rounds)]);
+        program.run(all).ok().text()
+    };
+    assert_eq!(watch("1"), "");
+    let event: serde_json::Value = serde_json::from_str(&watch("2")).expect("one line of JSON");
+    assert_eq!(
+        (&event["event"], &event["path"]),
+        (&"new".into(), &"d/a".into())
+    );
 }

@@ -111,3 +111,24 @@ fn a_bookmark_is_a_url_with_a_name() {
     let said = program.run(["ls", "work"]).failed(2);
     assert!(said.err.contains("uri"), "{}", said.err);
 }
+
+#[test]
+fn one_password_serves_two_servers() {
+    let (one, two, program) = (Server::new(), Server::new(), Program::new());
+    one.files.write("a", "a");
+    let secret = program.place.write("secret", "hush\n");
+    let secret = std::fs::File::open(secret).expect("it is there");
+    let words = [
+        "cp",
+        "--user",
+        "ada",
+        "--password-fd",
+        "0",
+        &one.at("a"),
+        &two.at("b"),
+    ];
+    program.run_with(words, secret).ok();
+    for server in [one, two] {
+        assert!(server.told().contains(&"PASS hush".to_owned()));
+    }
+}

@@ -3,10 +3,13 @@
 mod batch;
 mod exits;
 mod files;
+mod hostile;
 mod interrupted;
 mod listings;
 mod logins;
+mod lost;
 mod mirror;
+mod options;
 mod program;
 mod server;
 mod trust;

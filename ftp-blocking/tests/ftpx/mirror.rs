@@ -91,3 +91,67 @@ fn a_file_that_fails_makes_the_exit_code() {
         .run(["mirror", &server.at("missing"), "to"])
         .failed(9);
 }
+
+#[test]
+fn files_are_compared_as_the_user_wants() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a", "12345");
+    program.place.write("to/a", "54321");
+    let target = server.at("d");
+    let mirror = |how| {
+        let words = ["mirror", "--by", how, "--json", &target, "to"];
+        let said = program.run(words).ok();
+        let report: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+        report["updated"].as_u64().expect("a number")
+    };
+    assert_eq!((mirror("size"), mirror("missing")), (0, 0));
+    assert_eq!(program.place.read("to/a"), b"54321");
+    assert_eq!(mirror("all"), 1);
+    assert_eq!(program.place.read("to/a"), b"12345");
+    assert_eq!((mirror("size-or-time"), mirror("newer")), (0, 0));
+    program
+        .run(["mirror", "--by", "name", &target, "to"])
+        .failed(2);
+}
+
+#[test]
+fn a_depth_limits_what_is_read() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a", "a");
+    server.files.write("d/e/f/b", "b");
+    program.run(["mirror", "--max-depth", "1", &server.at("d"), "to"]);
+    assert!(program.place.has("to/a") && !program.place.has("to/e/f/b"));
+}
+
+#[test]
+fn links_are_followed_on_request() {
+    let (server, program) = (Server::new(), Program::new());
+    program.place.write("site/a", "a");
+    let place = program.place.path();
+    std::os::unix::fs::symlink("a", place.join("site/link")).expect("a link");
+    let target = server.at("www");
+    program.run(["mirror", "--up", "site", &target]);
+    assert!(server.files.has("www/a") && !server.files.has("www/link"));
+    program
+        .run(["mirror", "--up", "--follow-links", "site", &target])
+        .ok();
+    assert_eq!(server.files.read("www/link"), b"a");
+}
+
+#[test]
+fn the_case_of_letters_can_be_ignored() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("www/A.TXT", "a");
+    program.place.write("site/a.txt", "a");
+    let words = [
+        "mirror",
+        "--up",
+        "--ignore-case",
+        "--by",
+        "missing",
+        "--delete",
+        "site",
+    ];
+    program.run(words.iter().chain(&[server.at("www").as_str()]));
+    assert!(server.files.has("www/A.TXT") && !server.files.has("www/a.txt"));
+}

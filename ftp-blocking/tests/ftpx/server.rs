@@ -39,8 +39,12 @@ pub(crate) struct Setup {
     cut: Option<usize>,
     /// How many bytes of a file are sent before the server waits for the end of the client.
     stall: Option<usize>,
+    /// How many bytes of a file move before the server ends both connections.
+    vanish: Option<usize>,
     /// Whether there is AUTH TLS.
     tls: bool,
+    /// Whether the server ends the connection in the first handshake.
+    ends_in_handshake: bool,
 }
 
 impl Setup {
@@ -66,6 +70,16 @@ impl Setup {
     pub(crate) fn stall(mut self, bytes: usize) -> Self {
         self.stall = Some(bytes);
         self
+    }
+
+    pub(crate) fn vanish(mut self, bytes: usize) -> Self {
+        self.vanish = Some(bytes);
+        self
+    }
+
+    pub(crate) fn ends_in_handshake(mut self) -> Self {
+        self.ends_in_handshake = true;
+        self.tls()
     }
 
     pub(crate) fn tls(mut self) -> Self {
@@ -147,6 +161,22 @@ enum Stream {
     Secured(Box<StreamOwned<ServerConnection, TcpStream>>),
 }
 
+/// How the next data connection is made.
+enum Data {
+    Passive(TcpListener),
+    /// The server connects to this port of this machine, whatever address it was told.
+    Active(u16),
+}
+
+impl Data {
+    fn open(self) -> io::Result<TcpStream> {
+        match self {
+            Self::Passive(listener) => Ok(listener.accept()?.0),
+            Self::Active(port) => TcpStream::connect((Ipv4Addr::LOCALHOST, port)),
+        }
+    }
+}
+
 struct Session {
     control: Stream,
     setup: Setup,
@@ -155,7 +185,7 @@ struct Session {
     /// The directory, from `/`.
     here: String,
     told: Arc<Mutex<Vec<String>>>,
-    data: Option<TcpListener>,
+    data: Option<Data>,
     rest: u64,
     from: Option<PathBuf>,
     is_private: bool,
@@ -180,6 +210,11 @@ impl Session {
                 None if verb == "QUIT" => return self.say("221 bye"),
                 None if verb == "AUTH" && self.tls.is_some() => {
                     self.say("234 go on")?;
+                    if self.setup.ends_in_handshake {
+                        // All of it, or the end would reset the connection.
+                        let _ = self.control.read(&mut [0; 4096])?;
+                        return Ok(());
+                    }
                     let tls = self.tls.clone().expect("it is there");
                     self.control = self.control.secured(&tls)?;
                 }
@@ -188,6 +223,7 @@ impl Session {
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {
                         self.say("550 No such file.")?;
                     }
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
                     Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
                         self.say("426 The data connection was lost.")?;
                     }
@@ -219,8 +255,13 @@ impl Session {
             "EPSV" => {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
                 let port = listener.local_addr()?.port();
-                self.data = Some(listener);
+                self.data = Some(Data::Passive(listener));
                 format!("229 (|||{port}|)")
+            }
+            "EPRT" => {
+                let port = argument.split('|').nth(3).unwrap_or_default();
+                self.data = Some(Data::Active(port.parse().map_err(io::Error::other)?));
+                "200 ok".into()
             }
             "REST" => {
                 self.rest = argument.parse().map_err(io::Error::other)?;
@@ -276,15 +317,14 @@ impl Session {
             ("LIST" | "NLST", None) => b"-rw-r--r-- 1 a a 5 Jan 2 2020 a.txt\r\n".to_vec(),
             _ => Vec::new(),
         };
-        let listener = self.data.take().ok_or(io::ErrorKind::NotConnected)?;
+        let data = self.data.take().ok_or(io::ErrorKind::NotConnected)?;
         self.say("150 here it comes")?;
-        let mut data = Stream::Clear(listener.accept()?.0);
+        let mut data = Stream::Clear(data.open()?);
         if self.is_private {
             data = data.secured(&self.tls.clone().expect("PROT needs TLS"))?;
         }
         if let Some(mut file) = upload {
-            io::copy(&mut data, &mut file)?;
-            return Ok("226 done".into());
+            return self.take(&mut data, &mut file);
         }
         let cut = self
             .setup
@@ -292,6 +332,10 @@ impl Session {
             .filter(|cut| verb == "RETR" && *cut < bytes.len());
         let cut = cut.filter(|_| !self.has_cut.swap(true, Ordering::Relaxed));
         bytes.truncate(cut.unwrap_or(bytes.len()));
+        if let Some(count) = self.vanishes(verb == "RETR") {
+            data.write_all(&bytes[..count])?;
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         if let Some(stall) = self.setup.stall.filter(|_| verb == "RETR") {
             data.write_all(&bytes[..stall])?;
             let _ = self.stalls.send(());
@@ -305,6 +349,22 @@ impl Session {
             Some(_) => Err(io::ErrorKind::ConnectionReset.into()),
             None => Ok("226 done".into()),
         }
+    }
+
+    /// Takes in a file.
+    fn take(&mut self, data: &mut Stream, file: &mut File) -> io::Result<String> {
+        if let Some(count) = self.vanishes(true) {
+            data.read_exact(&mut vec![0; count])?;
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        io::copy(data, file)?;
+        Ok("226 done".into())
+    }
+
+    /// Returns how many bytes move before the end. Each server vanishes once.
+    fn vanishes(&self, is_transfer: bool) -> Option<usize> {
+        let count = self.setup.vanish.filter(|_| is_transfer);
+        count.filter(|_| !self.has_cut.swap(true, Ordering::Relaxed))
     }
 
     /// Returns a path from `/`, without `.` and `..`.

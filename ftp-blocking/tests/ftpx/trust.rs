@@ -95,3 +95,37 @@ fn a_root_a_pin_and_no_check_at_all() {
         .failed(77);
     program.run(["cat", "-k", "--pin", &other, &url]).failed(2);
 }
+
+#[test]
+fn a_client_certificate_is_read_with_its_key() {
+    let (server, program) = (server(), Program::new());
+    let made = rcgen::generate_simple_self_signed(["ada".to_owned()]).expect("a certificate");
+    program.place.write("ada.pem", made.cert.pem());
+    program
+        .place
+        .write("ada.key", made.signing_key.serialize_pem());
+    let words = [
+        "cat",
+        "--insecure",
+        "--cert",
+        "ada.pem",
+        "--key",
+        "ada.key",
+        &server.at("a"),
+    ];
+    assert_eq!(program.run(words).ok().text(), "over TLS");
+    program
+        .run(["cat", "-k", "--cert", "ada.pem", &server.at("a")])
+        .failed(58);
+    program
+        .run(["cat", "--key", "ada.key", &server.at("a")])
+        .failed(2);
+}
+
+#[test]
+fn a_quiet_program_does_not_tell_whom_it_trusts() {
+    let (server, program) = (server(), Program::new());
+    let url = server.url("ftpes", "a");
+    program.run(["cat", "-q", "--trust-first-use", &url]).ok();
+    program.run(["cat", &url]).ok();
+}

@@ -49,7 +49,6 @@ exits! {
     Read = 26, "A local file cannot be read";
     Time = 28, "A time limit is over, or the data moves too slowly";
     Port = 30, "No active mode";
-    Restart = 31, "The server cannot go on in the middle of a file";
     Tls = 35, "TLS failed";
     Interface = 45, "The source address cannot be used";
     Send = 55, "The connection was lost while sending";
@@ -190,7 +189,6 @@ fn of_refusal(error: &Error) -> Exit {
         Some("PASV" | "EPSV") => Exit::Passive,
         Some("PORT" | "EPRT") => Exit::Port,
         Some("TYPE" | "MODE" | "STRU") => Exit::Type,
-        Some("REST") => Exit::Restart,
         Some("CWD" | "XCWD" | "CDUP") => Exit::Access,
         Some("RETR" | "SIZE" | "MDTM" | "MLST") if is_missing => Exit::NotFound,
         Some("LIST" | "NLST" | "MLSD" | "STAT") if is_missing => Exit::Access,
@@ -235,7 +233,6 @@ mod tests {
             ("EPSV", "500 no\r\n", 13),
             ("EPRT", "500 no\r\n", 30),
             ("TYPE", "504 no\r\n", 17),
-            ("REST", "502 no\r\n", 31),
             ("RETR", "550 no\r\n", 78),
             ("RETR", "451 no\r\n", 19),
             ("MLSD", "550 no\r\n", 9),

@@ -70,6 +70,14 @@ impl Failure {
         self.with_hints([safe(hint.as_ref())])
     }
 
+    /// Puts a path before the sentence.
+    pub(crate) fn about(self, path: &[u8]) -> Self {
+        Self {
+            text: format!("{}: {}", Escaped::new(path), self.text),
+            ..self
+        }
+    }
+
     pub(crate) fn without_hints(mut self) -> Self {
         self.hints.clear();
         self

@@ -13,7 +13,8 @@
 //! | `credentials.rs`, `trust.rs`, `known_servers.rs` | who logs in, and which servers are trusted |
 //! | `exit.rs`, `failure.rs`, `failures.rs` | exit codes, and the one sentence of a failure |
 //! | `advice.rs` | what a user can do about an error |
-//! | `streams.rs`, `output.rs`, `names.rs`, `reports.rs`, `progress.rs` | lines, names, JSON and bars |
+//! | `streams.rs`, `output.rs`, `names.rs`, `progress.rs` | lines, names and bars |
+//! | `json.rs`, `reports.rs` | JSON |
 //! | `interrupt.rs` | Ctrl-C |
 
 #![warn(clippy::too_many_lines)]
@@ -29,6 +30,7 @@ mod exit;
 mod failure;
 mod failures;
 mod interrupt;
+mod json;
 mod known_servers;
 mod names;
 mod output;

@@ -1,12 +1,13 @@
 //! Standard output: lines, names, JSON, and the bytes of files.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use ftp_blocking::wire::Escaped;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::json;
 use crate::streams;
 
 /// Standard output. On a terminal, names are escaped, so that they cannot move the cursor. Into a
@@ -56,9 +57,9 @@ impl Output {
         self.tell()
     }
 
-    /// Writes a value as one line of JSON, in which control characters are escaped.
+    /// Writes a value as one line of JSON.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        serde_json::to_writer(&mut self.file, value).map_err(io::Error::from)?;
+        json::write(&mut self.file, value)?;
         self.file.write_all(b"\n")?;
         self.tell()
     }

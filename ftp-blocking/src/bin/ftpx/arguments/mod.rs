@@ -15,7 +15,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{CommandFactory as _, Parser};
 
 use crate::commands::Command;
 use crate::exit::Exit;
@@ -54,29 +54,45 @@ impl Arguments {
     /// # Errors
     /// The exit code, if the words are wrong or ask for help. The text has been printed then.
     pub(crate) fn read() -> Result<Self, ExitCode> {
-        let mut command = Self::command().after_long_help(Exit::table());
-        // Gives the options for all commands to each command.
-        command.build();
-        let parsed = command
-            .mut_subcommands(with_short_help)
-            .try_get_matches()
-            .and_then(|matches| Self::from_arg_matches(&matches));
-        parsed.map_err(|error| tell(&error))
+        Self::try_parse().map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp => say(&help()),
+            ErrorKind::DisplayVersion => say(&error.render().to_string()),
+            _ => complain(&error),
+        })
     }
 }
 
-/// Leaves the options for all commands out of the help text of a command.
-fn with_short_help(command: clap::Command) -> clap::Command {
-    let hidden = |arg: clap::Arg| match arg.is_global_set() {
-        true => arg.hide(true),
-        false => arg,
+/// Returns the help text of the program, or of the command that the command line names. Options for
+/// all commands are in the help text of the program only.
+fn help() -> String {
+    let mut program = Arguments::command();
+    // Gives the options for all commands to each command.
+    program.build();
+    let mut words = env::args().skip(1);
+    let command = match words.find_map(|word| program.find_subcommand(word).cloned()) {
+        None => program.after_help(Exit::table()),
+        Some(command) => command
+            .mut_args(|arg| match arg.is_global_set() {
+                true => arg.hide(true),
+                false => arg,
+            })
+            .after_help("`ftpx --help` lists the options for all commands, and the exit codes."),
     };
-    let command = command.mut_args(hidden);
-    command.after_help("`ftpx --help` lists the options for all commands, and the exit codes.")
+    let about = command.get_long_about().or(command.get_about()).cloned();
+    let command = command.about(about.unwrap_or_default());
+    let mut command = command.mut_arg("help", |arg| arg.help("Shows this text"));
+    command.render_help().to_string()
 }
 
-/// Prints a help text, or what is wrong with the words. Returns the exit code.
-fn tell(error: &clap::Error) -> ExitCode {
+/// Prints a text that the user has asked for.
+fn say(text: &str) -> ExitCode {
+    // A reader that has gone wants no text any more.
+    let _ = write!(io::stdout(), "{text}");
+    ExitCode::SUCCESS
+}
+
+/// Prints what is wrong with the words, without the passwords in them.
+fn complain(error: &clap::Error) -> ExitCode {
     let mut text = error.render().to_string();
     for word in env::args_os() {
         let word = word.to_string_lossy();
@@ -84,14 +100,12 @@ fn tell(error: &clap::Error) -> ExitCode {
             text = text.replace(&*word, &safe);
         }
     }
-    if !error.use_stderr() {
-        // A reader that has gone wants no help any more.
-        let _ = write!(io::stdout(), "{text}");
-        return ExitCode::SUCCESS;
-    }
     eprint!("{text}");
     if error.kind() == ErrorKind::InvalidSubcommand {
         eprintln!("Name a command before the target, such as `ftpx ls ftp.example.org`.");
     }
     Exit::Usage.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use clap::Args;
 use ftp_blocking::{TransferOptions, UrlType};
 
 use super::paths;
+use super::whole_file::names_directory;
 use crate::context::Context;
 use crate::failure::Failure;
 
@@ -30,9 +31,7 @@ fn one(target: &str, context: &mut Context) -> Result<(), Failure> {
     let mut spot = context.sessions.at(target)?;
     let options = match spot.kind {
         Some(UrlType::Ascii) => TransferOptions::text(),
-        Some(UrlType::Directory) => {
-            return Err(Failure::usage("this URL names a directory (;type=d)"));
-        }
+        Some(UrlType::Directory) => return Err(names_directory()),
         _ => TransferOptions::new(),
     };
     if spot.path.is_empty() {

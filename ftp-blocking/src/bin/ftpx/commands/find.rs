@@ -99,6 +99,7 @@ impl Find {
                     continue;
                 }
             };
+            failures.check(paths::is_entered(&found, self.max_depth));
             if !self.fits(&found, pattern) {
                 continue;
             }

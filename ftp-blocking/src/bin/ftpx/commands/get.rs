@@ -2,18 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use clap::Args;
-use ftp_blocking::files::Resume;
-use ftp_blocking::{FileOptions, LocalName, Progress, TransferOptions, UrlType};
+use ftp_blocking::{Encoding, LocalName};
 
+use super::whole_file::WholeFile;
 use super::{cat, paths};
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
-use crate::names::{JsonName, last_name, shown, shown_path};
-use crate::reports::FileDone;
+use crate::names::{JsonName, last_name, shown_path};
 
 /// Downloads files. Each appears under its name when it is complete
 #[derive(Args, Debug)]
@@ -58,13 +56,14 @@ impl Get {
             let why = "this names a directory, not a file";
             return Err(Failure::usage(why).with_hint("`ftpx mirror` downloads directories"));
         }
-        let options = options(context.settings.common.transfer.file_options(), spot.kind)?;
+        let kind = spot.kind;
         if self.output.is_some() && paths::is_pattern(&spot.path, &context.settings) {
             let why = "--output names one file, but several may fit: use --directory";
             return Err(Failure::usage(why));
         }
-        paths::for_each_file(target, context, |file, context| {
-            self.file(target, file, &options, context)
+        paths::for_each_file(target, context, |path, context| {
+            let file = WholeFile::new(path, Doing::Download, kind, context)?;
+            self.file(target, path, &file, context)
         })
     }
 
@@ -72,75 +71,28 @@ impl Get {
         &self,
         target: &str,
         remote: &[u8],
-        options: &FileOptions,
+        file: &WholeFile<'_>,
         context: &mut Context,
     ) -> Result<(), Failure> {
         let here = self.directory.as_deref().unwrap_or(Path::new("."));
         let local = self.output.as_deref().unwrap_or(here);
         let policy = context.settings.common.transfer.retry_policy();
         let client = context.sessions.at(target)?.client;
-        let mut bar = context.bars.file(remote);
-        let mut kept = 0;
-        let begun = Instant::now();
-        let result = client
-            .retrying(&policy)
-            .get_file_with(remote, local, options, |it| {
-                kept = it.done;
-                bar.show(it);
-            });
-        bar.finish();
-        match result {
-            Ok(report) if self.json => {
-                let path = place(local, remote, client.encoding());
-                let (remote, local) = (JsonName::new(remote), JsonName::of_path(&path));
-                let time = begun.elapsed();
-                context
-                    .out
-                    .json(&FileDone::new(remote, local, &report, time))
-            }
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let failure = Failure::downloading(error);
-                Err(resumable(failure, remote, kept, options))
-            }
+        let report = file.with_bar(&context.bars, |options, show| {
+            let mut client = client.retrying(&policy);
+            client.get_file_with(remote, local, options, show)
+        })?;
+        if !self.json {
+            return Ok(());
         }
-    }
-}
-
-/// Adds how the file of a URL is transferred.
-pub(super) fn options(options: FileOptions, kind: Option<UrlType>) -> Result<FileOptions, Failure> {
-    match kind {
-        Some(UrlType::Ascii) => Ok(options.with_transfer(TransferOptions::text())),
-        Some(UrlType::Directory) => Err(Failure::usage("this URL names a directory (;type=d)")),
-        _ => Ok(options),
-    }
-}
-
-/// Says what an interrupted transfer has left.
-pub(super) fn resumable(
-    failure: Failure,
-    name: &[u8],
-    kept: u64,
-    options: &FileOptions,
-) -> Failure {
-    let may_go_on = matches!(
-        failure.exit(),
-        Exit::Interrupted | Exit::Partial | Exit::Time | Exit::Receive | Exit::Send
-    );
-    if !may_go_on || kept == 0 {
-        return failure;
-    }
-    let (name, moved) = (shown(last_name(name)), Progress::new(kept, None));
-    match options.resume {
-        Resume::Never => failure,
-        _ => failure.with_hint(format!(
-            "{moved} of {name} have moved: the same command goes on from there"
-        )),
+        let local = place(local, remote, client.encoding());
+        let names = (JsonName::new(remote), JsonName::of_path(&local));
+        context.out.json(&file.done(&report, names.0, names.1))
     }
 }
 
 /// Returns where the library has put a file.
-fn place(local: &Path, remote: &[u8], encoding: &ftp_blocking::Encoding) -> PathBuf {
+fn place(local: &Path, remote: &[u8], encoding: &Encoding) -> PathBuf {
     match LocalName::new(last_name(remote), encoding) {
         Ok(name) if local == Path::new(".") => PathBuf::from(name.as_str()),
         Ok(name) if local.is_dir() => name.join_to(local),

@@ -99,6 +99,7 @@ impl Ls {
                     count += 1;
                     let path = found.path.as_bytes();
                     self.show(path, path, &found.entry, out)?;
+                    failures.check(paths::is_entered(&found, None));
                 }
                 Err(error) => failures.show(error),
             }

@@ -26,6 +26,7 @@ mod shell;
 mod stat;
 mod touch;
 mod watch;
+mod whole_file;
 
 use clap::Subcommand;
 

@@ -1,7 +1,8 @@
 //! The targets of a command: one after the other, and those that fit a pattern.
 
 use ftp_blocking::listing::Kind;
-use ftp_blocking::{Client, Error, HERE, Walk, WalkOptions};
+use ftp_blocking::tree::Note;
+use ftp_blocking::{Client, Error, HERE, Walk, WalkEntry, WalkOptions};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -94,6 +95,16 @@ pub(crate) fn walk<'c>(
     match path {
         b"" => client.walk(HERE, options),
         path => client.walk(path, options),
+    }
+}
+
+/// Checks that a walk goes into a directory that it has found. A depth that the user has chosen is
+/// no failure.
+pub(crate) fn is_entered(found: &WalkEntry, max_depth: Option<usize>) -> Result<(), Failure> {
+    match found.note {
+        None => Ok(()),
+        Some(Note::TooDeep) if max_depth.is_some() => Ok(()),
+        Some(note) => Err(Failure::from(Error::from(note)).about(found.path.as_bytes())),
     }
 }
 

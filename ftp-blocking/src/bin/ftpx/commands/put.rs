@@ -3,19 +3,17 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::Path;
-use std::time::Instant;
 
 use clap::Args;
 use ftp_blocking::UrlType;
 
-use super::get;
 use super::placing::place;
+use super::whole_file::{WholeFile, names_directory};
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
 use crate::failures::Failures;
 use crate::names::{JsonName, joined, shown_path};
-use crate::reports::FileDone;
 use crate::streams;
 
 /// Uploads files. Each appears under its name when it is complete
@@ -46,7 +44,7 @@ impl Put {
             return Err(Failure::usage(why));
         }
         if spot.kind == Some(UrlType::Directory) {
-            return Err(Failure::usage("this URL names a directory (;type=d)"));
+            return Err(names_directory());
         }
         if self.parents {
             let end = spot.path.iter().rposition(|byte| *byte == b'/');
@@ -91,32 +89,21 @@ impl Put {
                 Failure::new(Exit::Read, why).with_hint("`ftpx mirror --up` uploads directories")
             );
         }
-        let transfer = &context.settings.common.transfer;
-        let spot = context.sessions.at(target)?;
-        let options = get::options(transfer.file_options(), spot.kind)?;
         let name = local.file_name().unwrap_or_default().as_encoded_bytes();
-        let mut bar = context.bars.file(name);
-        let mut moved = 0;
-        let begun = Instant::now();
-        let policy = transfer.retry_policy();
-        let mut retrying = spot.client.retrying(&policy);
-        let result = retrying.put_file_with(local, &spot.path, &options, |it| {
-            moved = it.done;
-            bar.show(it);
-        });
-        bar.finish();
-        match result {
-            Ok(report) if self.json => {
-                let remote = remote_path(&spot.path, name);
-                let (remote, local) = (JsonName::new(&remote), JsonName::of_path(local));
-                let time = begun.elapsed();
-                context
-                    .out
-                    .json(&FileDone::new(remote, local, &report, time))
-            }
-            Ok(_) => Ok(()),
-            Err(error) => Err(get::resumable(error.into(), name, moved, &options)),
+        let kind = context.sessions.at(target)?.kind;
+        let file = WholeFile::new(name, Doing::Other, kind, context)?;
+        let policy = context.settings.common.transfer.retry_policy();
+        let spot = context.sessions.at(target)?;
+        let report = file.with_bar(&context.bars, |options, show| {
+            let mut client = spot.client.retrying(&policy);
+            client.put_file_with(local, &spot.path, options, show)
+        })?;
+        if !self.json {
+            return Ok(());
         }
+        let remote = remote_path(&spot.path, name);
+        let names = (JsonName::new(&remote), JsonName::of_path(local));
+        context.out.json(&file.done(&report, names.0, names.1))
     }
 
     /// Sends bytes that have no length and no second chance.

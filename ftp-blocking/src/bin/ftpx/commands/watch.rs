@@ -100,6 +100,9 @@ impl Watch {
             let mut seen = Seen::new();
             for found in paths::walk(client, path, &options)? {
                 let found = found?;
+                if let Some(note) = found.note.filter(|_| self.max_depth.is_none()) {
+                    return Err(note.into());
+                }
                 if found.entry.kind() == Kind::Directory {
                     continue;
                 }

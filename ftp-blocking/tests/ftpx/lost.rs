@@ -1,0 +1,163 @@
+//! Disks that are full or read-only, servers that vanish, and files that change: one sentence, the
+//! right exit code, and no half file under the name of the whole one.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use crate::program::{Program, Said};
+use crate::server::{Server, Setup};
+
+/// Checks that there is one sentence, and perhaps lines that say what the user can do.
+#[track_caller]
+fn is_one_sentence(said: &Said) {
+    let lines = said.err.lines().count();
+    assert!((1..=3).contains(&lines), "{}", said.err);
+    assert!(said.err.starts_with("ftpx: "), "{}", said.err);
+}
+
+/// Runs the program with a limit for the size of new files, which is what a full disk looks like.
+fn with_little_room(program: &Program, words: &[&str]) -> Said {
+    let inner = program.command(words);
+    let mut command = Command::new("sh");
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
+    command
+        .args(["-c", script])
+        .arg(inner.get_program())
+        .args(inner.get_args());
+    command.current_dir(program.place.path()).env_clear();
+    let output = command.stdin(Stdio::null()).output();
+    Said::from(output.expect("there is a shell"))
+}
+
+#[test]
+fn a_full_disk_is_23_and_leaves_no_half_file() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", vec![b'x'; 100_000]);
+    let said = with_little_room(&program, &["get", &server.at("a")]).failed(23);
+    is_one_sentence(&said);
+    assert!(!program.place.has("a"));
+    server.files.write("d/a", vec![b'x'; 100_000]);
+    with_little_room(&program, &["mirror", &server.at("d"), "to"]).failed(23);
+    assert!(!program.place.has("to/a"));
+}
+
+#[test]
+fn a_full_standard_output_is_23() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", "abc");
+    for words in [["cat", &server.at("a")], ["ls", &server.at("")]] {
+        let full = File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("a device");
+        let output = program
+            .command(words)
+            .stdin(Stdio::null())
+            .stdout(full)
+            .output();
+        let said = Said::from(output.expect("it runs")).failed(23);
+        is_one_sentence(&said);
+    }
+}
+
+#[test]
+fn a_device_is_no_place_for_a_file() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", "abc");
+    let said = program
+        .run(["get", "-o", "/dev/full", &server.at("a")])
+        .failed(23);
+    assert!(said.err.contains("ftpx cat"), "{}", said.err);
+    let said = program
+        .run(["put", "/dev/null", &server.at("b")])
+        .failed(26);
+    assert!(said.err.contains("ftpx put -"), "{}", said.err);
+}
+
+#[test]
+fn a_directory_that_is_read_only_is_23() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", "abc");
+    program.place.write("to/keep", "");
+    let to = program.place.path().join("to");
+    fs::set_permissions(&to, fs::Permissions::from_mode(0o555)).expect("it is ours");
+    let words = ["get", "-d", "to", &server.at("a")];
+    match rustix::process::geteuid().is_root() {
+        // Permissions do not bind root.
+        true => drop(program.run(words).ok()),
+        false => is_one_sentence(&program.run(words).failed(23)),
+    }
+    fs::set_permissions(&to, fs::Permissions::from_mode(0o755)).expect("it is ours");
+}
+
+#[test]
+fn a_server_that_vanishes_leaves_a_download_that_can_go_on() {
+    let server = Setup::new().vanish(100_000).start();
+    server.files.write("a", vec![b'x'; 200_000]);
+    let program = Program::new();
+    let said = program
+        .run(["get", "--retries", "0", &server.at("a")])
+        .failed(18);
+    is_one_sentence(&said);
+    assert!(said.err.contains("goes on from there"), "{}", said.err);
+    assert!(!program.place.has("a"));
+    program.run(["get", &server.at("a")]).ok();
+    assert_eq!(program.place.read("a").len(), 200_000);
+    assert_eq!(program.place.names(), ["a"]);
+}
+
+#[test]
+fn a_server_that_comes_back_is_tried_again() {
+    let server = Setup::new().vanish(100_000).start();
+    server.files.write("a", vec![b'x'; 200_000]);
+    let program = Program::new();
+    program.run(["get", &server.at("a")]).ok();
+    assert_eq!(program.place.names(), ["a"]);
+}
+
+#[test]
+fn a_server_that_vanishes_in_an_upload_is_55() {
+    let program = Program::new();
+    // More than the buffers of the system hold.
+    let path = program.place.write("a", "");
+    let file = File::options().write(true).open(path).expect("it is there");
+    file.set_len(64 << 20).expect("there is room");
+    for words in [["put", "--retries=0", "a"], ["put", "--append", "a"]] {
+        let server = Setup::new().vanish(100_000).start();
+        let said = program
+            .run(words.iter().chain(&[server.at("b").as_str()]))
+            .failed(55);
+        is_one_sentence(&said);
+    }
+    let server = Setup::new().vanish(100_000).start();
+    let source = File::open(program.place.path().join("a")).expect("it is there");
+    let said = program
+        .run_with(["put", "-", &server.at("b")], source)
+        .failed(55);
+    is_one_sentence(&said);
+    assert!(!server.files.has("b"));
+}
+
+#[test]
+fn a_copy_that_breaks_has_not_the_name_of_the_whole_one() {
+    let (one, two) = (Setup::new().vanish(100_000).start(), Server::new());
+    one.files.write("a", vec![b'x'; 200_000]);
+    let words = ["cp", "--relay", &one.at("a"), &two.at("b")];
+    let said = Program::new().run(words);
+    assert_ne!(said.code, Some(0), "{}", said.err);
+    assert!(!two.files.has("b"));
+}
+
+#[test]
+fn a_file_that_has_changed_is_not_joined_with_its_old_part() {
+    let server = Setup::new().cut(100_000).start();
+    server.files.write("a", vec![b'x'; 200_000]);
+    let program = Program::new();
+    let said = program.run(["get", "--retries", "0", &server.at("a")]);
+    assert_ne!(said.code, Some(0), "{}", said.err);
+    server.files.write("a", vec![b'y'; 150_000]);
+    program.run(["get", &server.at("a")]).ok();
+    assert_eq!(program.place.read("a"), vec![b'y'; 150_000]);
+    assert_eq!(program.place.names(), ["a"]);
+}
