@@ -45,9 +45,9 @@ const ONE_CORE: &str = "--cfg portable_atomic_unsafe_assume_single_core";
 
 const FEW: [Check; 4] = [
     Check {
-        name: "the libraries, with Rust 1.85",
+        name: "the libraries and the program, with Rust 1.85",
         arguments: "check --package ftp-proto --package ftp-blocking --package ftp-smol \
-                    --features ftp-smol/object-store,ftp-smol/tokio",
+                    --features ftp-blocking/cli,ftp-smol/object-store,ftp-smol/tokio",
         is_oldest: true,
         flags: "",
         system: None,

@@ -440,6 +440,20 @@ fn the_size_of_a_tree_says_what_is_unknown() {
 }
 
 #[test]
+fn a_size_is_not_exact_where_a_directory_was_not_read() {
+    let deepest = "/d".repeat(130);
+    let (mut client, _memory) = logged_in(tree().directory(deepest));
+    let size = client.tree_size("/d").expect("a size");
+    assert_eq!((size.directories, size.error_count), (128, 1));
+    assert!(!size.is_exact());
+    let error = Error::from(size.errors[0].clone());
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    let twice = "type=dir; a\r\ntype=file;size=1; a\r\n";
+    let (mut client, _memory) = logged_in(tree().fault(lists(0, twice)));
+    assert!(!client.tree_size("/").expect("a size").is_exact());
+}
+
+#[test]
 fn sizes_that_overflow_do_not_wrap() {
     let line = |name| format!("type=file;size=18446744073709551615; {name}\r\n");
     let setup = tree().fault(lists(0, &(line("x") + &line("y"))));

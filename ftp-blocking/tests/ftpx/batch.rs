@@ -90,3 +90,33 @@ fn a_shell_goes_on_after_a_failure() {
     assert!(said.err.contains("DELE missing"), "{}", said.err);
     assert!(!server.files.has("pub/late"));
 }
+
+#[test]
+fn a_wrong_line_of_a_batch_shows_no_password() {
+    let (server, program) = (Server::new(), Program::new());
+    program
+        .place
+        .write("batch", "mv a b ftp://ada:secret@host/c\n");
+    let said = program.run(["batch", &server.at(""), "batch"]).failed(2);
+    assert!(said.err.contains("ada:***@"), "{}", said.err);
+    assert!(!said.err.contains("secret"), "{}", said.err);
+    program.place.write("batch", "ls --help\n");
+    let said = program.run(["batch", &server.at(""), "batch"]).ok();
+    assert!(said.text().contains("Usage: ls"), "{}", said.text());
+}
+
+/// `cp` and `mirror` have sessions of their own, which begin in the directory of the login.
+#[test]
+fn commands_with_sessions_of_their_own_know_the_directory() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", "of the login");
+    server.files.write("pub/a", "of the directory");
+    server.files.write("pub/d/b", "b");
+    program
+        .place
+        .write("batch", "cd pub\ncp a c\nmirror d to\n");
+    let said = program.run(["batch", &server.at(""), "batch"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(server.files.read("pub/c"), b"of the directory");
+    assert_eq!(program.place.read("to/b"), b"b");
+}

@@ -81,14 +81,14 @@ fn a_report_is_a_line_of_json() {
     let (server, program) = (Server::new(), Program::new());
     server.files.write("a", "12345");
     let said = program.run(["get", "--json", &server.at("a")]).ok();
-    let report: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let report = said.json();
     assert_eq!(
         (&report["remote"], &report["size"]),
         (&"a".into(), &5.into())
     );
     assert_eq!(report["is_size_checked"], true);
     let said = program.run(["put", "--json", "a", &server.at("b")]).ok();
-    let report: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let report = said.json();
     assert_eq!(
         (&report["remote"], &report["transferred"]),
         (&"b".into(), &5.into())

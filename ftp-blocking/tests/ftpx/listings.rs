@@ -21,7 +21,7 @@ fn a_directory_is_a_name_on_each_line() {
     assert!(said.text().starts_with("-rw-"), "{}", said.text());
     assert!(said.text().ends_with("  e.txt\n"), "{}", said.text());
     let said = program.run(["ls", "--json", &server.at("d")]).ok();
-    let entry: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let entry = said.json();
     assert_eq!(
         (&entry["path"], &entry["size"]),
         (&"d/e.txt".into(), &3.into())
@@ -94,7 +94,7 @@ fn du_counts_bytes() {
     server.files.write("d/b", "22222");
     server.files.write("d/e/c", "333");
     let said = program.run(["du", "--json", &server.at("d")]).ok();
-    let size: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let size = said.json();
     assert_eq!((&size["bytes"], &size["files"]), (&8.into(), &2.into()));
     assert_eq!(size["directories"], 1);
 }
@@ -108,7 +108,7 @@ fn features_and_raw_commands_show_what_the_server_says() {
     let said = program.run(["features", &server.at("")]).ok();
     assert!(said.text().contains("feature   MFMT\n"), "{}", said.text());
     let said = program.run(["features", "--json", &server.at("")]).ok();
-    let known: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let known = said.json();
     assert_eq!(known["system"], "UNIX Type: L8");
     let said = program.run(["raw", &server.at(""), "SITE", "HELP"]).ok();
     assert!(
@@ -141,7 +141,7 @@ fn watch_tells_what_is_there_and_ends_after_its_rounds() {
     let said = program
         .run(["watch", "-n", "1", "--existing", &server.at("")])
         .ok();
-    let event: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let event = said.json();
     assert_eq!(
         (&event["event"], &event["path"]),
         (&"new".into(), &"d/a".into())

@@ -22,7 +22,7 @@ fn a_tree_comes_down_and_the_second_time_nothing_moves() {
     let said = program
         .run(["mirror", "--json", &server.at("d"), "to"])
         .ok();
-    let report: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let report = said.json();
     assert_eq!(
         (&report["skipped"], &report["created"]),
         // 20 files and 3 directories.
@@ -101,7 +101,7 @@ fn files_are_compared_as_the_user_wants() {
     let mirror = |how| {
         let words = ["mirror", "--by", how, "--json", &target, "to"];
         let said = program.run(words).ok();
-        let report: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+        let report = said.json();
         report["updated"].as_u64().expect("a number")
     };
     assert_eq!((mirror("size"), mirror("missing")), (0, 0));

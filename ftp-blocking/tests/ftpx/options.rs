@@ -199,7 +199,7 @@ fn hashes_are_compared_if_this_is_wanted() {
     let said = program.run(["hash", "-a", "sha256", &server.at("b")]).ok();
     assert_eq!(said.text(), format!("{HASH}  b\n"));
     let said = program.run(["hash", "--json", &server.at("b")]).ok();
-    let hash: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    let hash = said.json();
     assert_eq!(
         (&hash["hash"], &hash["algorithm"]),
         (&HASH.into(), &"SHA-256".into())

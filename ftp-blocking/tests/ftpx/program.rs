@@ -129,6 +129,11 @@ impl Said {
         String::from_utf8_lossy(&self.out).into_owned()
     }
 
+    /// Returns standard output, which is one value in JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
     /// Checks that the program has done all.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {

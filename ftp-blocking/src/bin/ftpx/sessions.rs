@@ -83,9 +83,10 @@ impl Sessions {
         }
     }
 
-    /// Opens a session that no other command uses.
-    pub(crate) fn apart(&self, text: &str) -> Result<(Client, Vec<u8>), Failure> {
-        let (target, path) = self.place(text)?;
+    /// Opens a session that no other command uses. The path does not depend on the directory of a
+    /// shell.
+    pub(crate) fn apart(&mut self, text: &str) -> Result<(Client, Vec<u8>), Failure> {
+        let (target, path) = self.independent_place(text)?;
         Ok((connecting::connect(&self.settings, &target)?, path))
     }
 
@@ -96,11 +97,7 @@ impl Sessions {
         text: &str,
         attempt: impl Fn(Options, &[u8]) -> Result<T, Error>,
     ) -> Result<T, Failure> {
-        let (target, mut path) = self.place(text)?;
-        if self.home.is_some() && !path.starts_with(b"/") {
-            let here = self.reach(&target, Vec::new())?.client.pwd()?;
-            path = joined(here.as_bytes(), &path);
-        }
+        let (target, path) = self.independent_place(text)?;
         connecting::trusting(&self.settings, &target, |options| attempt(options, &path))
     }
 
@@ -112,6 +109,16 @@ impl Sessions {
             }
         }
         self.home = None;
+    }
+
+    /// Returns a place with a path that a session of its own can use.
+    fn independent_place(&mut self, text: &str) -> Result<(Target, Vec<u8>), Failure> {
+        let (target, mut path) = self.place(text)?;
+        if self.home.is_some() && !is_url(text) && !path.starts_with(b"/") {
+            let here = self.reach(&target, Vec::new())?.client.pwd()?;
+            path = joined(here.as_bytes(), &path);
+        }
+        Ok((target, path))
     }
 
     fn place(&self, text: &str) -> Result<(Target, Vec<u8>), Failure> {

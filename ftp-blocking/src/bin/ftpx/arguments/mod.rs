@@ -91,20 +91,26 @@ fn say(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Prints what is wrong with the words, without the passwords in them.
+/// Prints what is wrong with the words of the process. Returns the exit code.
 fn complain(error: &clap::Error) -> ExitCode {
-    let mut text = error.render().to_string();
-    for word in env::args_os() {
-        let word = word.to_string_lossy();
-        if let Cow::Owned(safe) = names::without_password(&word) {
-            text = text.replace(&*word, &safe);
-        }
-    }
-    eprint!("{text}");
+    let words: Vec<_> = env::args_os().collect();
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    eprint!("{}", complaint(error, &words));
     if error.kind() == ErrorKind::InvalidSubcommand {
         eprintln!("Name a command before the target, such as `ftpx ls ftp.example.org`.");
     }
     Exit::Usage.into()
+}
+
+/// Returns what is wrong with these words, without the passwords in them.
+pub(crate) fn complaint(error: &clap::Error, words: &[impl AsRef<str>]) -> String {
+    let mut text = error.render().to_string();
+    for word in words.iter().map(AsRef::as_ref) {
+        if let Cow::Owned(safe) = names::without_password(word) {
+            text = text.replace(word, &safe);
+        }
+    }
+    text
 }
 
 #[cfg(test)]

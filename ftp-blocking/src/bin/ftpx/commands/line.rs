@@ -8,6 +8,7 @@ use std::process;
 use clap::{Parser, Subcommand};
 
 use super::Command;
+use crate::arguments;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -78,15 +79,15 @@ pub(super) fn run(text: &str, context: &mut Context) -> Result<Went, Failure> {
     if words.is_empty() {
         return Ok(Went::On);
     }
-    let line = match Line::try_parse_from(words) {
+    let line = match Line::try_parse_from(&words) {
         Ok(line) => line,
+        Err(help) if !help.use_stderr() => {
+            context.out.line(help.render().to_string())?;
+            return Ok(Went::On);
+        }
         Err(error) => {
-            let is_help = error.exit_code() == 0;
-            let _ = error.print();
-            return match is_help {
-                true => Ok(Went::On),
-                false => Err(Failure::shown_before(Exit::Usage)),
-            };
+            eprint!("{}", arguments::complaint(&error, &words));
+            return Err(Failure::shown_before(Exit::Usage));
         }
     };
     let result = match line.word {
