@@ -41,7 +41,12 @@ impl Finish {
                     .with_source(NO_CLOSE_NOTIFY)
                     .or_advice(again([Remedy::MissingCloseNotify])),
             ),
-            DataEnd::Stopped => Some(truncated()),
+            DataEnd::Stopped => Some(match self.transfer.direction() {
+                Direction::Upload => {
+                    Error::new(ErrorKind::Unconfirmed).with_title("the upload is not complete")
+                }
+                Direction::Download => truncated(),
+            }),
             DataEnd::Failed(error) => match (error.kind(), self.transfer.direction()) {
                 (kind, _) if kind.is_late() => Some(error.clone()),
                 (_, Direction::Upload) => Some(error.clone()),
@@ -73,7 +78,7 @@ impl Finish {
     /// data does.
     pub(super) fn unconfirmed(&self, silence: Option<Error>) -> Error {
         let error = match (silence, self.data_error()) {
-            (Some(cause), Some(_)) if cause.reply().is_some() => cause,
+            (Some(cause), Some(_)) if cause.reply().is_some() || self.is_stopped_upload() => cause,
             (_, Some(error)) => error,
             (Some(cause), None) => {
                 let error = Error::new(ErrorKind::Unconfirmed);
@@ -85,6 +90,11 @@ impl Finish {
             (None, None) => Error::new(ErrorKind::Unconfirmed),
         };
         self.in_context(error)
+    }
+
+    /// Whether an upload has ended because the control connection has. Then this is what went wrong.
+    fn is_stopped_upload(&self) -> bool {
+        self.transfer.direction() == Direction::Upload && matches!(self.end, DataEnd::Stopped)
     }
 
     /// Returns the error for a final reply that does not confirm the transfer. If the server
