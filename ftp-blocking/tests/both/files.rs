@@ -12,7 +12,7 @@ use crate::face::{
 };
 use crate::support;
 use crate::support::counting::{BOTH, Copied, Counting, Way};
-use crate::support::files::{appending_to, big, content, full, holding, serve_resets, unreadable};
+use crate::support::files::{appending_to, big, content, holding, serve_resets, unreadable};
 use crate::support::options::options_to;
 use crate::support::tcp_server::TcpServer;
 
@@ -122,6 +122,10 @@ impl Driver for InMemory {
 struct OverTcp {
     client: Option<Client>,
     hosted: TcpServer,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only Linux's tests ask")
+    )]
     copied: Copied,
 }
 
@@ -328,6 +332,9 @@ fn bytes_that_were_read_ahead_are_saved_first() {
 #[test]
 fn a_full_disk_is_the_files_error_and_the_session_stays_usable() {
     use std::io;
+
+    use crate::support::files::full;
+
     for way in BOTH {
         let mut session = OverTcp::logged_in(way, Setup::new().file("/file", big(3_000_000)));
         let download = session.client().download("/file").expect("opened");

@@ -1,10 +1,8 @@
 //! The server sends a byte with TCP's urgent mark in the middle of a download. This byte is not
 //! part of the file, and the client must not take it for the end of the file.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -89,6 +87,9 @@ fn urgent_data_does_not_cut_a_download_short() {
 #[cfg(target_os = "linux")]
 #[test]
 fn urgent_data_does_not_make_a_download_spin() {
+    use std::fs::File;
+    use std::sync::mpsc;
+
     let (finish, finished) = mpsc::channel::<()>();
     let mut client = serve(move |mut stream| {
         with_an_urgent_byte(&mut stream);
