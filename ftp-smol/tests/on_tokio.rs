@@ -36,7 +36,7 @@ use std::time::Instant;
 
 use fastrand::Rng;
 use ftp_proto::simulator::contract::{Driver, Operation, Outcome};
-use ftp_proto::simulator::{Setup, Simulator, cases};
+use ftp_proto::simulator::{Setup, Simulator};
 use ftp_smol::TokioTcp;
 use ftp_smol::transport::{BoxFuture, Network, Stream, Target};
 use smol::io::AsyncReadExt as _;
@@ -44,7 +44,6 @@ use smol::io::AsyncReadExt as _;
 use crate::face::{Client, Error, Options, Timeouts, wait};
 use crate::support::contract::perform_on;
 use crate::support::tcp_server::TcpServer;
-use crate::support::tls::tls;
 
 /// A TCP network that maps the ports of a simulated server to real ports.
 struct Bridge {
@@ -103,20 +102,28 @@ macro_rules! on_tokio {
     )*};
 }
 
-on_tokio! {
-    a_whole_session
-    epsv_refused_then_pasv
-    refusals_leave_the_session_in_step
-    hard_02_upload_refused_with_552_half_way
-    hard_04_download_given_up_in_every_way
-    hard_04_upload_given_up_in_every_way
-    hard_08_noop_answered_before_226
-    hard_12_no_close_notify
-    implicit_tls_a_whole_session
-    directories_and_files
-    texts_both_ways
-    uploads_of_all_kinds
-    reconnected_where_it_stood
+/// In a module, because the job for Windows leaves out one row, and not the core's of the same name.
+mod over_sockets {
+    use ftp_proto::simulator::cases;
+
+    use super::OnTokio;
+    use crate::support::tls::tls;
+
+    on_tokio! {
+        a_whole_session
+        epsv_refused_then_pasv
+        refusals_leave_the_session_in_step
+        hard_02_upload_refused_with_552_half_way
+        hard_04_download_given_up_in_every_way
+        hard_04_upload_given_up_in_every_way
+        hard_08_noop_answered_before_226
+        hard_12_no_close_notify
+        implicit_tls_a_whole_session
+        directories_and_files
+        texts_both_ways
+        uploads_of_all_kinds
+        reconnected_where_it_stood
+    }
 }
 
 /// Active mode needs the listener of tokio.

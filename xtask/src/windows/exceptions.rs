@@ -13,7 +13,7 @@ impl Exception {
     }
 }
 
-pub(super) const EXCEPTIONS: [Exception; 5] = [
+pub(super) const EXCEPTIONS: [Exception; 3] = [
     Exception {
         reason: "Wine 8 makes no links: `CreateSymbolicLinkW` reports success and does nothing, so \
                  that `read_link` then fails with error 4390 or the link is not there. Its programs \
@@ -41,7 +41,7 @@ pub(super) const EXCEPTIONS: [Exception; 5] = [
             "both::files::an_unreadable_file_is_an_error_and_no_empty_file_is_stored",
             "both::files::over_sockets::reset_upload_whose_size_differs",
             "both::sockets::hard_04_upload_given_up_in_every_way",
-            "hard_04_upload_given_up_in_every_way",
+            "over_sockets::hard_04_upload_given_up_in_every_way",
             // In `ftplib.rs`: two of 39 dialogues end by a reset.
             "downloads",
             "sys::socket::a_reset_is_found_by_reading_and_not_by_half_closing",
@@ -53,15 +53,5 @@ pub(super) const EXCEPTIONS: [Exception; 5] = [
         tests: &[
             "sys::disk::tests::if_the_directory_vanishes_the_commit_fails_and_nothing_is_left",
         ],
-    },
-    Exception {
-        reason: "The figure of an idle session is Linux's. Under Wine a session of `ftp-smol` holds \
-                 2,186 bytes, and not 2,048.",
-        tests: &["alone::a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls"],
-    },
-    Exception {
-        reason: "This row moves 100,000 bytes in pieces of seven. Each piece costs several round \
-                 trips to Wine's server. It goes on, but takes longer than all other tests.",
-        tests: &["both::files::over_sockets::texts_through_a_small_window"],
     },
 ];
