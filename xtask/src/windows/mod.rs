@@ -53,6 +53,11 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
         packages.extend(ALL.map(|package| format!("--package={package}")));
     }
     // Without the documentation's examples: they are the same on each system.
+    let names_targets = |word: &&str| matches!(*word, "--lib" | "--test");
+    let targets: &[&str] = match for_cargo.iter().any(names_targets) {
+        true => &[],
+        false => &["--lib", "--tests"],
+    };
     let mut cargo = compiler.cargo("")?;
     cargo
         .args([
@@ -62,7 +67,8 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
             "--target",
             TARGET,
         ])
-        .args(["--lib", "--tests", "--no-fail-fast"])
+        .args(targets)
+        .arg("--no-fail-fast")
         .args(["--features", "ftp-proto/simulator,ftp-proto/ring"])
         .args(["--features", "ftp-proto/serde,ftp-proto/hashes"])
         .args(packages)
