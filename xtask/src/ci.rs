@@ -52,7 +52,7 @@ impl Step {
 }
 
 /// The checks of the gate, the quickest first.
-const GATE: [Step; 17] = [
+const GATE: [Step; 18] = [
     step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
@@ -91,6 +91,7 @@ const GATE: [Step; 17] = [
     step("instructions", "xtask counts --check"),
     step("features", "xtask features"),
     step("no_std", "xtask no-std"),
+    step("Rust 1.85, Windows, no system", "xtask targets"),
     step("demo", "xtask demo"),
     step("interop", "xtask interop"),
     step("object store, vsftpd and pyftpdlib", "xtask interop store"),
@@ -212,7 +213,7 @@ const REST: [Step; 20] = [
         "xtask interop --dropped 8 1500",
     ),
     step("thousands of sessions at once", "xtask scale"),
-    step("other targets, Rust 1.85", "xtask targets --every"),
+    step("targets, macOS and FreeBSD too", "xtask targets --every"),
     step("the tests on Windows, under Wine", "xtask windows"),
     step("packages, docs.rs, semantic versions", "xtask release"),
     step("features, every combination", "xtask features --every"),

@@ -52,9 +52,9 @@ Usage: cargo xtask <job>
   features checks that no feature compiles, and all but aws-lc-rs; --every checks all combinations
   fuzz     runs every fuzz target for 3 s, or for the seconds that you give (needs nightly
            with cargo-fuzz)
-  targets  checks that the crates compile with Rust 1.85 and for processors without a system
-           (Debian; its compilers are unpacked below target/); --every checks macOS and FreeBSD
-           too
+  targets  checks that the crates compile with Rust 1.85, for Windows, and for processors without
+           a system (Debian; its compilers are unpacked below target/); --every checks macOS and
+           FreeBSD too
   windows  runs the tests of the three libraries as programs for Windows, under Wine; arguments are
            for `cargo test`, such as `--package ftp-proto` (Debian; installs wine64 and mingw-w64)
   figures  prints how much code there is, and which files import each other in a circle

@@ -13,7 +13,7 @@ use crate::workspace;
 /// Which targets are checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The oldest compiler, and processors without a system.
+    /// The oldest compiler, Windows, and processors without a system.
     Few,
     /// And macOS and FreeBSD. These checks need a C compiler with their headers: zig, from PyPI.
     Every,
@@ -43,12 +43,22 @@ const OLDEST: &str = "1.85";
 /// a program says that it runs on one core.
 const ONE_CORE: &str = "--cfg portable_atomic_unsafe_assume_single_core";
 
-const FEW: [Check; 4] = [
+const FEW: [Check; 5] = [
     Check {
         name: "the libraries and the program, with Rust 1.85",
         arguments: "check --package ftp-proto --package ftp-blocking --package ftp-smol \
                     --features ftp-blocking/cli,ftp-smol/object-store,ftp-smol/tokio",
         is_oldest: true,
+        flags: "",
+        system: None,
+    },
+    // Without ring, which wants a C compiler for Windows. The job `windows` has one.
+    Check {
+        name: "the adapters, for Windows",
+        arguments: "check -Z build-std=std,panic_unwind --target x86_64-pc-windows-gnu \
+                    --package ftp-blocking --package ftp-smol \
+                    --no-default-features --features ftp-blocking/client",
+        is_oldest: false,
         flags: "",
         system: None,
     },
