@@ -52,7 +52,7 @@ impl Step {
 }
 
 /// The checks of the gate, the quickest first.
-const GATE: [Step; 18] = [
+const GATE: [Step; 20] = [
     step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
@@ -61,6 +61,10 @@ const GATE: [Step; 18] = [
     step(
         "lints, the core alone",
         "clippy --package ftp-proto --all-targets --no-default-features -- -D warnings",
+    ),
+    step(
+        "lints, the program",
+        "clippy --package ftp-blocking --all-targets --features cli-papers -- -D warnings",
     ),
     step("structure", "xtask figures"),
     // Only rustdoc gets the flag `-D warnings`. As a flag of the compiler, it would make cargo
@@ -78,6 +82,10 @@ const GATE: [Step; 18] = [
         ("FTP_REQUIRE_IO_URING", "1"),
         ("FTP_MODEL_SEEDS", "1000"),
     ]),
+    step(
+        "tests of the program, its man page and its completions",
+        "test --package ftp-blocking --features cli-papers --bin ftpx --test ftpx",
+    ),
     step(
         "tests of faults, everything pipelined",
         "test --test both --test flows --test ledger -- --exact",
@@ -180,7 +188,7 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 20] = [
+const REST: [Step; 21] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -216,6 +224,7 @@ const REST: [Step; 20] = [
     step("targets, macOS and FreeBSD too", "xtask targets --every"),
     step("the tests on Windows, under Wine", "xtask windows"),
     step("packages, docs.rs, semantic versions", "xtask release"),
+    step("the program as people get it", "xtask dist"),
     step("features, every combination", "xtask features --every"),
     step(
         "properties, 100,000 cases each",

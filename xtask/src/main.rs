@@ -7,6 +7,7 @@ mod console;
 mod counts;
 #[cfg(feature = "embedded")]
 mod demo;
+mod dist;
 #[cfg(feature = "embedded")]
 mod drivers;
 #[cfg(feature = "embedded")]
@@ -58,6 +59,8 @@ Usage: cargo xtask <job>
   windows  runs the tests of the three libraries as programs for Windows, under Wine; arguments are
            for `cargo test`, such as `--package ftp-proto` (Debian; installs wine64 and mingw-w64)
   figures  prints how much code there is, and which files import each other in a circle
+  dist     builds the program `ftpx` as people get it into target/dist/tree, with its man page and
+           its completions, and checks its size
   release  packages, documentation as on docs.rs, semantic versions since the last tag
   ci       runs all that a change must pass; --full runs all that a release must pass
 ";
@@ -113,6 +116,7 @@ fn main() -> ExitCode {
             Err(_) => Err(format!("{seconds:?} is no number of seconds").into()),
         },
         ["release"] => release::check(),
+        ["dist"] => dist::run(),
         ["targets"] => targets::check(targets::Extent::Few),
         ["targets", "--every"] => targets::check(targets::Extent::Every),
         ["windows", arguments @ ..] => windows::test(arguments),

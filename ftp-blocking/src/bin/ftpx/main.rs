@@ -16,6 +16,7 @@
 //! | `streams.rs`, `output.rs`, `names.rs`, `progress.rs` | lines, names and bars |
 //! | `json.rs`, `reports.rs` | JSON |
 //! | `interrupt.rs` | Ctrl-C |
+//! | `papers/` | the man page and the completions, with the feature `cli-papers` |
 
 #![warn(clippy::too_many_lines)]
 
@@ -34,6 +35,8 @@ mod json;
 mod known_servers;
 mod names;
 mod output;
+#[cfg(feature = "cli-papers")]
+mod papers;
 mod progress;
 mod reports;
 mod sessions;
@@ -51,6 +54,10 @@ use failure::Failure;
 use interrupt::Interrupt;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "cli-papers")]
+    if let Some(written) = papers::asked() {
+        return written;
+    }
     let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(asked) => return asked,
