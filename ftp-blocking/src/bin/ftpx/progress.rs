@@ -2,12 +2,18 @@
 //! `--quiet`, and with `--verbose`, whose lines would tear them.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use console::Term;
 use ftp_blocking::{Progress, SyncProgress};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    BinaryBytes, HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState,
+    ProgressStyle,
+};
 
 use crate::arguments::verbosity::Verbosity;
 use crate::names::{last_name, shown};
@@ -23,6 +29,7 @@ pub(crate) struct Bars {
 #[derive(Debug)]
 pub(crate) struct FileBar {
     bar: ProgressBar,
+    figures: Figures,
     has_begun: bool,
 }
 
@@ -31,6 +38,7 @@ pub(crate) struct FileBar {
 pub(crate) struct SyncBars {
     bars: Bars,
     sum: ProgressBar,
+    figures: Figures,
     files: HashMap<Box<[u8]>, FileBar>,
     has_begun: bool,
 }
@@ -40,6 +48,12 @@ const DRAWS_A_SECOND: u8 = 10;
 
 /// In a window with fewer columns there is room for the name and the percentage only.
 const NARROW: u16 = 60;
+
+/// In a window with fewer columns there is no room for a bar besides the figures.
+const MEDIUM: u16 = 76;
+
+/// In a window with so many columns there is room for a long bar and for the size of the file.
+const BROAD: u16 = 110;
 
 impl Bars {
     pub(crate) fn new(verbosity: &Verbosity) -> Self {
@@ -61,10 +75,12 @@ impl Bars {
             true => self.all.add(ProgressBar::no_length()),
             false => ProgressBar::hidden(),
         };
-        bar.set_style(style_of_unknown_size());
+        let figures = Figures::default();
+        bar.set_style(figures.style());
         bar.set_message(shown(last_name(name)));
         FileBar {
             bar,
+            figures,
             has_begun: false,
         }
     }
@@ -75,10 +91,12 @@ impl Bars {
             true => self.all.add(ProgressBar::no_length()),
             false => ProgressBar::hidden(),
         };
-        sum.set_style(style_of_known_size());
+        let figures = Figures::default();
+        sum.set_style(figures.style());
         SyncBars {
             bars: self.clone(),
             sum,
+            figures,
             files: HashMap::new(),
             has_begun: false,
         }
@@ -102,14 +120,11 @@ impl FileBar {
             return;
         }
         if let Some(total) = progress.total {
-            if self.bar.length() != Some(total) {
-                self.bar.set_style(style_of_known_size());
-                self.bar.set_length(total);
-            }
+            self.bar.set_length(total);
         }
         self.bar.set_position(progress.done);
         if !self.has_begun {
-            // What an earlier transfer has moved says nothing about the speed of this one.
+            self.figures.moved_before.store(progress.done, Relaxed);
             self.bar.reset_eta();
             self.has_begun = true;
         }
@@ -132,6 +147,9 @@ impl SyncBars {
             .set_length(progress.bytes_total.max(progress.bytes_done));
         self.sum.set_position(progress.bytes_done);
         if !self.has_begun {
+            self.figures
+                .moved_before
+                .store(progress.bytes_done, Relaxed);
             self.sum.reset_eta();
             self.has_begun = true;
         }
@@ -159,27 +177,75 @@ impl SyncBars {
     }
 }
 
-fn is_narrow() -> bool {
-    Term::stderr().size().1 < NARROW
+/// What stands after the name in each line. The window counts as it is when the line is drawn, since
+/// a person may make it smaller meanwhile.
+#[derive(Clone, Debug, Default)]
+struct Figures {
+    /// What an earlier transfer has moved. It says nothing about the speed of this one.
+    moved_before: Arc<AtomicU64>,
 }
 
-fn style_of_known_size() -> ProgressStyle {
-    style(match is_narrow() {
-        true => "{wide_msg} {percent:>3} %",
-        false => {
-            "{wide_msg} {percent:>3} % {bytes:>11} of {total_bytes:<11} {binary_bytes_per_sec:>12} \
-             ETA {eta:<4}"
+impl Figures {
+    /// Returns the style of a line with a name and these figures.
+    fn style(&self) -> ProgressStyle {
+        let figures = self.clone();
+        let style = ProgressStyle::with_template("{wide_msg} {figures}");
+        style.expect("the template is right").with_key(
+            "figures",
+            move |state: &ProgressState, to: &mut dyn Write| {
+                let columns = Term::stderr().size().1;
+                let _ = to.write_str(&figures.text(state, columns));
+            },
+        )
+    }
+
+    fn text(&self, state: &ProgressState, columns: u16) -> String {
+        let done = BinaryBytes(state.pos()).to_string();
+        let Some(total) = state.len() else {
+            return match columns < NARROW {
+                true => format!("{done:>11}"),
+                false => format!("{done:>11} {}", self.speed(state)),
+            };
+        };
+        let percent = format!("{:>3.0} %", state.fraction() * 100.0);
+        let speed = || self.speed(state);
+        match columns {
+            ..NARROW => percent,
+            NARROW..MEDIUM => format!("{percent} {done:>11} {}", speed()),
+            MEDIUM..BROAD => format!("{} {percent} {done:>11} {}", bar(state, 12), speed()),
+            BROAD.. => {
+                let total = BinaryBytes(total).to_string();
+                format!(
+                    "{} {percent} {done:>11} of {total:<11} {}",
+                    bar(state, 20),
+                    speed()
+                )
+            }
         }
-    })
+    }
+
+    /// Returns bytes in a second, and the time that is left or that it took.
+    fn speed(&self, state: &ProgressState) -> String {
+        let elapsed = state.elapsed();
+        let (each_second, what, time) = match (state.is_finished(), state.len()) {
+            (true, _) => {
+                let moved = state.pos().saturating_sub(self.moved_before.load(Relaxed));
+                (moved as f64 / elapsed.as_secs_f64(), "in ", elapsed)
+            }
+            (false, Some(_)) => (state.per_sec(), "ETA", state.eta()),
+            (false, None) => (state.per_sec(), "", elapsed),
+        };
+        let each_second = format!("{}/s", BinaryBytes(each_second as u64));
+        let time = format!("{:#}", HumanDuration(time));
+        format!("{each_second:>13} {what} {time:<4}")
+    }
 }
 
-fn style_of_unknown_size() -> ProgressStyle {
-    style(match is_narrow() {
-        true => "{wide_msg} {bytes:>11}",
-        false => "{wide_msg} {bytes:>11} {binary_bytes_per_sec:>12} {elapsed:>4}",
-    })
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the templates above are right")
+/// Draws how much of the whole is done.
+fn bar(state: &ProgressState, columns: u16) -> String {
+    let done = (state.fraction() * f32::from(columns)) as usize;
+    let left = usize::from(columns).saturating_sub(done);
+    let done = console::style("━".repeat(done)).for_stderr().cyan();
+    let left = console::style("─".repeat(left)).for_stderr().dim();
+    format!("{done}{left}")
 }
