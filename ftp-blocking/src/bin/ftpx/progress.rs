@@ -230,14 +230,14 @@ impl Figures {
         let (each_second, what, time) = match (state.is_finished(), state.len()) {
             (true, _) => {
                 let moved = state.pos().saturating_sub(self.moved_before.load(Relaxed));
-                (moved as f64 / elapsed.as_secs_f64(), "in ", elapsed)
+                (moved as f64 / elapsed.as_secs_f64(), "in", elapsed)
             }
             (false, Some(_)) => (state.per_sec(), "ETA", state.eta()),
             (false, None) => (state.per_sec(), "", elapsed),
         };
         let each_second = format!("{}/s", BinaryBytes(each_second as u64));
         let time = format!("{:#}", HumanDuration(time));
-        format!("{each_second:>13} {what} {time:<4}")
+        format!("{each_second:>13} {what:>3} {time:<4}")
     }
 }
 
