@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::io::{self, IsTerminal as _};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use console::Term;
+use console::{Alignment, Term, measure_text_width, pad_str};
 use ftp_blocking::{Progress, SyncProgress};
 use indicatif::{
     BinaryBytes, HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState,
@@ -29,7 +29,7 @@ pub(crate) struct Bars {
 #[derive(Debug)]
 pub(crate) struct FileBar {
     bar: ProgressBar,
-    figures: Figures,
+    line: Line,
     has_begun: bool,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct FileBar {
 pub(crate) struct SyncBars {
     bars: Bars,
     sum: ProgressBar,
-    figures: Figures,
+    line: Line,
     files: HashMap<Box<[u8]>, FileBar>,
     has_begun: bool,
 }
@@ -75,12 +75,12 @@ impl Bars {
             true => self.all.add(ProgressBar::no_length()),
             false => ProgressBar::hidden(),
         };
-        let figures = Figures::default();
-        bar.set_style(figures.style());
-        bar.set_message(shown(last_name(name)));
+        let line = Line::default();
+        bar.set_style(line.style());
+        line.rename(shown(last_name(name)));
         FileBar {
             bar,
-            figures,
+            line,
             has_begun: false,
         }
     }
@@ -91,12 +91,12 @@ impl Bars {
             true => self.all.add(ProgressBar::no_length()),
             false => ProgressBar::hidden(),
         };
-        let figures = Figures::default();
-        sum.set_style(figures.style());
+        let line = Line::default();
+        sum.set_style(line.style());
         SyncBars {
             bars: self.clone(),
             sum,
-            figures,
+            line,
             files: HashMap::new(),
             has_begun: false,
         }
@@ -124,7 +124,7 @@ impl FileBar {
         }
         self.bar.set_position(progress.done);
         if !self.has_begun {
-            self.figures.moved_before.store(progress.done, Relaxed);
+            self.line.moved_before.store(progress.done, Relaxed);
             self.bar.reset_eta();
             self.has_begun = true;
         }
@@ -142,14 +142,12 @@ impl SyncBars {
             return;
         }
         let (done, total) = (progress.done, progress.total);
-        self.sum.set_message(format!("{done} of {total}"));
+        self.line.rename(format!("{done} of {total}"));
         self.sum
             .set_length(progress.bytes_total.max(progress.bytes_done));
         self.sum.set_position(progress.bytes_done);
         if !self.has_begun {
-            self.figures
-                .moved_before
-                .store(progress.bytes_done, Relaxed);
+            self.line.moved_before.store(progress.bytes_done, Relaxed);
             self.sum.reset_eta();
             self.has_begun = true;
         }
@@ -177,29 +175,35 @@ impl SyncBars {
     }
 }
 
-/// What stands after the name in each line. The window counts as it is when the line is drawn, since
-/// a person may make it smaller meanwhile.
+/// The line of a bar: a name, and figures. The window counts as it is when the line is drawn, since a
+/// person may make it smaller meanwhile.
 #[derive(Clone, Debug, Default)]
-struct Figures {
+struct Line {
+    name: Arc<Mutex<String>>,
     /// What an earlier transfer has moved. It says nothing about the speed of this one.
     moved_before: Arc<AtomicU64>,
 }
 
-impl Figures {
-    /// Returns the style of a line with a name and these figures.
-    fn style(&self) -> ProgressStyle {
-        let figures = self.clone();
-        let style = ProgressStyle::with_template("{wide_msg} {figures}");
-        style.expect("the template is right").with_key(
-            "figures",
-            move |state: &ProgressState, to: &mut dyn Write| {
-                let columns = Term::stderr().size().1;
-                let _ = to.write_str(&figures.text(state, columns));
-            },
-        )
+impl Line {
+    fn rename(&self, name: String) {
+        *self.name.lock().unwrap_or_else(PoisonError::into_inner) = name;
     }
 
-    fn text(&self, state: &ProgressState, columns: u16) -> String {
+    fn style(&self) -> ProgressStyle {
+        let line = self.clone();
+        let style = ProgressStyle::with_template("{line}").expect("the template is right");
+        style.with_key("line", move |state: &ProgressState, to: &mut dyn Write| {
+            let columns = Term::stderr().size().1;
+            let figures = line.figures(state, columns);
+            let taken = measure_text_width(&figures) + 1;
+            let room = usize::from(columns).saturating_sub(taken);
+            let name = line.name.lock().unwrap_or_else(PoisonError::into_inner);
+            let name = pad_str(&name, room, Alignment::Left, Some("…"));
+            let _ = write!(to, "{name} {figures}");
+        })
+    }
+
+    fn figures(&self, state: &ProgressState, columns: u16) -> String {
         let done = BinaryBytes(state.pos()).to_string();
         let Some(total) = state.len() else {
             return match columns < NARROW {
