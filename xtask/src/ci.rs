@@ -188,7 +188,7 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 21] = [
+const REST: [Step; 22] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -243,6 +243,10 @@ const REST: [Step; 21] = [
     step(
         "small files: round trips, system calls",
         "xtask bench --small --check",
+    ),
+    step(
+        "the program beside curl, wget and lftp",
+        "xtask bench --program --check",
     ),
     step("fuzzing, 10 minutes a target", "xtask fuzz 600"),
 ];

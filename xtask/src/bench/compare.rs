@@ -12,13 +12,14 @@ use super::contender::{Contender, Role};
 use super::measure::{self, Cost};
 use super::report::{Outcome, Report};
 use super::site::{Case, Protection, Site};
-use super::{listings, small, trees};
+use super::{listings, program, small, trees};
 
 const USAGE: &str = "\
 Usage: cargo xtask bench [--rounds N] [--mib N] [--tls] [--check] [CLIENT ...]
        cargo xtask bench --listings [--rounds N] [--check]
        cargo xtask bench --trees [--rounds N] [--check]
        cargo xtask bench --small [--rounds N] [--check] [CLIENT ...]
+       cargo xtask bench --program [--rounds N] [--check] [PART ...]
 
   --rounds N  how often each client runs in each case (5)
   --mib N     the size of the file in MiB (1024)
@@ -27,6 +28,8 @@ Usage: cargo xtask bench [--rounds N] [--mib N] [--tls] [--check] [CLIENT ...]
   --trees     plans of a download instead, for a tree of 100,000 files, beside lftp
   --small     small files in one session instead: round trips, system calls and CPU time of each
               further file, in clear and under TLS 1.3
+  --program   the program `ftpx` instead, beside curl, wget and lftp; the parts are size, start,
+              mirror, delayed, large, memory and real
   --check     fail where a limit is broken
   CLIENT      only these, by name";
 
@@ -41,6 +44,13 @@ pub(super) fn run(arguments: &[&str]) -> Result<()> {
     }
     if settings.trees {
         return end(&trees::run(settings.rounds)?, settings.check);
+    }
+    if settings.program {
+        versions();
+        return end(
+            &program::run(settings.rounds, &settings.only)?,
+            settings.check,
+        );
     }
     if settings.small {
         versions();
@@ -106,6 +116,7 @@ struct Settings<'a> {
     listings: bool,
     trees: bool,
     small: bool,
+    program: bool,
     check: bool,
     only: Vec<&'a str>,
 }
@@ -121,6 +132,7 @@ impl<'a> Settings<'a> {
             listings: false,
             trees: false,
             small: false,
+            program: false,
             check: false,
             only: Vec::new(),
         };
@@ -137,6 +149,7 @@ impl<'a> Settings<'a> {
                 "--listings" => settings.listings = true,
                 "--trees" => settings.trees = true,
                 "--small" => settings.small = true,
+                "--program" => settings.program = true,
                 "--tls" => settings.protection = Protection::Tls,
                 "--check" => settings.check = true,
                 word if word.starts_with('-') => return Ok(None),
@@ -196,12 +209,12 @@ fn versions() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.lines().next().map(str::to_owned)
     };
-    for program in ["curl", "python3"] {
+    for program in ["curl", "wget", "lftp", "python3"] {
         if let Some(line) = first_line(program) {
             say(&line);
         }
     }
-    say("lftp and vsftpd of this system's packages, suppaftp 12.2");
+    say("vsftpd of this system's packages, suppaftp 12.2");
 }
 
 /// Writes a progress line over the previous progress line.

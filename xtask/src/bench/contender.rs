@@ -249,11 +249,19 @@ fn python() -> Result<String> {
 
 /// Returns the path of lftp. If lftp is not installed, its Debian package is unpacked.
 pub(super) fn lftp() -> Result<PathBuf> {
-    if Command::new("lftp").arg("--version").output().is_ok() {
-        return Ok(PathBuf::from("lftp"));
+    installed_or_unpacked("lftp")
+}
+
+/// Returns the path of a program that has the name of its package. If it is not installed, its Debian
+/// package is unpacked.
+pub(super) fn installed_or_unpacked(name: &str) -> Result<PathBuf> {
+    if Command::new(name).arg("--version").output().is_ok() {
+        return Ok(PathBuf::from(name));
     }
-    complain("lftp is not installed: its package is unpacked below target/ instead");
-    let program = Unpacked::fetch(&programs()?.join("lftp"), "lftp", "usr/bin/lftp")
-        .map_err(|error| format!("lftp is neither installed nor to be had: {error}"))?;
+    complain(&format!(
+        "{name} is not installed: its package is unpacked below target/ instead"
+    ));
+    let program = Unpacked::fetch(&programs()?.join(name), name, &format!("usr/bin/{name}"))
+        .map_err(|error| format!("{name} is neither installed nor to be had: {error}"))?;
     Ok(program.canonicalize()?)
 }

@@ -29,7 +29,7 @@ pub(super) struct Cost {
 /// beginning, so this is often enough.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// The time limit of a run. A program that takes longer is hanging, and is killed.
+/// The usual time limit of a run. A program that takes longer is hanging, and is killed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs a program to its end, and returns its cost. The program's output is shown only if it fails.
@@ -40,6 +40,11 @@ pub(super) fn run(command: &mut Command) -> Result<Cost> {
 
 /// Runs a program to its end, and returns its cost and what it has printed.
 pub(super) fn run_and_read(command: &mut Command) -> Result<(Cost, String)> {
+    run_within(PATIENCE, command)
+}
+
+/// Runs a program that may take this long.
+pub(super) fn run_within(patience: Duration, command: &mut Command) -> Result<(Cost, String)> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -55,7 +60,7 @@ pub(super) fn run_and_read(command: &mut Command) -> Result<(Cost, String)> {
         let mut resident = 0;
         while is_over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
             resident = resident.max(peak(process));
-            if begin.elapsed() > PATIENCE {
+            if begin.elapsed() > patience {
                 // Does not wait for the process `kill`: the CPU time of every child that was waited
                 // for would be added to the measured time.
                 let _ = Command::new("kill").arg(process.to_string()).spawn();

@@ -1,6 +1,6 @@
 //! Compares this project's adapters with other FTP clients: the CPU time, duration and memory of
 //! bulk transfers with one server, of listings, and of the plans of whole trees; and the round trips,
-//! system calls and CPU time of small files. A transfer of the same bytes without FTP shows what the
+//! system calls and CPU time of small files; and the program `ftpx` with other programs. A transfer of the same bytes without FTP shows what the
 //! system itself needs.
 
 use crate::console::Result;
@@ -39,6 +39,8 @@ mod listings;
 mod measure;
 #[cfg(all(feature = "bench", target_os = "linux"))]
 mod one_cpu;
+#[cfg(all(feature = "bench", target_os = "linux"))]
+mod program;
 #[cfg(all(feature = "bench", target_os = "linux"))]
 mod report;
 #[cfg(all(feature = "bench", target_os = "linux"))]

@@ -20,8 +20,8 @@ use super::one_cpu::OneCpu;
 pub(super) const MEMORY: &str = "/dev/shm";
 
 const NOWHERE: &str = "/dev/null";
-const CONTENT: &str = "content";
-const UPLOADED: &str = "uploaded";
+pub(super) const CONTENT: &str = "content";
+pub(super) const UPLOADED: &str = "uploaded";
 pub(super) const ROOTS: &str = "roots.pem";
 
 /// How all connections are protected.

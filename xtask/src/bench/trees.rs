@@ -21,8 +21,8 @@ use super::measure::{self, Cost};
 use super::report::{Outcome, Verdict, least, median};
 use super::site::{MEMORY, programs};
 
-const DIRECTORIES: usize = 1_000;
-const FILES: usize = 100_000;
+pub(super) const DIRECTORIES: usize = 1_000;
+pub(super) const FILES: usize = 100_000;
 
 /// The directory that is compared.
 const TREE: &str = "tree";
@@ -75,7 +75,7 @@ pub(super) fn run(rounds: usize) -> Result<Vec<Outcome>> {
 }
 
 /// Creates the tree. Each file has a size, but no bytes are written to it.
-fn fill(tree: &Path) -> Result<()> {
+pub(super) fn fill(tree: &Path) -> Result<()> {
     fs::create_dir(tree)?;
     for number in 0..DIRECTORIES {
         let directory = tree.join(format!("run-{number:04}"));

@@ -12,7 +12,7 @@ use crate::servers::scratch::Scratch;
 use super::super::measure;
 use super::super::site::{Protection, ROOTS, serve};
 use super::client::Client;
-use super::relay::Relay;
+use super::relay::{DELAY, Relay};
 
 /// The size of a file in bytes.
 pub(super) const SIZE: usize = 1024;
@@ -50,7 +50,7 @@ impl Ground {
 
     /// Starts a relay to the server, for one session.
     pub(super) fn relay(&self) -> Result<Relay> {
-        Relay::start(self.address(), FEW_PASSIVE_PORTS)
+        Relay::start(self.address(), FEW_PASSIVE_PORTS, DELAY)
     }
 
     /// Returns a directory for lists and scripts.

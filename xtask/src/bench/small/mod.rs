@@ -19,7 +19,7 @@ mod calls;
 mod client;
 mod ground;
 mod limits;
-mod relay;
+pub(super) mod relay;
 
 /// How many files the sessions download whose round trips are counted. These sessions wait for the
 /// relay most of the time, so they are short.

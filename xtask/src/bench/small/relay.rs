@@ -27,15 +27,16 @@ use rustix::net::sockopt::set_tcp_quickack;
 
 use crate::servers::Result;
 
-/// How long the relay holds back each piece of bytes, in each direction.
-const DELAY: Duration = Duration::from_millis(5);
+/// How long a relay that counts holds back each piece of bytes, in each direction.
+pub(super) const DELAY: Duration = Duration::from_millis(5);
 
 /// The address on which the relay listens. It differs from the server's, so that the relay can
 /// listen on the same ports for data connections.
-pub(super) const HOST: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+const HOST: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
-/// A running relay, for one session. Dropping this value stops the relay.
-pub(super) struct Relay {
+/// A running relay. Dropping this value stops the relay. It counts right for one session; it delays
+/// any number of sessions.
+pub(in crate::bench) struct Relay {
     port: u16,
     /// The relay ends when this is closed.
     over: Option<UnixStream>,
@@ -44,8 +45,13 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    /// Starts a relay to this server, whose passive data connections have these ports.
-    pub(super) fn start(server: SocketAddr, ports: RangeInclusive<u16>) -> Result<Self> {
+    /// Starts a relay to this server, whose passive data connections have these ports. The relay holds
+    /// back all bytes for this long, in each direction.
+    pub(in crate::bench) fn start(
+        server: SocketAddr,
+        ports: RangeInclusive<u16>,
+        delay: Duration,
+    ) -> Result<Self> {
         let control = TcpListener::bind((HOST, 0))?;
         let port = control.local_addr()?.port();
         let mut doors = vec![Door {
@@ -62,6 +68,7 @@ impl Relay {
         let traffic = Traffic {
             doors,
             is_over,
+            delay,
             connections: Vec::new(),
             said: 0,
             come: 0,
@@ -75,7 +82,7 @@ impl Relay {
     }
 
     /// Returns the address to which the client connects.
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(in crate::bench) fn address(&self) -> SocketAddr {
         SocketAddr::new(IpAddr::V4(HOST), self.port)
     }
 
@@ -108,6 +115,7 @@ struct Traffic {
     /// The first one is that of control connections.
     doors: Vec<Door>,
     is_over: UnixStream,
+    delay: Duration,
     connections: Vec<Connection>,
     /// The highest number of what the server has heard.
     said: usize,
@@ -159,10 +167,10 @@ impl Traffic {
                     from_server,
                 } = connection;
                 if ready.first() == Some(&true) {
-                    from_client.take_in(client, self.come + 1);
+                    from_client.take_in(client, self.come + 1, self.delay);
                 }
                 if ready.last() == Some(&true) {
-                    from_server.take_in(server, self.said);
+                    from_server.take_in(server, self.said, self.delay);
                     // Without this, the system may wait for 40 ms before it confirms these bytes to
                     // the server. A server that has Nagle's algorithm on waits for that.
                     let _ = set_tcp_quickack(server, true);
@@ -255,13 +263,13 @@ impl Traffic {
 
 impl Way {
     /// Reads what has arrived, and holds it back. A reset is passed on as an ordinary end.
-    fn take_in(&mut self, from: &mut TcpStream, number: usize) {
+    fn take_in(&mut self, from: &mut TcpStream, number: usize, delay: Duration) {
         let mut bytes = vec![0; 64 * 1024];
         let count = from.read(&mut bytes).unwrap_or(0);
         bytes.truncate(count);
         self.has_ended = bytes.is_empty();
         self.held.push_back(Piece {
-            due: Instant::now() + DELAY,
+            due: Instant::now() + delay,
             number,
             bytes,
         });
