@@ -23,13 +23,14 @@ impl Place<'_> {
         format!("{scheme}://anonymous:bench@{}/{path}", self.address)
     }
 
-    /// Returns `ftpx`, without the words after the options.
-    pub(super) fn ftpx(&self, program: &Path, words: &[&str]) -> Command {
+    /// Returns `ftpx` with its first words.
+    fn ftpx(&self, program: &Path, words: &[&str]) -> Command {
         let mut command = Command::new(program);
-        command.env("HOME", "/nonexistent").args(words);
+        command.env("HOME", "/nonexistent");
         if self.protection == Protection::Tls {
             command.arg("--cacert").arg(self.roots);
         }
+        command.args(words);
         command
     }
 
