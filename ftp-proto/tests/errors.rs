@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ftp_proto::tls::Reason;
 use ftp_proto::wire::{DecodeError, ReplyDecoder};
-use ftp_proto::{Error, ErrorKind, Misuse, Remedy, Reply, Timeouts, Wait};
+use ftp_proto::{Cause, Error, ErrorKind, Misuse, Remedy, Reply, Timeouts, Wait};
 
 fn reply(line: &str) -> Reply {
     let decoded = ReplyDecoder::default().decode(line.as_bytes());
@@ -382,4 +382,13 @@ fn what_a_program_can_do_is_a_value_too() {
             assert!(is_limit || whole.contains(&remedy.to_string()), "{whole}");
         }
     }
+}
+
+#[test]
+fn pret_has_the_path_of_the_command_that_follows() {
+    let error = Error::from_reply(reply("550 No.\r\n"))
+        .with_command("PRET")
+        .with_argument("RETR d/a b");
+    assert_eq!(error.path(), Some(&b"d/a b"[..]));
+    assert_eq!(error.cause(), Cause::NotFoundOrDenied);
 }

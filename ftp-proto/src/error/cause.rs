@@ -183,7 +183,7 @@ impl Error {
             "LIST" | "NLST" | "STAT" => Some(argument).filter(|it| !it.starts_with(b"-")),
             // `20260102030405 a` is a time and a path if MDTM sets the time, and otherwise a path.
             "MDTM" => Some(argument).filter(|it| !begins_with_time(it)),
-            "MFCT" | "MFF" | "MFMT" => after_blank(),
+            "MFCT" | "MFF" | "MFMT" | "PRET" => after_blank(),
             _ => None,
         }
     }
