@@ -211,8 +211,14 @@ fn an_odd_reply_is_8_unless_it_is_allowed() {
 }
 
 #[test]
-fn an_odd_reply_to_the_password_is_11() {
-    listing(Setup::new().reply("PASS", "350 what?"), 11);
+fn an_odd_reply_to_the_password_is_67_and_a_refused_account_11() {
+    listing(Setup::new().reply("PASS", "350 what?"), 67);
+    let server = Setup::new()
+        .reply("PASS", "332 account?")
+        .reply("ACCT", "532 no")
+        .start();
+    let words = ["ls", "-u", "ada", "--account", "x", &server.at("")];
+    Program::new().run(words).failed(11);
 }
 
 #[test]

@@ -155,3 +155,17 @@ fn the_case_of_letters_can_be_ignored() {
     program.run(words.iter().chain(&[server.at("www").as_str()]));
     assert!(server.files.has("www/A.TXT") && !server.files.has("www/a.txt"));
 }
+
+#[test]
+fn a_directory_that_is_missing_is_9_if_its_listing_is_empty_too() {
+    // As vsftpd lists what is not there.
+    let server = Setup::new()
+        .reply("MLSD", "500 no")
+        .reply("MLST", "500 no")
+        .listing(b"")
+        .start();
+    let said = Program::new()
+        .run(["mirror", &server.at("missing"), "to"])
+        .failed(9);
+    assert!(said.err.contains("does not exist"), "{}", said.err);
+}

@@ -37,7 +37,7 @@ exits! {
     Connect = 7, "No connection can be made";
     Reply = 8, "The server sends what is not FTP, or refuses at its greeting";
     Access = 9, "The directory is not there, or may not be used";
-    Password = 11, "An unexpected reply to the password";
+    Account = 11, "The account was refused";
     AcceptTime = 12, "The server did not connect in time in active mode";
     Passive = 13, "No passive mode";
     Type = 17, "The server refuses the type of the transfer";
@@ -168,9 +168,20 @@ fn of_closed(error: &Error) -> Exit {
 
 /// The server refused, or sent another reply than is due.
 fn of_refusal(error: &Error) -> Exit {
-    if error.command().is_none() && error.kind() != ErrorKind::Unsupported {
-        // The greeting.
-        return Exit::Reply;
+    let is_missing = matches!(
+        error.cause(),
+        Cause::NotFound | Cause::NotFoundOrDenied | Cause::Denied
+    );
+    match error.command() {
+        // A listing was empty, because there is no such directory, or it was that of a file.
+        None if error.kind() == ErrorKind::Permanent && error.reply().is_none() => {
+            return Exit::Access;
+        }
+        None if error.kind() != ErrorKind::Unsupported => return Exit::Reply, // The greeting.
+        // Some servers want a login first, even if they know no TLS.
+        Some("AUTH" | "PBSZ" | "PROT" | "CCC") => return Exit::NoTls,
+        Some("ACCT") => return Exit::Account,
+        _ => {}
     }
     match error.cause() {
         Cause::LoginRefused => return Exit::Login,
@@ -178,14 +189,9 @@ fn of_refusal(error: &Error) -> Exit {
         Cause::Security => return Exit::NoTls,
         _ => {}
     }
-    let is_missing = matches!(
-        error.cause(),
-        Cause::NotFound | Cause::NotFoundOrDenied | Cause::Denied
-    );
-    match error.command() {
+    match verb(error) {
         None => Exit::Command,
-        Some("AUTH" | "PBSZ" | "PROT" | "CCC") => Exit::NoTls,
-        Some("PASS" | "USER" | "ACCT") => Exit::Password,
+        Some("PASS" | "USER") => Exit::Login,
         Some("PASV" | "EPSV") => Exit::Passive,
         Some("PORT" | "EPRT") => Exit::Port,
         Some("TYPE" | "MODE" | "STRU") => Exit::Type,
@@ -199,6 +205,17 @@ fn of_refusal(error: &Error) -> Exit {
             ErrorKind::Protocol | ErrorKind::UnexpectedReply => Exit::Reply,
             _ => Exit::Command,
         },
+    }
+}
+
+/// Returns the command that failed. PRET stands for the command that was to follow.
+fn verb(error: &Error) -> Option<&str> {
+    match (error.command(), error.argument()) {
+        (Some("PRET"), Some(argument)) => {
+            let verb = argument.split(|byte| *byte == b' ').next();
+            verb.and_then(|verb| std::str::from_utf8(verb).ok())
+        }
+        (command, _) => command,
     }
 }
 
@@ -227,7 +244,9 @@ mod tests {
         let rows = [
             ("PASS", "530 no\r\n", 67),
             ("USER", "530 no\r\n", 67),
+            ("ACCT", "532 no\r\n", 11),
             ("AUTH", "502 no\r\n", 64),
+            ("AUTH", "530 log in first\r\n", 64),
             ("PROT", "536 no\r\n", 64),
             ("CWD", "550 no\r\n", 9),
             ("EPSV", "500 no\r\n", 13),
@@ -246,6 +265,17 @@ mod tests {
         for (command, reply, code) in rows {
             assert_eq!(refused(command, reply).code(), code, "{command} {reply}");
         }
+    }
+
+    #[test]
+    fn pret_stands_for_the_command_that_follows() {
+        let of = |argument: &str| {
+            let reply = Reply::parse(b"550 no such file\r\n").expect("a reply");
+            let error = Error::from_reply(reply).with_command("PRET");
+            Exit::of(&error.with_argument(argument), Doing::Other).code()
+        };
+        assert_eq!(of("RETR a"), 78);
+        assert_eq!(of("STOR a"), 25);
     }
 
     #[test]
