@@ -232,3 +232,19 @@ fn watch_tells_a_settled_file_at_the_second_look() {
         (&"new".into(), &"d/a".into())
     );
 }
+
+#[test]
+fn a_file_that_the_server_lists_has_its_path_once() {
+    // Servers without MLSD list a file as a directory of one entry.
+    let server = Setup::new()
+        .reply("MLSD", "500 no")
+        .reply("MLST", "500 no")
+        .start();
+    server.files.write("d/a.txt", "12345");
+    let program = Program::new();
+    let said = program.run(["ls", &server.at("d/a.txt")]).ok();
+    assert_eq!(said.text(), "d/a.txt\n");
+    let said = program.run(["ls", "--json", &server.at("d/a.txt")]).ok();
+    let entry: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
+    assert_eq!(entry["path"], "d/a.txt");
+}

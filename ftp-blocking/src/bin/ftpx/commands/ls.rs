@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::failures::Failures;
-use crate::names::{JsonName, joined, shown, shown_target};
+use crate::names::{JsonName, joined, last_name, shown, shown_target};
 use crate::output::Output;
 use crate::sessions::Spot;
 
@@ -76,6 +76,9 @@ impl Ls {
                 return self.show(&spot.path, &spot.path, &entry, out);
             }
         };
+        if let Some(entry) = listed_itself(&mut spot, &directory) {
+            return self.show(&spot.path, &spot.path, entry, out);
+        }
         let mut entries: Vec<_> = directory.entries().iter().collect();
         entries.sort_by(|one, other| one.name().cmp(other.name()));
         for entry in entries {
@@ -149,6 +152,20 @@ pub(super) fn long_line(name: &[u8], entry: &Entry<'_>) -> String {
     let end = format!("{}{arrow}", entry.display_name());
     let columns = line.strip_suffix(&end).unwrap_or(&line);
     format!("{columns}{}{arrow}", shown(name))
+}
+
+/// Returns the only entry of a listing, if it is that of the path itself: many servers list a file so.
+fn listed_itself<'d>(spot: &mut Spot<'_>, directory: &'d Directory) -> Option<&'d Entry<'static>> {
+    let [entry] = directory.entries() else {
+        return None;
+    };
+    let is_named_so = entry.name() == last_name(&spot.path) || entry.name() == spot.path;
+    if entry.kind() == Kind::Directory || !is_named_so {
+        return None;
+    }
+    // A directory may hold a single file of its own name.
+    let metadata = spot.client.metadata(&spot.path).ok()?;
+    (metadata.kind != Kind::Directory).then_some(entry)
 }
 
 /// Returns the entry of a path that the server does not list, because it is no directory.
