@@ -1,6 +1,7 @@
 //! Runs the program `ftpx` against a server in this process.
 
 mod batch;
+mod curl;
 mod exits;
 mod files;
 mod hostile;

@@ -258,6 +258,20 @@ impl Session {
                 self.data = Some(Data::Passive(listener));
                 format!("229 (|||{port}|)")
             }
+            "PASV" => {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+                let [high, low] = listener.local_addr()?.port().to_be_bytes();
+                self.data = Some(Data::Passive(listener));
+                format!("227 (127,0,0,1,{high},{low})")
+            }
+            "PORT" => {
+                let numbers: Vec<u8> = argument.split(',').flat_map(str::parse).collect();
+                let [.., high, low] = numbers[..] else {
+                    return Err(io::ErrorKind::InvalidInput.into());
+                };
+                self.data = Some(Data::Active(u16::from_be_bytes([high, low])));
+                "200 ok".into()
+            }
             "EPRT" => {
                 let port = argument.split('|').nth(3).unwrap_or_default();
                 self.data = Some(Data::Active(port.parse().map_err(io::Error::other)?));
@@ -269,6 +283,7 @@ impl Session {
             }
             "SIZE" if path.is_dir() => "550 a directory".into(),
             "SIZE" => format!("213 {}", fs::metadata(path)?.len()),
+            "MDTM" if path.is_dir() => "550 a directory".into(),
             "MDTM" => format!("213 {}", modified(&path)?),
             "MLST" => format!("250-\r\n {}\r\n250 end", facts(&path, argument)?),
             "MFMT" => set_time(argument, |path| self.path(path))?,
