@@ -14,6 +14,7 @@ mod kills;
 mod many;
 mod metadata;
 mod names;
+mod program;
 mod proxies;
 mod question;
 mod random_tree;
@@ -43,6 +44,9 @@ const PROXIES: &str = "proxies";
 /// The argument that runs only the tests of the object store.
 const STORE: &str = "store";
 
+/// The argument that runs only the tests of the program `ftpx`.
+const PROGRAM: &str = "program";
+
 /// How many of the interop tests run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
@@ -64,7 +68,8 @@ impl Extent {
 /// session with each server is recorded. With `--capture`, their listings are captured. With
 /// `--pipelined`, all clients pipeline everything from the beginning (`Pipelining::always`). With
 /// `proxies` alone, only the tests through proxies run; with `--full` alone they run too. With `store`
-/// alone, only the tests of the object store run (`store.rs`). `--kills
+/// alone, only the tests of the object store run (`store.rs`), and with `program` those of the program
+/// `ftpx` (`program/`). `--kills
 /// 500` kills transfers of whole files instead, `--kills-of-trees 1000` syncs of trees (`kills`), and
 /// `--many 1000` transfers this many small files with each server (`many`). `--dropped 8 1500` drops
 /// futures at any poll, in 8 sessions of 1500 operations in each way (`dropped`).
@@ -93,6 +98,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     }
     if arguments == [STORE] {
         return store::run(&workdir, &trust::Trust::new()?);
+    }
+    if let [PROGRAM, arguments @ ..] = arguments {
+        return program::run(arguments, &workdir, &trust::Trust::new()?);
     }
     let kinds = named(arguments)?;
     let is_all = kinds.is_empty();

@@ -112,6 +112,11 @@ impl Trust {
         &self.root
     }
 
+    /// Returns the certificate of a client and its key.
+    pub(super) fn client_pem(&self) -> [&str; 2] {
+        [&self.client.certificate_pem, &self.client.key_pem]
+    }
+
     /// Returns the TLS configuration of a client without a certificate.
     pub(super) fn nobody(&self) -> TlsConfig {
         self.config.clone()

@@ -70,6 +70,18 @@ pub(crate) struct Identity {
     pub(crate) key_pem: String,
 }
 
+impl Identity {
+    /// Creates a certificate that nobody but its own key has signed, for a name or an address.
+    pub(crate) fn self_signed(name: &str) -> Result<Self> {
+        let key = key()?;
+        let certificate = parameters(vec![name.to_owned()], name)?.self_signed(&key)?;
+        Ok(Self {
+            certificate_pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+        })
+    }
+}
+
 fn key() -> Result<KeyPair> {
     Ok(KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?)
 }

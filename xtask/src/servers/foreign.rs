@@ -285,6 +285,11 @@ impl Setting<'_> {
 }
 
 impl Foreign {
+    /// Kills the server with all its sessions, as if the machine were gone.
+    pub(crate) fn kill(&self) {
+        self.process.kill();
+    }
+
     /// Returns the server's IP address as text, for the client's options.
     pub(crate) fn host(&self) -> String {
         self.process.address().ip().to_string()

@@ -126,6 +126,14 @@ impl Process {
         Ok(process)
     }
 
+    /// Kills the server with all its sessions, as if the machine were gone.
+    pub(crate) fn kill(&self) {
+        if let Some(server) = &self.child {
+            end_sessions(server.id());
+            signal("KILL", &[server.id()]);
+        }
+    }
+
     /// Sets an action that runs after the server has ended.
     pub(crate) fn afterwards(&mut self, action: impl FnOnce() + Send + Sync + 'static) {
         self.afterwards = Some(Box::new(action));
@@ -237,18 +245,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         // All errors are ignored, because `drop` cannot return them.
         if let Some(mut server) = self.child.take() {
-            // Suspends the server by SIGSTOP. It then starts no further sessions, and stays the
-            // ancestor of those that run, so that they can be found.
-            signal("STOP", &[server.id()]);
-            let deadline = Instant::now() + STOP_TIMEOUT;
-            loop {
-                let sessions = descendants(server.id());
-                if sessions.is_empty() || Instant::now() >= deadline {
-                    break;
-                }
-                signal("KILL", &sessions);
-                thread::sleep(Duration::from_millis(5));
-            }
+            end_sessions(server.id());
             // Ends the watchdog before the server. After the server has ended, another process may
             // get its id, and the watchdog would kill that process.
             self.watchdog = None;
@@ -262,6 +259,22 @@ impl Drop for Process {
         if !thread::panicking() {
             let _ = fs::remove_dir_all(&self.directory);
         }
+    }
+}
+
+/// Kills all sessions of a server, and leaves the server suspended.
+fn end_sessions(server: u32) {
+    // After SIGSTOP, the server starts no further sessions. It stays the ancestor of those that run,
+    // so that they can be found.
+    signal("STOP", &[server]);
+    let deadline = Instant::now() + STOP_TIMEOUT;
+    loop {
+        let sessions = descendants(server);
+        if sessions.is_empty() || Instant::now() >= deadline {
+            break;
+        }
+        signal("KILL", &sessions);
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
