@@ -52,7 +52,7 @@ impl Step {
 }
 
 /// The checks of the gate, the quickest first.
-const GATE: [Step; 20] = [
+const GATE: [Step; 21] = [
     step("formatting", "fmt --all --check"),
     step(
         "lints, the whole workspace",
@@ -103,6 +103,7 @@ const GATE: [Step; 20] = [
     step("demo", "xtask demo"),
     step("interop", "xtask interop"),
     step("object store, vsftpd and pyftpdlib", "xtask interop store"),
+    step("ftpx with four servers", "xtask interop program"),
     step(
         "50 small files, everything pipelined",
         "xtask interop --many 50 vsftpd proftpd",
@@ -188,7 +189,7 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
 ];
 
 /// The checks that take too long for the gate.
-const REST: [Step; 22] = [
+const REST: [Step; 24] = [
     step(
         "lints, the core with all but aws-lc-rs",
         "clippy --package ftp-proto --all-targets \
@@ -211,6 +212,11 @@ const REST: [Step; 22] = [
     step(
         "1,000 kills of programs that sync whole trees",
         "xtask interop --kills-of-trees 1000",
+    ),
+    step("ftpx, all of ProFTPD too", "xtask interop program --full"),
+    step(
+        "200 kills of ftpx while it mirrors 1 GiB",
+        "xtask interop program --kills 200",
     ),
     step(
         "1,000 small files with each server, everything pipelined",

@@ -41,7 +41,8 @@ Usage: cargo xtask <job>
            five rarely used servers get only a part, unless you name them or pass --full
            (needs Debian or a relative, and root; Python with pip; Node.js with npm);
            `interop proxies` runs a job through five proxies alone; `interop store` runs the
-           tests of the object store's authors on two servers; `interop --many 1000`
+           tests of the object store's authors on two servers; `interop program` runs `ftpx`
+           with four servers, and with `--kills 200` kills its mirrors; `interop --many 1000`
            transfers small files with pipelining forced on; `interop --dropped 8 1500` drops
            futures at any poll, with vsftpd and pyftpdlib
   no-std   links and runs a program without the standard library
