@@ -317,7 +317,7 @@ mod tests {
         let bytes: Vec<u8> = names.flat_map(|name| name.iter().copied()).collect();
         let is_missing = |byte: &u8| !b"\r\n/".contains(byte) && !bytes.contains(byte);
         let missing: Vec<u8> = (1..=255).filter(is_missing).collect();
-        assert_eq!(missing, []);
+        assert_eq!(missing, b"");
         assert!(!bytes.iter().any(|byte| b"\0\r\n/".contains(byte)));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -214,7 +214,7 @@ impl Hunt<'_> {
         program.kill()?;
         program.wait()?;
         self.tally.kills += 1;
-        if self.tally.kills % 50 == 0 {
+        if self.tally.kills.is_multiple_of(50) {
             say(&format!("{} kills", self.tally.kills));
         }
         Ok(None)
@@ -238,7 +238,7 @@ impl Hunt<'_> {
     /// Returns how many are partial. `whole` has the files that were new already.
     fn is_between(
         &self,
-        target: &PathBuf,
+        target: &Path,
         is_over_older: bool,
         whole: &mut BTreeSet<String>,
     ) -> Result<usize> {
@@ -293,7 +293,7 @@ impl Hunt<'_> {
     }
 }
 
-fn remove(directory: &PathBuf) -> Result<()> {
+fn remove(directory: &Path) -> Result<()> {
     match directory.exists() {
         true => Ok(fs::remove_dir_all(directory)?),
         false => Ok(()),
