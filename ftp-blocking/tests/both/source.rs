@@ -48,7 +48,7 @@ fn ipv6_addresses_in_brackets_and_with_zones() {
         assert_eq!(run(options).expect(host), "file");
     }
     let error = run(Options::new("::1%nothing")).expect_err("no such interface");
-    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(error.kind(), ErrorKind::Unresolved);
 }
 
 #[test]
