@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cap::Cap;
 
-use crate::face::{Client, Error, Options, TlsConfig};
+use crate::face::{Client, Credentials, Error, Options, TlsConfig};
 use crate::support::server_process::{FILE, HOST, LISTING, ServerProcess, serve_if_asked};
 
 #[global_allocator]
@@ -30,7 +30,6 @@ const SESSIONS: usize = 32;
 /// Returns a session that has done all operations which may leave something in memory.
 fn session(options: &Arc<Options>) -> Result<Client, Error> {
     let mut client = Client::connect(options.clone())?;
-    client.login("somebody", "a password of some length")?;
     client.features()?;
     client.pwd()?;
     assert_eq!(client.list(None)?.len(), LISTING);
@@ -48,7 +47,11 @@ fn session(options: &Arc<Options>) -> Result<Client, Error> {
 fn a_session_without_a_transfer_holds_at_most_2_kib_and_10_under_tls() {
     serve_if_asked();
     let server = ServerProcess::start().expect("a server");
-    let clear = Options::new(HOST).with_port(server.port());
+    // Many sessions share their options, and with them the credentials.
+    let credentials = Credentials::new("somebody", "a password of some length");
+    let clear = Options::new(HOST)
+        .with_port(server.port())
+        .with_credentials(credentials.expect("text without line ends"));
     let trusted = TlsConfig::with_roots_pem(server.certificate()).expect("a certificate");
     let tls = clear.clone().with_tls(trusted);
     for (options, limit) in [(clear, LIMIT), (tls, TLS_LIMIT)] {

@@ -66,13 +66,20 @@ impl Session {
             Shape::Port => self.attribute_to_port(owed, reply, more),
             Shape::Discarded { .. } => self.throw_away(owed, &reply),
             Shape::Abort(aborting) => self.attribute_to_abort(owed, reply, aborting),
-            _ if preliminary && !owed.effect.is_of_login() => {
+            _ if preliminary && !owed.effect.is_of_login() && !self.is_before_transfer() => {
                 self.state.greeting_delayed |= owed.shape == Shape::Greeting;
                 self.ledger.push_front(owed);
             }
             Shape::Greeting => self.take_greeting(&owed, reply),
             _ => self.attribute_to_command(owed, reply, more),
         }
+    }
+
+    /// Whether the command of a transfer has left in the flight under way. A 1xx is the reply to
+    /// this command then, and not to one before it, such as REST.
+    fn is_before_transfer(&self) -> bool {
+        let mut ledger = self.ledger.iter();
+        self.flights.several && ledger.any(|owed| owed.shape == Shape::Transfer)
     }
 
     fn take_greeting(&mut self, owed: &Owed, reply: Reply) {

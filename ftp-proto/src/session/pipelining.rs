@@ -33,9 +33,13 @@ const ROBUST: [&[u8]; 2] = [b"vsftpd", b"proftpd"];
 
 /// Methods by which flows pipeline commands.
 impl Session {
-    /// Whether settings, which change nothing on the server's disk, may leave in one flight.
+    /// Whether settings, which change nothing on the server's disk, may leave in one flight. Before
+    /// a login, servers refuse all of them alike, so that the replies could not be told apart.
     pub(crate) fn may_share_flight(&self) -> bool {
-        self.trust(self.config.pipelining.flights, Capability::Pipelining) >= Trust::Unproven
+        let mut staged = self.staged.iter();
+        let of_login = staged.any(|(_, owed)| owed.effect.is_of_login());
+        (self.state.logged_in || of_login)
+            && self.trust(self.config.pipelining.flights, Capability::Pipelining) >= Trust::Unproven
     }
 
     /// Whether commands that act may share a flight too: the server is known by name, or from an

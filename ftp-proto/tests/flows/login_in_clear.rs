@@ -40,7 +40,8 @@ fn the_login_leaves_in_clear_and_auth_follows_when_asked() {
 
 #[test]
 fn after_auth_data_needs_protection() {
-    let script = [&plain_login()[..], &auth()].concat();
+    let settings = [hear("TYPE I"), say("200 I")];
+    let script = [&plain_login()[..], &auth(), &settings].concat();
     let mut driver = scripted(in_clear(), script);
     for op in [Op::Greeting, Op::Login, Op::Secure] {
         driver.outcome(&op);

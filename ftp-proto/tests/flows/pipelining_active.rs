@@ -435,7 +435,6 @@ fn invariant_without_a_reply_to_eprt_nothing_is_confirmed() {
         say("150 here"),
         say("226 done"),
         serve("close discard"),
-        Item::Silence,
     ];
     let outcome = second(Do::Get("b"), &lost, &fence());
     assert!(outcome.starts_with("UnexpectedReply"), "{outcome}");
