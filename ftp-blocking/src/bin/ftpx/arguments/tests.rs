@@ -10,8 +10,9 @@ use super::Arguments;
 /// Returns the text of each test of the program.
 fn texts_of_tests() -> Vec<String> {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ftpx");
-    let files = fs::read_dir(place).expect("the tests of the program");
-    let texts = files.map(|file| fs::read_to_string(file.expect("a file").path()));
+    let entries = fs::read_dir(place).expect("the tests of the program");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let texts = paths.filter(|path| path.is_file()).map(fs::read_to_string);
     let mut tests = Vec::new();
     for text in texts {
         let text = text.expect("a text");
