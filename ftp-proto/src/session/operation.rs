@@ -37,6 +37,8 @@ pub struct Running<F> {
     /// How many fences the session has sent since the flow staged the commands that still wait.
     fences: usize,
     held: Option<Want>,
+    /// Whether the operation waits for the port that the flight before its commands has asked for.
+    awaits_port: bool,
     /// Whether the operation has sent the CWD that leads back to the directory that an earlier
     /// listing left.
     pub(super) returning: bool,
@@ -85,6 +87,7 @@ impl Session {
             stage: Stage::Settling,
             fences: 0,
             held: None,
+            awaits_port: false,
             returning: false,
         };
         (running, self.issue().start())
@@ -247,7 +250,17 @@ impl Session {
         answer: &mut Answer,
     ) -> Result<Stage, Halt> {
         self.check_alive()?;
+        if core::mem::take(&mut running.awaits_port) && answer.take_timeout() {
+            self.give_up_flight();
+            self.check_alive()?;
+            return Err(self.look().into());
+        }
         self.look_again(answer)?;
+        if let Some(wait) = self.wait_for_unused_port() {
+            // A flight leaves only after every reply to the flight before it.
+            running.awaits_port = true;
+            return Err(self.receive_within(wait).into());
+        }
         if self.ledger.is_empty() && !self.decoder.is_empty() {
             // The first bytes of a reply have come, although no command waits for a reply. Without
             // a fence, the client would take this reply for the reply to its next command.

@@ -27,11 +27,7 @@ impl Session {
             self.check_alive()?;
         }
         if let Some(owed) = self.ledger.front() {
-            let wait = match owed.shape {
-                Shape::Port if owed.verb == "EPSV" => self.wait_for_epsv(),
-                _ => owed.wait(self.state.greeting_delayed),
-            };
-            return Err(self.receive_within(wait).into());
+            return Err(self.receive_within(self.wait_for(owed)).into());
         }
         let live = self.live.as_ref();
         let was_opened = live.is_none_or(|live| live.unopened.is_none());
@@ -42,6 +38,21 @@ impl Session {
             self.lose_step();
         }
         Ok(())
+    }
+
+    /// Returns the wait for the reply to an EPSV or PASV that was sent ahead, and not beside a
+    /// transfer. `None` if no such reply is owed.
+    pub(super) fn wait_for_unused_port(&self) -> Option<Wait> {
+        let owed = self.ledger.front().filter(|_| self.live.is_none());
+        owed.filter(|owed| owed.shape == Shape::Port)
+            .map(|owed| self.wait_for(owed))
+    }
+
+    fn wait_for(&self, owed: &Owed) -> Wait {
+        match owed.shape {
+            Shape::Port if owed.verb == "EPSV" => self.wait_for_epsv(),
+            _ => owed.wait(self.state.greeting_delayed),
+        }
     }
 
     /// Sends ABOR for a transfer that was dropped, and then has the driver close its data
@@ -140,7 +151,7 @@ impl Session {
 
     /// Stops waiting for a reply that did not come in time, and for those to the commands that have
     /// left together with this one. So a flight costs no more waiting than one command.
-    fn give_up_flight(&mut self) {
+    pub(super) fn give_up_flight(&mut self) {
         let firewalled = self
             .ledger
             .front()

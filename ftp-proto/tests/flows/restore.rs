@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use ftp_proto::{Config, ErrorKind, Observed, Protection, Session, Standing, TransferType, flows};
+use ftp_proto::{
+    Config, ErrorKind, Observed, Pipelining, Protection, Session, Standing, Step, TransferType,
+    Wait, Want, flows,
+};
 
 use crate::support::*;
 
@@ -50,7 +53,7 @@ impl Server for Yes {
         self.0 += 1;
     }
 
-    fn arrival(&mut self, _: ftp_proto::Wait) -> Arrival {
+    fn arrival(&mut self, _: Wait) -> Arrival {
         if self.0 == 0 {
             return Arrival::Silence;
         }
@@ -491,4 +494,47 @@ fn successor_takes_no_answers_of_its_predecessor() {
     let (mut running, want) = waiting(&mut old, flows::Pwd::new());
     assert!(new.step(&mut running, want.timed_out()).is_err());
     assert!(!new.is_dead() && new.outgoing().is_empty());
+}
+
+/// The flight of the login asks for a port too. What brings the session back to its directory
+/// leaves only after the server has named the port, although a look before finds nothing.
+#[test]
+fn rule_no_command_leaves_before_the_flight_of_the_login_is_answered() {
+    let pipelining = Pipelining::always().with_transfer_next(true);
+    let config = Config::default().with_pipelining(pipelining);
+    let login = [hear("USER ada"), say("230 in")];
+    let mut driver = connected(Config::default(), [&login[..], &done("CWD /pub")].concat());
+    driver.outcome(&Op::Login);
+    driver.tell(cwd("/pub"));
+    let standing = driver.session.standing();
+
+    let mut session = connected(config, []).session;
+    let (mut running, mut answer) = session.start(restore(standing));
+    let mut replies = [
+        "331 password",
+        "230 in",
+        "200 I",
+        "229 (|||6446|)",
+        "250 done",
+    ]
+    .iter();
+    let mut sent = Vec::new();
+    while let Step::Want(want) = session.step(&mut running, answer).expect("in step") {
+        sent.extend(session.take_outgoing());
+        let Want::Receive(receive) = want else {
+            panic!("{want:?} is no wait for a reply");
+        };
+        answer = match receive.wait() {
+            Wait::Arrived => receive.timed_out(),
+            _ => {
+                let reply = replies.next().expect("no more replies are due");
+                if reply.starts_with("229") {
+                    assert!(sent.ends_with(b"EPSV\r\n"), "CWD has left already");
+                }
+                session.receive(format!("{reply}\r\n").as_bytes());
+                receive.received()
+            }
+        };
+    }
+    assert!(sent.ends_with(b"CWD /pub\r\n"));
 }
