@@ -121,8 +121,12 @@ const OTHER_DIALOGUES: &[(&str, &[&str])] = &[
     (
         "the test chooses a way of pipelining itself",
         &[
+            "attribution::rule_421_in_the_flight_of_a_login_fails_the_login",
             "codes::a_reply_that_is_one_command_late_opens_no_data_connection",
             "inspect_many::an_unknown_server_gets_one_question_at_a_time",
+            "pipelining::invariant_a_completion_without_150_of_a_dropped_transfer_is_followed_by_a_fence",
+            "pipelining::invariant_a_doubled_refusal_of_pass_answers_no_later_command",
+            "pipelining::invariant_a_stray_250_accepts_no_password_in_a_flight",
             "pipelining::invariant_the_reply_to_pbsz_accepts_no_password",
             "pipelining::never_sends_one_command_at_a_time",
             "pipelining::pass_leaves_with_all_that_a_transfer_needs_to_a_known_server",
