@@ -42,7 +42,10 @@ const GROUPS: [&[Step]; 5] = [
     exits::STEPS,
 ];
 
-/// How many groups ProFTPD is asked in the gate: it greets each client half a second late.
+/// The servers of the gate, which are asked under explicit TLS only.
+const QUICK: [Kind; 2] = [Kind::Vsftpd, Kind::Pyftpdlib];
+
+/// How many groups ProFTPD is asked without `--full`: it greets each client half a second late.
 const BRIEF: usize = 2;
 
 /// The servers. The slowest one comes first.
@@ -54,10 +57,11 @@ struct Ground<'g> {
     workdir: &'g Path,
     trust: &'g Trust,
     is_full: bool,
+    is_quick: bool,
 }
 
 /// Runs the steps with each server in each way. The arguments choose steps by a part of their names.
-/// With `--full`, ProFTPD gets all steps too. `--kills 200` kills mirrors of a large tree instead, with
+/// With `--full`, ProFTPD gets all steps too, and with `--quick` only two servers are asked. `--kills 200` kills mirrors of a large tree instead, with
 /// vsftpd or with the server that is named.
 pub(super) fn run(arguments: &[&str], workdir: &Path, trust: &Trust) -> Result<()> {
     let ground = Ground {
@@ -65,6 +69,7 @@ pub(super) fn run(arguments: &[&str], workdir: &Path, trust: &Trust) -> Result<(
         workdir,
         trust,
         is_full: arguments.contains(&"--full"),
+        is_quick: arguments.contains(&"--quick"),
     };
     if let ["--kills", kills, server @ ..] = arguments {
         let kind = *super::named(server)?.first().unwrap_or(&Kind::Vsftpd);
@@ -76,7 +81,11 @@ pub(super) fn run(arguments: &[&str], workdir: &Path, trust: &Trust) -> Result<(
     }
     let chosen = arguments.iter().filter(|it| !it.starts_with("--"));
     let chosen: Vec<&str> = chosen.copied().collect();
-    let fetched = SERVERS.iter().map(|kind| kind.fetch(workdir));
+    let servers: &[Kind] = match ground.is_quick {
+        true => &QUICK,
+        false => &SERVERS,
+    };
+    let fetched = servers.iter().map(|kind| kind.fetch(workdir));
     let fetched: Vec<Program> = fetched.collect::<Result<_>>()?;
     let failures = in_lanes(&fetched, |program| ground.ask(program, &chosen))?;
     if !failures.is_empty() {
@@ -99,6 +108,7 @@ impl Ground<'_> {
             exits::run(self, program)?;
         }
         let schemes: &[Scheme] = match program.kind {
+            _ if self.is_quick => &[Scheme::Explicit],
             Kind::Vsftpd => &[Scheme::Clear, Scheme::Explicit, Scheme::Implicit],
             _ if is_brief => &[Scheme::Explicit],
             _ => &[Scheme::Clear, Scheme::Explicit],
