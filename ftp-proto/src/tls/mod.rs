@@ -152,6 +152,10 @@ mod reason;
 #[cfg(feature = "rustls")]
 mod records;
 #[cfg(feature = "rustls")]
+#[cfg_attr(
+    not(any(feature = "ring", feature = "aws-lc-rs")),
+    allow(dead_code, reason = "only the library's own verifiers make a refusal")
+)]
 mod refusal;
 #[cfg(feature = "rustls")]
 mod resumption;
