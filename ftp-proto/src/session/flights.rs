@@ -19,7 +19,7 @@ pub(super) struct Flights {
     pub(super) last: Vec<Effect>,
     /// Whether a reply has come that fits no command of the flight under way.
     pub(super) doubted: bool,
-    /// The last final reply to a command of the flight under way.
+    /// The last reply to a command of the flight under way.
     pub(super) newest: Option<Box<Reply>>,
     /// Whether a reply has come twice in this flight, and no reply after it shows that each of the
     /// two answers a command of its own.
