@@ -19,8 +19,8 @@ const fn call<F>(_: Call<F>) -> usize {
 }
 
 const _: () = {
-    assert!(size_of::<Session>() <= 1800);
-    assert!(size_of::<Client>() <= 3400);
+    assert!(size_of::<Session>() <= 1500);
+    assert!(size_of::<Client>() <= 1900);
     assert!(future(Client::connect as fn(Options) -> _) <= 4100);
     assert!(call(|it| it.login("ada", "secret")) <= 1300);
     assert!(call(|it| it.pwd()) <= 450);

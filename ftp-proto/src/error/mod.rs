@@ -35,8 +35,8 @@ pub use proxy_failure::ProxyFailure;
 /// went wrong, the server's reply (escaped), why TLS failed, and what you can do. Without a reply,
 /// it shows what the error [underneath](Self::inner) says. It never shows the argument of PASS or
 /// ACCT. `{:#}` leaves out what you can do, and names no item of this library:
-/// [`remedies`](Self::remedies) returns it as values. `source` starts after the causes that the line has shown already, so a printed chain of
-/// causes repeats nothing.
+/// [`remedies`](Self::remedies) returns it as values. `source` starts after the causes that the
+/// line has shown already, so a printed chain of causes repeats nothing.
 ///
 /// ```
 /// use ftp_proto::{Cause, Error};

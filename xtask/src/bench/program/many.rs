@@ -80,7 +80,8 @@ pub(super) fn run(program: &Path, rounds: usize, network: Network) -> Result<Vec
             let peer = place.lftp(&lftp, &work);
             rows.push(Row::new(format!("lftp -j {jobs}"), peer));
         }
-        // The first round is not measured: the caches are cold, and each byte is compared.
+        // Each byte is compared in the first round. Without a delay, this round is not measured,
+        // because the caches are cold.
         let first = usize::from(network == Network::Delayed);
         for round in first..=rounds {
             for row in &mut rows {
