@@ -150,25 +150,24 @@ impl LocalTree {
         size: u64,
         modified: Option<Timestamp>,
     ) -> Result<(), Error> {
-        let begin =
-            u32::try_from(self.bytes.len()).map_err(|_| too_large("than 4 GiB of paths"))?;
-        let length = u32::try_from(path.len()).map_err(|_| too_large("than 4 GiB of paths"))?;
+        let begin = u32::try_from(self.bytes.len()).map_err(|_| paths_too_long())?;
+        let length = u32::try_from(path.len()).map_err(|_| paths_too_long())?;
         let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         if count >= self.walk.entries {
-            return Err(too_large("entries than the limit"));
+            return Err(too_large("entries"));
         }
         if kind == LocalKind::Directory || kind == LocalKind::LinkToDirectory {
             self.directories = self.directories.saturating_add(1);
             // The root counts too.
             if self.directories >= self.walk.directories {
-                return Err(too_large("directories than the limit"));
+                return Err(too_large("directories"));
             }
         }
         let entries = self.entries.len().saturating_add(1);
         let bytes = entries.saturating_mul(size_of::<LocalEntry>());
         let bytes = bytes.saturating_add(self.bytes.len());
         if bytes.saturating_add(path.len()) > self.walk.bytes {
-            return Err(too_large("bytes of paths than the limit"));
+            return Err(too_large("bytes of paths"));
         }
         self.note_leftover(path);
         self.bytes.extend_from_slice(path);
@@ -273,9 +272,14 @@ pub(super) fn is_below(path: &[u8], directory: &[u8]) -> bool {
     }
 }
 
-fn too_large(limit: &str) -> Error {
-    let why = alloc::format!("the local tree has more {limit}");
+fn too_large(what: &str) -> Error {
+    let why = alloc::format!("the local tree has more {what} than the limit");
     Error::new(ErrorKind::TooLarge)
         .with_source(why)
         .with_remedy(Remedy::WalkLimits)
+}
+
+/// No option raises this limit: places in the text of all paths have 32 bits.
+fn paths_too_long() -> Error {
+    Error::new(ErrorKind::TooLarge).with_source("the local tree has more than 4 GiB of paths")
 }
