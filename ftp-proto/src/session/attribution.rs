@@ -1,7 +1,7 @@
 //! Finds the command to which each reply belongs. Only this file decides that.
 
 use super::Session;
-use super::codes::can_answer;
+use super::codes::{can_answer, is_about_data, is_usual};
 use super::effect::Effect;
 use super::fencing::too_many_strays;
 use super::ledger::{Aborting, Owed, Shape};
@@ -66,13 +66,20 @@ impl Session {
             Shape::Port => self.attribute_to_port(owed, reply, more),
             Shape::Discarded { .. } => self.throw_away(owed, &reply),
             Shape::Abort(aborting) => self.attribute_to_abort(owed, reply, aborting),
-            _ if preliminary && !owed.effect.is_of_login() && !self.is_before_transfer() => {
+            _ if preliminary && self.goes_on(&owed, &reply) => {
                 self.state.greeting_delayed |= owed.shape == Shape::Greeting;
                 self.ledger.push_front(owed);
             }
             Shape::Greeting => self.take_greeting(&owed, reply),
             _ => self.attribute_to_command(owed, reply, more),
         }
+    }
+
+    /// Whether the final reply to this command comes after this 1xx. A 150 answers no command without
+    /// a data connection: it belongs to a transfer whose refusal was another command's reply.
+    fn goes_on(&self, owed: &Owed, reply: &Reply) -> bool {
+        let misfit = is_about_data(reply) && !self.is_possible_answer(owed, reply);
+        !misfit && !owed.effect.is_of_login() && !self.is_before_transfer()
     }
 
     /// Whether the command of a transfer has left in the flight under way. A 1xx is the reply to
@@ -127,6 +134,9 @@ impl Session {
         );
         let long = tells || owed.shape == Shape::Raw;
         self.out_of_step |= long && reply.ends_with_its_code_alone() && self.state.logged_in;
+        // A raw command gets any reply, but this one seems to be another command's.
+        let odd = self.judges_codes() && !is_usual(&owed, &reply);
+        self.out_of_step |= odd && self.state.logged_in;
         let quit = owed.shape == Shape::Quit && reply.class() == Class::Completion;
         let last = quit.then(|| reply.clone());
         self.hand_over(&owed, Ok(reply));
@@ -152,9 +162,13 @@ impl Session {
     }
 
     fn is_possible_answer(&self, owed: &Owed, reply: &Reply) -> bool {
-        let by_digit = self.config.reply_codes == ReplyCodes::FirstDigit;
-        let possible = by_digit && owed.shape != Shape::Checkpoint || can_answer(owed, reply);
-        possible && !self.is_of_other_in_flight(owed, reply)
+        let judges = self.judges_codes() || owed.shape == Shape::Checkpoint;
+        (!judges || can_answer(owed, reply)) && !self.is_of_other_in_flight(owed, reply)
+    }
+
+    /// Whether a reply must have a code that its command can have, and not only its first digit.
+    fn judges_codes(&self) -> bool {
+        self.config.reply_codes != ReplyCodes::FirstDigit
     }
 
     /// Whether this reply is a late 426 about an aborted transfer, which must be ignored. libunftp

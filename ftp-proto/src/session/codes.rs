@@ -10,27 +10,27 @@ use crate::capabilities::Capability;
 use crate::reply::pathname;
 use crate::wire::{Class, Code, Reply};
 
-/// Whether this final reply can be the reply to this command. A refusal is possible for any
-/// command, except that a 425 is about a data connection. pyftpdlib sends a 425 late, when it cannot
-/// connect to the port of an operation that was dropped in active mode.
+/// Whether this reply can be the reply to this command, as far as the session acts on it. A user who
+/// sends a raw command gets any reply to it.
+pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
+    owed.shape == Shape::Raw || is_usual(owed, reply)
+}
+
+/// Whether servers send this reply to this command. A refusal is possible for any command, unless it
+/// is about a data connection.
 ///
 /// The table allows more codes than the RFCs do, because servers send more: some accept a login in
 /// the greeting (230), some answer HOST and REIN with 220, and some answer RMD with 257.
-pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
+pub(super) fn is_usual(owed: &Owed, reply: &Reply) -> bool {
     if owed.shape == Shape::Checkpoint {
         return reply.code() == Code::PATHNAME;
     }
     let code = reply.code().value();
     let verb = owed.verb.as_str();
-    if code == 425
-        && matches!(
-            verb,
-            "REST" | "TYPE" | "CWD" | "PWD" | "NOOP" | "RNFR" | "RNTO"
-        )
-    {
-        return owed.shape == Shape::Raw;
+    if is_about_data(reply) && needs_no_data(verb) {
+        return false;
     }
-    if matches!(reply.class(), Class::Transient | Class::Permanent) || owed.shape == Shape::Raw {
+    if matches!(reply.class(), Class::Transient | Class::Permanent) {
         return true;
     }
     let generic = matches!(code, 200 | 202 | 250);
@@ -69,4 +69,35 @@ pub(super) fn can_answer(owed: &Owed, reply: &Reply) -> bool {
         // positive code.
         _ => true,
     }
+}
+
+/// Whether this reply is about a data connection: it opens (125, 150), or it failed (425, 426).
+pub(super) fn is_about_data(reply: &Reply) -> bool {
+    matches!(reply.code().value(), 125 | 150 | 425 | 426)
+}
+
+/// Whether the command with this verb neither uses a data connection nor prepares one. A reply about a
+/// data connection belongs to a transfer that was given up then. pyftpdlib sends such a 425 late.
+fn needs_no_data(verb: &str) -> bool {
+    matches!(
+        verb,
+        "REST"
+            | "TYPE"
+            | "CWD"
+            | "XCWD"
+            | "CDUP"
+            | "XCUP"
+            | "PWD"
+            | "XPWD"
+            | "MKD"
+            | "XMKD"
+            | "RMD"
+            | "XRMD"
+            | "DELE"
+            | "RNFR"
+            | "RNTO"
+            | "NOOP"
+            | "SIZE"
+            | "MDTM"
+    )
 }

@@ -39,6 +39,20 @@ pub(super) struct Fencing {
     pub(super) refusals: usize,
     /// How many fences were sent without getting their own reply (257, 215 or 211).
     pub(super) unanswered: usize,
+    /// In which order fences are tried.
+    pub(super) order: Order,
+}
+
+/// In which order fences are tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Order {
+    #[default]
+    PwdFirst,
+    /// Before a command that can have a 257 too, such as MKD. If a stray 257 answers PWD, the 257 of
+    /// PWD itself would be taken for the reply to MKD.
+    PwdLast,
+    /// Before a login, when servers refuse PWD and SYST.
+    FeatOnly,
 }
 
 impl Fencing {
@@ -54,6 +68,15 @@ impl Fencing {
 
 impl Fence {
     const ALL: [Self; 3] = [Self::Pwd, Self::Syst, Self::Feat];
+
+    fn in_order(order: Order) -> impl Iterator<Item = Self> {
+        let (skipped, again) = match order {
+            Order::PwdFirst => (0, None),
+            Order::PwdLast => (1, Some(Self::Pwd)),
+            Order::FeatOnly => (2, None),
+        };
+        Self::ALL.into_iter().skip(skipped).chain(again)
+    }
 
     pub(super) fn verb(self) -> Verb {
         match self {
@@ -84,8 +107,8 @@ impl Fence {
 
 impl Fences {
     /// Returns the next fence after `last` that can be used, or the first one if `last` is `None`.
-    pub(super) fn next(&self, last: Option<Fence>) -> Option<Fence> {
-        let mut all = Fence::ALL.into_iter();
+    pub(super) fn next(&self, order: Order, last: Option<Fence>) -> Option<Fence> {
+        let mut all = Fence::in_order(order);
         if let Some(last) = last {
             all.find(|fence| *fence == last);
         }

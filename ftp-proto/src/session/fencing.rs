@@ -1,7 +1,7 @@
 //! Sends fences, and handles the replies that come before a fence's own reply.
 
 use super::Session;
-use super::fence::{Fence, Fencing, refuses_a_fence};
+use super::fence::{Fence, Fencing, Order, refuses_a_fence};
 use super::ledger::{Owed, Shape};
 use crate::error::{Advice, Error};
 use crate::remedy::Remedy;
@@ -9,19 +9,30 @@ use crate::wire::{Command, Reply};
 
 impl Session {
     /// Sends the first fence that this server may answer. If there is none, the session is dead.
-    /// Before a command of the login this is FEAT, because servers refuse PWD and SYST then.
     pub(crate) fn send_fence(&mut self) -> Result<(), Error> {
         self.check_alive()?;
         self.clock = None;
-        self.fencing = Fencing::default();
-        let mut waiting = self.staged.iter();
-        let login = waiting.any(|(_, owed)| owed.effect.is_of_login());
-        let before_login = login && !self.state.logged_in;
-        match self.state.fences.next(before_login.then_some(Fence::Syst)) {
+        let order = self.order_of_fences();
+        self.fencing = Fencing {
+            order,
+            ..Fencing::default()
+        };
+        match self.state.fences.next(order, None) {
             Some(fence) => self.release_fence(fence),
             None => return Err(self.die_with(no_fence())),
         }
         Ok(())
+    }
+
+    /// Decides from the commands that wait which fences can stand before them.
+    fn order_of_fences(&self) -> Order {
+        let mut waiting = self.staged.iter().map(|(_, owed)| owed);
+        let login = waiting.clone().any(|owed| owed.effect.is_of_login());
+        match login && !self.state.logged_in {
+            true => Order::FeatOnly,
+            false if waiting.any(|owed| owed.may_get_path()) => Order::PwdLast,
+            false => Order::PwdFirst,
+        }
     }
 
     fn release_fence(&mut self, fence: Fence) {
@@ -59,7 +70,7 @@ impl Session {
             Shape::Fence(fence) => Some(fence),
             _ => None,
         });
-        match self.state.fences.next(last) {
+        match self.state.fences.next(self.fencing.order, last) {
             Some(next) => self.release_fence(next),
             None if self.fencing.refusals >= self.fencing.unanswered => {
                 self.die(no_fence().with_reply(reply));

@@ -134,6 +134,11 @@ impl Owed {
         matches!(self.effect, Effect::Directory(_))
     }
 
+    /// Whether the reply can be a 257 without being the reply to PWD.
+    pub(super) fn may_get_path(&self) -> bool {
+        matches!(self.verb.as_str(), "MKD" | "XMKD" | "RMD" | "XRMD")
+    }
+
     /// Returns the entry for a fence. The reply to a fence changes nothing in the session's
     /// settings.
     pub(super) fn fence(command: &Command, fence: Fence) -> Self {

@@ -175,6 +175,10 @@ impl Session {
             return;
         };
         self.state.forget(&owed.effect);
+        if self.flights.several {
+            // A reply is missing, so each of the others may belong to another command.
+            self.doubt_flight();
+        }
         self.queued |= self.may_come_yet(owed.shape);
         self.abort_echoes |= owed.shape == Shape::Abort(Aborting::Unknown);
         self.state

@@ -23,6 +23,14 @@ fn by_pasv(command: &str) -> Vec<Item> {
     ]
 }
 
+/// A reply was missing in the flight of TYPE and EPSV. So the client sets the type again, and then
+/// asks for another port.
+fn by_pasv_after_a_flight(command: &str) -> Vec<Item> {
+    let by_pasv = by_pasv(command);
+    let settings = [hear("TYPE I"), say("200 I")];
+    [&by_pasv[..2], &settings, &by_pasv].concat()
+}
+
 #[test]
 fn epsv_that_is_swallowed_has_little_time_and_pasv_is_remembered() {
     let aborted = [
@@ -32,7 +40,8 @@ fn epsv_that_is_swallowed_has_little_time_and_pasv_is_remembered() {
         say("226 aborted"),
     ];
     let once_more = [&aborted[..], &fence(), &by_pasv("RETR b")].concat();
-    let script = [&swallowed()[..], &fence(), &by_pasv("RETR a"), &once_more].concat();
+    let first = by_pasv_after_a_flight("RETR a");
+    let script = [&swallowed()[..], &fence(), &first, &once_more].concat();
     let mut driver = logged_in(Config::default(), script);
     assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
     let waits: Vec<_> = driver
@@ -51,7 +60,8 @@ fn epsv_that_is_swallowed_has_little_time_and_pasv_is_remembered() {
 #[test]
 fn epsv_that_is_answered_late_is_still_answered() {
     let late = [hear("PWD"), say("229 (|||7000|)"), say("257 \"/fence\"")];
-    let script = [&swallowed()[..], &late, &by_pasv("RETR a")].concat();
+    let first = by_pasv_after_a_flight("RETR a");
+    let script = [&swallowed()[..], &late, &first].concat();
     let mut driver = logged_in(Config::default(), script);
     assert_eq!(driver.outcome(&Op::Retrieve("a", 0)), DOWNLOADING);
     driver.server.assert_over();
@@ -60,13 +70,14 @@ fn epsv_that_is_answered_late_is_still_answered() {
 #[test]
 fn epsv_that_was_swallowed_is_tried_again_where_pasv_is_refused() {
     let refused = [hear("PASV"), say("522 no")];
+    let settings = [hear("TYPE I"), say("200 I")];
     let epsv = [
         hear("EPSV"),
         say("229 (|||6446|)"),
         serve("connect peer:6446"),
     ];
     let begun = [hear("RETR a"), say("150 here")];
-    let script = [&swallowed()[..], &fence(), &refused, &epsv, &begun].concat();
+    let script = [&swallowed()[..], &fence(), &refused, &settings, &epsv, &begun].concat();
     let mut driver = logged_in(Config::default(), script);
     let outcome = driver.outcome(&Op::Retrieve("a", 0));
     assert_eq!(outcome, "Timeout(FirstEpsv) Some(\"EPSV\") None None");

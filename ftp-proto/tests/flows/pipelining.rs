@@ -1094,6 +1094,10 @@ fn quirk_a_server_drops_epsv_after_type() {
         fence().to_vec(),
         vec![
             hear("PASV"),
+            say("227 (192,0,2,1,25,45)"),
+            hear("TYPE I"),
+            say("200 I"),
+            hear("PASV"),
             say("227 (192,0,2,1,25,46)"),
             serve("connect peer:6446"),
         ],
@@ -1134,6 +1138,8 @@ fn quirk_epsv_after_the_login_is_swallowed() {
         ],
         fence().to_vec(),
         vec![
+            hear("TYPE I"),
+            say("200 I"),
             hear("PASV"),
             say("227 (192,0,2,1,25,46)"),
             serve("connect peer:6446"),
@@ -1169,6 +1175,32 @@ fn invariant_a_stray_in_a_flight_leaves_no_wrong_type() {
     ];
     let (outcomes, _) = after_login(&always(), &script.concat(), &[Do::Get("a")]);
     assert_eq!(outcomes, ["Permanent Some(\"TYPE\") Some(\"504 no\") None"]);
+}
+
+/// The server drops the rest of the segment with PASS, and a stray seems to accept TYPE. The missing
+/// reply to EPSV shows that, so the client sets the type again.
+#[test]
+fn invariant_a_missing_reply_of_a_flight_leaves_no_wrong_type() {
+    let script = [
+        vec![
+            say("220 (vsFTPd 3.0.5)"),
+            hear("USER ada"),
+            say("331 password"),
+            hear("PASS hunter2"),
+            hear("TYPE I"),
+            hear("EPSV"),
+            say("230 in"),
+            say("250 stray"),
+            Item::Silence,
+        ],
+        fenced_pwd(),
+        vec![hear("TYPE I"), say("504 no")],
+    ];
+    let config = transfer_next(Pipelining::default());
+    let all = [Do::Login, Do::Pwd, Do::Get("a")];
+    let (outcomes, _) = from_greeting(&config, &script.concat(), &all);
+    let refused = "Permanent Some(\"TYPE\") Some(\"504 no\") None";
+    assert_eq!(outcomes, ["230 in", "/here", refused]);
 }
 
 /// The server doubles its reply to PBSZ and refuses PROT, so PROT seems to be accepted. The refusal

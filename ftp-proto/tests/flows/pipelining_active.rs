@@ -528,3 +528,24 @@ fn rule_abor_of_a_transfer_whose_retr_left_with_eprt_leaves_the_session_in_step(
         }
     }
 }
+
+/// A stray 550 seems to refuse STOR, whose own replies come after the next command. They do not answer
+/// that command.
+#[test]
+fn invariant_the_replies_to_a_transfer_after_a_stray_refusal_answer_no_later_command() {
+    for late in [&["150 here", "426 cut"][..], &["426 cut"]] {
+        let late: Vec<_> = late.iter().map(|reply| say(reply)).collect();
+        let script = [
+            first(),
+            refused(&["200 told", "550 stray"], "close discard", &[]),
+            vec![hear("PWD")],
+            late,
+            vec![say("257 \"/late\"")],
+            fenced_pwd(),
+        ];
+        let all = [Do::Get("a"), Do::Get("b"), Do::Pwd, Do::Pwd];
+        let (outcomes, _) = after_login(&flying(), &script.concat(), &all);
+        assert!(outcomes[2].starts_with("UnexpectedReply"), "{outcomes:?}");
+        assert_eq!(outcomes[3], "/here");
+    }
+}

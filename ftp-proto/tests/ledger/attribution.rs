@@ -163,7 +163,7 @@ fn invariant_2_strays_without_end_leave_the_session_dead() {
 
 #[test]
 fn invariant_2_a_preliminary_may_come_before_any_final_reply() {
-    let late = [hear("PWD"), say("150 what"), say("257 \"/late\"")];
+    let late = [hear("PWD"), say("120 what"), say("257 \"/late\"")];
     let mut driver = logged_in(Config::default(), [&late[..], &pwd()].concat());
     assert_eq!(driver.outcome(&Op::Pwd), "/late");
     assert_eq!(driver.outcome(&Op::Pwd), "/here");

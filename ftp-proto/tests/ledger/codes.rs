@@ -107,7 +107,43 @@ fn each_command_accepts_its_own_codes_and_the_generic_ones() {
     takes("LANG", &REPLIES, || flows::Language::new(None::<&str>));
     takes("SMNT a", &REPLIES, || flows::Mount::new("a"));
     takes("XYZZY", &REPLIES, || flows::Raw::new("XYZZY"));
-    takes("DELE a", &REPLIES, || flows::Raw::new("DELE a"));
+}
+
+/// A user who sends a raw command gets any reply to it. If the reply seems to belong to another
+/// command, a fence follows.
+#[test]
+fn a_raw_command_gets_any_reply_and_an_odd_one_is_fenced_off() {
+    for code in REPLIES.into_iter().chain([425, 426]) {
+        let reply = format!("{code} \"/a\"");
+        let mut driver = logged_in(Config::default(), [hear("DELE a"), say(&reply)]);
+        assert_eq!(driver.outcome(&Op::Raw("DELE a")), reply);
+        if !matches!(code, 200 | 202 | 250) {
+            driver.server.extend(fence());
+        }
+        driver.server.extend([hear("HELP"), say("214 ok")]);
+        assert_eq!(driver.outcome(&Op::Raw("HELP")), "214 ok", "{code}");
+        driver.server.assert_over();
+    }
+}
+
+/// The server says 150 for a transfer that was given up. It answers no command without a data
+/// connection, and neither does what comes after it.
+#[test]
+fn a_150_answers_no_command_without_a_data_connection() {
+    for opening in ["125 open", "150 here"] {
+        let script = [
+            &[hear("DELE a"), say(opening), say("250 done"), say("550 no")][..],
+            &fence(),
+            &[hear("HELP"), say("214 ok")],
+        ]
+        .concat();
+        let mut driver = logged_in(Config::default(), script);
+        let outcome = driver.tell(flows::Delete::new("a").expect("a path"));
+        let wanted = format!("UnexpectedReply Some(\"DELE\") Some(\"{opening}\") None");
+        assert_eq!(outcome, wanted);
+        assert_eq!(driver.outcome(&Op::Raw("HELP")), "214 ok");
+        driver.server.assert_over();
+    }
 }
 
 /// A command that asks for a value needs a reply that can hold the value. A plain 200 or 250 is not
@@ -334,6 +370,7 @@ fn a_raw_command_leaves_its_effect_in_doubt_too() {
             hear("TYPE A"),
             say("350 text"),
         ][..],
+        &fence(),
         &opening("RETR a"),
     ]
     .concat();
@@ -354,6 +391,7 @@ fn a_protection_in_doubt_is_set_again() {
         hear("PROT P"),
         say("200 private"),
     ];
+    driver.server.extend(fence());
     driver.server.extend(script);
     driver.server.extend(opening("RETR a"));
     driver.server.extend([serve("secure data")]);

@@ -64,6 +64,31 @@ fn an_observer_sees_a_fence_as_what_it_is() {
     assert_eq!(*fences.lock().expect("the list"), [true, false]);
 }
 
+/// A stray 257 answers the fence. If the fence were PWD, its own 257 would answer MKD.
+#[test]
+fn before_a_command_with_a_257_the_fence_is_another_one_than_pwd() {
+    for command in ["MKD d", "RMD d"] {
+        let syst = [hear("SYST"), say("257 stray"), say("215 UNIX")];
+        let mut driver = after_a_stray(&[], &[&syst[..], &[hear(command), say("550 no")]].concat());
+        assert_eq!(driver.outcome(&Op::Raw(command)), "550 no");
+        driver.server.assert_over();
+        // PWD is the last one that is tried.
+        let all = [
+            hear("SYST"),
+            say(REFUSED),
+            hear("FEAT"),
+            say(REFUSED),
+            hear("PWD"),
+            say("257 \"/\""),
+            hear(command),
+            say("550 no"),
+        ];
+        let mut driver = after_a_stray(&[], &all);
+        assert_eq!(driver.outcome(&Op::Raw(command)), "550 no");
+        driver.server.assert_over();
+    }
+}
+
 #[test]
 fn a_server_that_refuses_all_three_ends_the_session_at_once() {
     let all = [
@@ -165,9 +190,9 @@ fn a_fence_is_not_the_command_whose_own_reply_is_still_to_come() {
         let [asked, answered] = fence;
         let late = [asked, say(code), answered];
         driver.server.extend(late);
-        driver.server.extend([hear("RMD m"), say("550 no")]);
-        let remove = flows::RemoveDirectory::new("m").expect("a path");
-        let outcome = driver.tell(remove);
+        driver.server.extend([hear("DELE m"), say("550 no")]);
+        let delete = flows::Delete::new("m").expect("a path");
+        let outcome = driver.tell(delete);
         assert!(outcome.starts_with("Permanent"), "{outcome}");
         driver.server.assert_over();
     }
