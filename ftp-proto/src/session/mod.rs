@@ -35,16 +35,17 @@
 //! never comes, or it is unknown whether ABOR gets one reply or two. The session is then *out of
 //! step*. Before the queued commands it sends a fence: PWD, because its reply, 257, cannot be
 //! mistaken for the reply to another command. The session throws away every reply before the 257,
-//! and is in step again. To a server that refuses PWD it sends SYST (215) or FEAT (211). If another
-//! reply comes after the fence's reply, the session sends another fence. If the fence's own reply
-//! does not come, or if something comes after the third fence, the session is *dead*: every later
-//! operation fails with the same cause. If the queued command is a login, the session is dead at
-//! once, because servers refuse PWD before a login. A fence follows every abort, because servers
-//! send one, two or three replies to it.
+//! and is in step again. To a server that refuses PWD it sends SYST (215) or FEAT (211), and also
+//! before MKD and RMD, which can get a 257 too. If another reply comes after the fence's reply, the
+//! session sends another fence. If the fence's own reply does not come, or if something comes after
+//! the third fence, the session is *dead*: every later operation fails with the same cause. If the
+//! queued command is a login, the session is dead at once, because servers refuse PWD before a
+//! login. A fence follows every abort, because servers send one, two or three replies to it.
 //!
-//! **Which code.** A positive reply must have a code that its command can have. A reply with any
-//! other code belongs to another command. If such a reply comes, the waiting command fails, the
-//! session no longer trusts the setting that this command changes, and the session is out of step.
+//! **Which code.** A positive reply must have a code that its command can have. A reply about a
+//! data connection (125, 150, 425, 426) answers no command without one. A reply with any other code
+//! belongs to another command. If such a reply comes, the waiting command fails, the session no
+//! longer trusts the setting that this command changes, and the session is out of step.
 //!
 //! | file | holds |
 //! |---|---|

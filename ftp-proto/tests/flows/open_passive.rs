@@ -77,7 +77,15 @@ fn epsv_that_was_swallowed_is_tried_again_where_pasv_is_refused() {
         serve("connect peer:6446"),
     ];
     let begun = [hear("RETR a"), say("150 here")];
-    let script = [&swallowed()[..], &fence(), &refused, &settings, &epsv, &begun].concat();
+    let script = [
+        &swallowed()[..],
+        &fence(),
+        &refused,
+        &settings,
+        &epsv,
+        &begun,
+    ]
+    .concat();
     let mut driver = logged_in(Config::default(), script);
     let outcome = driver.outcome(&Op::Retrieve("a", 0));
     assert_eq!(outcome, "Timeout(FirstEpsv) Some(\"EPSV\") None None");
