@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use super::compose::{inner, unless_refused};
+use super::compose::{inner, refused, unless_refused};
 use super::proxy_login::ProxyLogin;
 use super::{Protect, Secure, Type};
 use crate::error::{Error, ErrorKind};
@@ -12,7 +12,7 @@ use crate::options::credentials::Credentials;
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::wait::Wait;
-use crate::wire::{Class, Reply};
+use crate::wire::{Class, Code, Reply};
 
 /// Logs in. If the settings demand explicit TLS, the flow first sends AUTH and does the handshake.
 /// Then it sends USER, and PASS and ACCT if the server asks for them. Under TLS, the flow also
@@ -68,6 +68,9 @@ enum State {
     Early,
     Account,
     After(Reply),
+    /// A reply to the commands after the login has shown that the reply to the login may be another
+    /// command's. Sending TYPE again, alone.
+    Doubted(Reply, Type),
 }
 
 /// The commands that follow a login. They may leave in the flight of PASS.
@@ -121,14 +124,20 @@ impl Flow for Login {
                         self.send_account(session)?
                     }
                     State::After(reply) => {
+                        let sure = match &mut self.after {
+                            Some(after) => after.finish(session, answer)?,
+                            None => true,
+                        };
                         let reply = reply.clone();
-                        if let Some(after) = &mut self.after {
-                            after.finish(session, answer)?;
+                        if sure {
+                            return Ok(self.done(session, reply)?);
                         }
-                        session.remember_login(&self.credentials);
-                        // A later reply of the flight may have ended the session.
-                        session.check_alive()?;
-                        return Ok(reply);
+                        State::Doubted(reply, Type::new(TransferType::Image))
+                    }
+                    State::Doubted(reply, image) => {
+                        let reply = reply.clone();
+                        confirm(image, session, answer)?;
+                        return Ok(self.done(session, reply)?);
                     }
                 };
             }
@@ -223,6 +232,13 @@ impl Login {
         }
     }
 
+    fn done(&self, session: &mut Session, reply: Reply) -> Result<Reply, Error> {
+        session.remember_login(&self.credentials);
+        // A later reply of the flight may have ended the session.
+        session.check_alive()?;
+        Ok(reply)
+    }
+
     /// Sends the commands after the login, unless they have left already.
     fn accepted(&mut self, session: &mut Session, reply: Reply) -> Result<State, Error> {
         if self.after.is_none() {
@@ -251,17 +267,19 @@ impl After {
         Ok(any.then(|| Box::new(after)))
     }
 
-    /// Reads the replies to the commands. A refusal of TYPE does not matter yet.
-    fn finish(&mut self, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
+    /// Reads the replies to the commands. A refusal of TYPE does not matter yet. Returns whether the
+    /// reply to TYPE casts no doubt on the login.
+    fn finish(&mut self, session: &mut Session, answer: &mut Answer) -> Result<bool, Halt> {
         if let Some(protect) = &mut self.protect {
             inner(protect, session, answer)?;
             self.protect = None;
         }
         if let Some(image) = &mut self.image {
-            unless_refused(inner(image, session, answer), session)?;
+            let set = refused(inner(image, session, answer), session)?;
             self.image = None;
+            return Ok(!set.is_err_and(|error| denies_login(&error)));
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Reads the replies to the commands, and throws them away.
@@ -273,6 +291,27 @@ impl After {
         self.finish(session, answer)?;
         session.discard_port(answer)
     }
+}
+
+/// Sends TYPE alone, after a fence, to find out whether the user is logged in. Any other refusal of
+/// TYPE does not matter yet.
+fn confirm(image: &mut Type, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
+    session.await_port(answer)?;
+    let set = refused(inner(image, session, answer), session)?;
+    match set.err().filter(denies_login) {
+        Some(error) => {
+            session.forget_login();
+            Err(error.into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether this error of TYPE means that the user may not be logged in: the server says so, or the
+/// reply belongs to another command, as that to the login may too.
+fn denies_login(error: &Error) -> bool {
+    let refused = error.reply().map(Reply::code) == Some(Code::NOT_LOGGED_IN);
+    refused || error.kind() == ErrorKind::UnexpectedReply
 }
 
 /// Whether the settings demand PROT P, and the server has not accepted PROT P yet.

@@ -68,7 +68,8 @@ impl Session {
         !self.through.is_empty()
     }
 
-    /// Notes that nobody is logged in at the server. An FTP proxy has accepted a login of its own.
+    /// Notes that nobody is logged in at the server: an FTP proxy has accepted a login of its own, or
+    /// the reply that seemed to accept the login was another command's.
     pub(crate) fn forget_login(&mut self) {
         self.state.logged_in = false;
     }

@@ -1177,6 +1177,56 @@ fn invariant_a_stray_in_a_flight_leaves_no_wrong_type() {
     assert_eq!(outcomes, ["Permanent Some(\"TYPE\") Some(\"504 no\") None"]);
 }
 
+/// A stray seems to accept the login, and the server's own replies go to TYPE and EPSV. TYPE, sent
+/// again after a fence, shows that nobody is logged in.
+#[test]
+fn invariant_a_login_that_a_stray_has_accepted_fails_if_type_is_refused_by_530() {
+    let known = || vec![say("220 (vsFTPd 3.0.5)"), hear("USER ada")];
+    let settings = || vec![hear("TYPE I"), hear("EPSV")];
+    let to_user = [vec![say("200 stray")], settings(), vec![say("331 more")]];
+    let password = vec![say("331 password"), hear("PASS hunter2")];
+    let to_pass = [password, settings(), vec![say("230 stray"), say("530 no")]];
+    for stray in [to_user.concat(), to_pass.concat()] {
+        let script = [
+            known(),
+            stray,
+            vec![say("530 login first"), say("530 login first")],
+            vec![hear("PWD"), say("530 login first")],
+            vec![hear("SYST"), say("215 UNIX")],
+            vec![hear("TYPE I"), say("530 login first")],
+        ];
+        let config = transfer_next(Pipelining::default());
+        let (outcomes, driver) = from_greeting(&config, &script.concat(), &[Do::Login]);
+        let refused = "Permanent Some(\"TYPE\") Some(\"530 login first\") None";
+        assert_eq!(outcomes, [refused]);
+        assert!(!driver.session.is_logged_in());
+    }
+}
+
+#[test]
+fn rule_a_doubled_230_to_pass_in_a_flight_accepts_the_login_after_a_fence() {
+    let script = [
+        vec![
+            say("220 (vsFTPd 3.0.5)"),
+            hear("USER ada"),
+            say("331 password"),
+            hear("PASS hunter2"),
+            hear("TYPE I"),
+            hear("EPSV"),
+            say("230 in"),
+            say("230 in"),
+            say("200 I"),
+            say("229 (|||6446|)"),
+        ],
+        fence().to_vec(),
+        vec![hear("TYPE I"), say("200 I")],
+        pwd().to_vec(),
+    ];
+    let config = transfer_next(Pipelining::default());
+    let (outcomes, _) = from_greeting(&config, &script.concat(), &[Do::Login, Do::Pwd]);
+    assert_eq!(outcomes, ["230 in", "/here"]);
+}
+
 /// The server drops the rest of the segment with PASS, and a stray seems to accept TYPE. The missing
 /// reply to EPSV shows that, so the client sets the type again.
 #[test]

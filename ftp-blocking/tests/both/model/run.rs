@@ -129,6 +129,11 @@ impl Run {
     fn act(&mut self, client: &mut Client, action: &Action) -> Result<(), String> {
         let before = self.before(action);
         let calls = self.failing_calls.calls();
+        let reconnects = matches!(action, Action::Reconnect);
+        let was_astray = self.notes.notes().is_led_astray;
+        if reconnects {
+            self.notes.notes().begin_anew();
+        }
         let result = self.perform(client, action);
         let endless = self.failing_calls.calls() - calls >= ENDLESS;
         if endless {
@@ -137,10 +142,9 @@ impl Run {
         let mut notes = self.notes.notes();
         notes.tell(|| told(&result));
         notes.is_raw = false;
+        // If the reconnect failed, the client may have kept the old connection.
+        notes.is_led_astray |= reconnects && result.is_err() && was_astray;
         let astray = notes.is_led_astray;
-        if matches!((action, &result), (Action::Reconnect, Ok(_))) {
-            notes.begin_anew();
-        }
         drop(notes);
         let memory = self.memory.clone();
         let server = memory.server();
