@@ -138,9 +138,11 @@ impl Credit {
         usize::try_from((self.held / SECOND).max(0)).unwrap_or(usize::MAX)
     }
 
-    /// A pause lasts until the bucket is half full, so that each move brings many bytes.
+    /// A pause begins when the bucket is less than a quarter full, and lasts until it is half full, so
+    /// that each move brings many bytes. If a pause began only when the bucket is empty, the time
+    /// that a move takes would earn a few bytes for the next one, and the driver would never pause.
     fn rest(&self) -> Option<Duration> {
-        if self.most() > 0 {
+        if self.held >= (self.burst / 4).max(1).saturating_mul(SECOND) {
             return None;
         }
         let enough = (self.burst / 2).max(1).saturating_mul(SECOND);

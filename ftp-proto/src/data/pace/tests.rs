@@ -27,6 +27,28 @@ fn without_limits_there_is_no_pace() {
     assert!(Pace::new(&zeros).is_none());
 }
 
+/// However fast the driver is, it moves many bytes at a time. If each step moved what the time of one
+/// step earns, a few bytes, the driver would never pause, and would use all of a CPU.
+#[test]
+fn a_fast_driver_moves_few_large_pieces() {
+    for rate in [500_000, 5_000_000, 50_000_000] {
+        let mut pace = pace(TransferLimits::new().with_rate(rate));
+        let (mut now, mut moved, mut moves) = (Duration::ZERO, 0, 0);
+        while moved < rate {
+            pace.tick(now);
+            if let Some(rest) = pace.rest() {
+                now += rest;
+                continue;
+            }
+            moves += 1;
+            moved += pace.most() as u64;
+            pace.moved(pace.most());
+            now += Duration::from_micros(20);
+        }
+        assert!(moves <= 40, "{moves} moves in a second at {rate}");
+    }
+}
+
 proptest! {
     /// A driver that moves what it may, and pauses as it is told, never moves more than the rate
     /// times the time and one burst, and comes near to it.
