@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::io::{self, IsTerminal as _};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use console::{Alignment, Term, measure_text_width, pad_str};
 use ftp_blocking::{Progress, SyncProgress};
@@ -30,21 +30,51 @@ pub(crate) struct Bars {
 pub(crate) struct FileBar {
     bar: ProgressBar,
     line: Line,
-    has_begun: bool,
+    is_shown: bool,
+    pace: Pace,
+    /// `None` before the transfer has begun.
+    progress: Option<Progress>,
 }
 
-/// The bars of a sync: one for all of it, and one for each file that moves.
+/// The bars of a sync: one for all of it, and one for each file that moves for a while.
 #[derive(Debug)]
 pub(crate) struct SyncBars {
     bars: Bars,
     sum: ProgressBar,
     line: Line,
-    files: HashMap<Box<[u8]>, FileBar>,
-    has_begun: bool,
+    files: HashMap<Box<[u8]>, Moving>,
+    pace: Pace,
+    /// `None` before the sync has begun.
+    figures: Option<Figures>,
+}
+
+/// A file that moves in a sync.
+#[derive(Debug)]
+struct Moving {
+    since: Instant,
+    /// `None` in the first moments.
+    bar: Option<FileBar>,
+}
+
+/// What the bar of a whole sync shows.
+#[derive(Clone, Copy, Debug)]
+struct Figures {
+    files: u64,
+    files_total: u64,
+    bytes: u64,
+    bytes_total: u64,
 }
 
 /// How often bars are drawn. A slow terminal must not slow the transfer.
 const DRAWS_A_SECOND: u8 = 10;
+
+/// A bar changes at most so often. With each change, `indicatif` asks the system several times about
+/// the terminal, even if it draws nothing. A large file brings thousands of changes.
+const CHANGE_EVERY: Duration = Duration::from_millis(50);
+
+/// A file of a sync gets a bar when it has moved for so long. Nobody could read the bars of smaller
+/// files.
+const WORTH_A_BAR: Duration = Duration::from_millis(200);
 
 /// In a window with fewer columns there is room for the name and the percentage only.
 const NARROW: u16 = 60;
@@ -81,7 +111,9 @@ impl Bars {
         FileBar {
             bar,
             line,
-            has_begun: false,
+            is_shown: self.is_shown,
+            pace: Pace::default(),
+            progress: None,
         }
     }
 
@@ -98,7 +130,8 @@ impl Bars {
             sum,
             line,
             files: HashMap::new(),
-            has_begun: false,
+            pace: Pace::default(),
+            figures: None,
         }
     }
 
@@ -116,23 +149,33 @@ impl Bars {
 
 impl FileBar {
     pub(crate) fn show(&mut self, progress: Progress) {
-        if self.bar.is_hidden() {
+        if !self.is_shown {
             return;
         }
-        if let Some(total) = progress.total {
-            self.bar.set_length(total);
+        let begins = self.progress.replace(progress).is_none();
+        if self.pace.is_due(Instant::now()) {
+            self.change();
         }
-        self.bar.set_position(progress.done);
-        if !self.has_begun {
+        if begins {
             self.line.moved_before.store(progress.done, Relaxed);
             self.bar.reset_eta();
-            self.has_begun = true;
         }
     }
 
     /// Leaves the bar as it is, for a person to read.
     pub(crate) fn finish(self) {
+        self.change();
         self.bar.abandon();
+    }
+
+    fn change(&self) {
+        let Some(progress) = self.progress else {
+            return;
+        };
+        if let Some(total) = progress.total {
+            self.bar.set_length(total);
+        }
+        self.bar.set_position(progress.done);
     }
 }
 
@@ -141,37 +184,83 @@ impl SyncBars {
         if !self.bars.is_shown {
             return;
         }
-        let (done, total) = (progress.done, progress.total);
-        self.line.rename(format!("{done} of {total}"));
-        self.sum
-            .set_length(progress.bytes_total.max(progress.bytes_done));
-        self.sum.set_position(progress.bytes_done);
-        if !self.has_begun {
-            self.line.moved_before.store(progress.bytes_done, Relaxed);
+        let now = Instant::now();
+        let figures = Figures {
+            files: progress.done,
+            files_total: progress.total,
+            bytes: progress.bytes_done,
+            bytes_total: progress.bytes_total,
+        };
+        let begins = self.figures.replace(figures).is_none();
+        if self.pace.is_due(now) {
+            self.change();
+        }
+        if begins {
+            self.line.moved_before.store(figures.bytes, Relaxed);
             self.sum.reset_eta();
-            self.has_begun = true;
         }
         let path = &progress.action.local;
         match (progress.file, progress.outcome) {
-            (Some(file), None) => {
-                let bars = &self.bars;
-                let bar = self.files.entry(path.clone());
-                bar.or_insert_with(|| bars.file(path)).show(file);
-            }
+            (Some(file), None) => self.show_file(path, file, now),
             _ => {
-                if let Some(file) = self.files.remove(path) {
-                    file.bar.finish_and_clear();
-                    self.bars.all.remove(&file.bar);
+                if let Some(Moving { bar: Some(bar), .. }) = self.files.remove(path) {
+                    bar.bar.finish_and_clear();
+                    self.bars.all.remove(&bar.bar);
                 }
             }
         }
     }
 
     pub(crate) fn finish(self) {
-        for file in self.files.into_values() {
-            file.bar.finish_and_clear();
+        self.change();
+        for bar in self.files.into_values().filter_map(|moving| moving.bar) {
+            bar.bar.finish_and_clear();
         }
         self.sum.abandon();
+    }
+
+    fn show_file(&mut self, path: &[u8], file: Progress, now: Instant) {
+        let Some(moving) = self.files.get_mut(path) else {
+            let moving = Moving {
+                since: now,
+                bar: None,
+            };
+            self.files.insert(path.into(), moving);
+            return;
+        };
+        if moving.bar.is_some() || now.duration_since(moving.since) >= WORTH_A_BAR {
+            let bars = &self.bars;
+            let bar = moving.bar.get_or_insert_with(|| bars.file(path));
+            bar.show(file);
+        }
+    }
+
+    fn change(&self) {
+        let Some(figures) = self.figures else {
+            return;
+        };
+        self.line
+            .rename(format!("{} of {}", figures.files, figures.files_total));
+        self.sum.set_length(figures.bytes_total.max(figures.bytes));
+        self.sum.set_position(figures.bytes);
+    }
+}
+
+/// How often a bar changes.
+#[derive(Debug, Default)]
+struct Pace {
+    changed: Option<Instant>,
+}
+
+impl Pace {
+    /// Returns whether the bar is to change now.
+    fn is_due(&mut self, now: Instant) -> bool {
+        let since = self.changed.map(|changed| now.duration_since(changed));
+        let is_due = since.is_none_or(|since| since >= CHANGE_EVERY);
+        if is_due {
+            self.changed = Some(now);
+        }
+        is_due
     }
 }
 
@@ -252,4 +341,21 @@ fn bar(state: &ProgressState, columns: u16) -> String {
     let done = console::style("━".repeat(done)).for_stderr().cyan();
     let left = console::style("─".repeat(left)).for_stderr().dim();
     format!("{done}{left}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHANGE_EVERY, Pace};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_bar_changes_at_once_and_then_seldom() {
+        let begun = Instant::now();
+        let mut pace = Pace::default();
+        let calls = (0..100_000).map(|at| begun + Duration::from_micros(10 * at));
+        let changes = calls.filter(|now| pace.is_due(*now)).count();
+        let most = Duration::from_secs(1).as_millis() / CHANGE_EVERY.as_millis();
+        assert!(pace.is_due(begun + Duration::from_secs(2)));
+        assert_eq!(changes as u128, most);
+    }
 }
