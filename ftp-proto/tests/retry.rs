@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ftp_proto::retry::{Again, Attempts, RetryPolicy, Trying};
+use ftp_proto::tls::Reason;
 use ftp_proto::wire::Reply;
 use ftp_proto::{Error, ErrorKind, Misuse, Wait};
 use proptest::prelude::*;
@@ -66,6 +67,21 @@ fn what_fails_for_ever_or_on_request_is_not_tried_again() {
                 assert!(!is_again(&error, trying), "{error}");
             }
         }
+    }
+}
+
+#[test]
+fn a_refused_tls_session_is_tried_again_at_once_and_then_after_pauses() {
+    for reason in [Reason::ResumptionDemanded, Reason::NotResumed] {
+        let error = refusal("522 Session reuse required.").with_tls_reason(reason);
+        assert!(!error.is_temporary());
+        let mut attempts = Attempts::new(&steady(), 1);
+        let mut failed = || attempts.failed(&error, Trying::Operation, Duration::ZERO);
+        assert_eq!(failed(), Again::After(Duration::ZERO));
+        assert_eq!(failed(), Again::After(2 * SECOND));
+        assert_eq!(failed(), Again::After(4 * SECOND));
+        assert_eq!(failed(), Again::After(8 * SECOND));
+        assert_eq!(failed(), Again::Never);
     }
 }
 

@@ -22,8 +22,8 @@ use crate::transport::Network;
 /// A client that repeats what fails for a reason that may pass: a lost connection, a time-out, a
 /// 4xx reply. [`Client::retrying`] makes it.
 ///
-/// Before another attempt it pauses, and connects again if the session is dead
-/// ([`Client::reconnect`]). The [`RetryPolicy`] says how often and how long. An
+/// Before another attempt it pauses, and connects again ([`Client::reconnect`]) if the session is
+/// dead, or if the server refused a data connection because no TLS session was resumed. The [`RetryPolicy`] says how often and how long. An
 /// [`AbortHandle`](crate::AbortHandle) and the total time end the pauses too.
 ///
 /// ```no_run
@@ -356,7 +356,7 @@ pub(crate) struct Tries {
 }
 
 impl Tries {
-    /// Begins. Connects again if the session is dead already.
+    /// Begins. Connects again if the session needs it already.
     pub(crate) async fn begin(client: &mut Client, policy: &RetryPolicy) -> Result<Self, Error> {
         let mut tries = Self {
             attempts: Attempts::new(policy, seed()),
@@ -371,15 +371,15 @@ impl Tries {
         self.attempts.progressed();
     }
 
-    /// Pauses after this error of the operation, and connects again if the session is dead. Fails if
-    /// no other attempt follows.
+    /// Pauses after this error of the operation, and connects again if the session needs it. Fails
+    /// if no other attempt follows.
     pub(crate) async fn recover(&mut self, client: &mut Client, error: Error) -> Result<(), Error> {
         self.pause(client, error, Trying::Operation).await?;
         self.revive(client).await
     }
 
     async fn revive(&mut self, client: &mut Client) -> Result<(), Error> {
-        if !client.session.is_dead() {
+        if !client.session.needs_reconnect() {
             return Ok(());
         }
         loop {

@@ -305,7 +305,7 @@ impl Client {
                 Todo::Read(flow) => self.read_for(plan, flow).await.map(|()| Outcome::Done),
             };
             match result {
-                Err(error) if self.session.is_dead() || error.kind().is_stop() => {
+                Err(error) if self.session.ends_plan(&error) => {
                     return Err(error);
                 }
                 result => plan.finished(result),

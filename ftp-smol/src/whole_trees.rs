@@ -321,7 +321,7 @@ impl Client {
         loop {
             let before = plan.steps();
             match self.complete_by(&mut plan).await {
-                Err(error) if self.session.is_dead() && !error.kind().is_stop() => {
+                Err(error) if self.session.needs_reconnect() && !error.kind().is_stop() => {
                     if plan.steps() > before {
                         tries.progressed();
                     }

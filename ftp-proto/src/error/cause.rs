@@ -128,18 +128,13 @@ impl Error {
         let Some(code) = self.code() else {
             return Cause::Refused;
         };
-        // A handshake that failed for another reason may have nothing to do with the refusal.
-        let reason = self.tls_reason();
-        let wants_tls = matches!(
-            reason,
-            Some(Reason::ResumptionDemanded | Reason::NotResumed)
-        );
         match code.value() {
             533..=537 => Cause::Security,
             // To a transfer, the server demands TLS. To EPSV and EPRT, 522 is about IPv4 and IPv6.
             522 if self.path().is_some() => Cause::Security,
             522 => Cause::Unsupported,
-            _ if wants_tls => Cause::Security,
+            // A handshake that failed for another reason may have nothing to do with the refusal.
+            _ if self.is_about_resumption() => Cause::Security,
             430 => Cause::LoginRefused,
             500.. if self.is_of_login() => Cause::LoginRefused,
             452 | 552 => Cause::NoSpace,
@@ -231,6 +226,15 @@ impl Error {
     #[must_use]
     pub fn is_connection_lost(&self) -> bool {
         self.cause() == Cause::Connection
+    }
+
+    /// Returns whether a data connection failed because it did not resume the TLS session of the
+    /// login. A new login has a new TLS session, with new tickets.
+    pub(crate) fn is_about_resumption(&self) -> bool {
+        matches!(
+            self.tls_reason(),
+            Some(Reason::ResumptionDemanded | Reason::NotResumed)
+        )
     }
 
     /// Returns whether something on your side failed: a local file, an argument, an option, or a

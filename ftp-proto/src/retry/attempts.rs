@@ -81,7 +81,8 @@ pub enum Trying {
 pub enum Again {
     /// No other attempt: it would fail for the same reason, or the policy allows no more.
     Never,
-    /// Another attempt after this pause. If the session is dead, connect again first.
+    /// Another attempt after this pause. If the session
+    /// [needs it](crate::Session::needs_reconnect), connect again first.
     After(Duration),
 }
 
@@ -106,11 +107,16 @@ impl Attempts {
         }
         self.failures = self.failures.saturating_add(1);
         let may_pass = error.is_temporary()
+            || error.is_about_resumption()
             || (trying == Trying::Reconnect && error.cause() == Cause::LoginRefused);
         if !may_pass || self.failures >= self.policy.attempts {
             return Again::Never;
         }
-        let pause = self.pause();
+        // The new login has new tickets, so there is nothing to wait for, unless that did not help.
+        let pause = match error.is_about_resumption() && self.failures == 1 {
+            true => Duration::ZERO,
+            false => self.pause(),
+        };
         let is_late = |total| elapsed.saturating_add(pause) > total;
         match self.policy.total_time.is_some_and(is_late) {
             true => Again::Never,

@@ -85,7 +85,7 @@ impl Session {
     /// Whether nothing of earlier operations is left to clean up.
     fn is_idle(&self) -> bool {
         let framing = [self.state.mode, self.state.structure];
-        self.dead.is_none()
+        !self.needs_reconnect()
             && !self.out_of_step
             && !self.queued
             && self.unrestored.is_none()

@@ -193,6 +193,9 @@ pub struct Session {
     /// The credentials of the last successful login. `None` before a login.
     credentials: Option<Credentials>,
     resumption_failed: bool,
+    /// Whether a transfer of this session has failed because its data connection did not resume the
+    /// TLS session of the login.
+    unresumed: bool,
     /// Whether each data connection under TLS must resume a TLS session of the login.
     resumption: Resumption,
     /// Whether the session has waited in vain for a TLS session ticket. It does not wait for one
@@ -269,6 +272,7 @@ impl Session {
             unrestored: None,
             credentials: None,
             resumption_failed: false,
+            unresumed: false,
             resumption: Resumption::default(),
             ticketless: false,
             first_on_data: None,
@@ -482,6 +486,21 @@ impl Session {
         self.dead.is_some()
     }
 
+    /// Returns whether another attempt needs a new connection: the session
+    /// [is dead](Self::is_dead), or a transfer failed because its data connection did not resume
+    /// the TLS session of the login ([`Reason::ResumptionDemanded`], [`Reason::NotResumed`]). The
+    /// tickets of this login may be used up, and a new login brings new ones.
+    pub fn needs_reconnect(&self) -> bool {
+        self.is_dead() || self.unresumed
+    }
+
+    /// Returns whether a [`Plan`](crate::tree::Plan) must end after this error of one of its
+    /// operations: your program stopped it, or every other operation would fail too, because the
+    /// session [needs a new connection](Self::needs_reconnect).
+    pub fn ends_plan(&self, error: &Error) -> bool {
+        self.is_dead() || error.is_about_resumption() || error.kind().is_stop()
+    }
+
     /// Ends the session for a reason that only the driver knows. Every later operation fails with
     /// this reason.
     pub fn kill(&mut self, reason: Error) {
@@ -638,6 +657,7 @@ impl Session {
         if error.tls_reason() == Some(&Reason::NotResumed) {
             self.resumption_failed = true;
         }
+        self.unresumed |= error.is_about_resumption();
         // The handshake on the control connection failed. Perhaps this login used TLS 1.2 alone
         // (see `successor_tls_login`), and the server does not support TLS 1.2. So the next login
         // uses the TLS versions of the options.

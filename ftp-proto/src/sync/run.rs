@@ -273,7 +273,7 @@ impl SyncRun {
                 error = None;
                 false
             }
-            (_, Err(error)) => self.failed_once(job, error, reached, now),
+            (_, Err(error)) => self.failed_once(job, error, reached, worker, now),
         };
         if error.is_none() || is_further {
             worker.succeeded();
@@ -482,7 +482,14 @@ impl SyncRun {
     }
 
     /// Decides whether a job that has failed is tried again. Returns whether its action has ended.
-    fn failed_once(&mut self, mut job: Job, error: Error, reached: u64, now: Duration) -> bool {
+    fn failed_once(
+        &mut self,
+        mut job: Job,
+        error: Error,
+        reached: u64,
+        worker: &SyncWorker,
+        now: Duration,
+    ) -> bool {
         job.moved = job.moved.saturating_add(error.transferred().unwrap_or(0));
         if error.kind().is_stop() {
             self.report.add_transferred(job.moved);
@@ -499,7 +506,13 @@ impl SyncRun {
             job.furthest = reached;
         }
         let elapsed = now.saturating_sub(job.begun);
-        match attempts.failed(&error, Trying::Operation, elapsed) {
+        let again = match error.is_about_resumption() && worker.has_worked {
+            // The TLS tickets of the session are used up, which is not about this job. It must not
+            // run out of attempts because it meets several such sessions.
+            true => Again::After(Duration::ZERO),
+            false => attempts.failed(&error, Trying::Operation, elapsed),
+        };
+        match again {
             Again::After(pause) if self.prepare_again(&mut job) => {
                 self.report.retries = self.report.retries.saturating_add(1);
                 self.later.push((now.saturating_add(pause), job));

@@ -41,6 +41,8 @@ pub struct SyncWorker {
     not_before: Duration,
     /// How many sessions in a row have died before any job of theirs succeeded or got further.
     deaths: u32,
+    /// Whether a job has succeeded, or has got further, since the session has connected.
+    pub(super) has_worked: bool,
     /// Whether the session has ended for good.
     pub(super) is_lost: bool,
 }
@@ -60,7 +62,8 @@ pub struct SyncWorker {
 pub enum SessionState {
     /// It can.
     Alive,
-    /// It has ended: it must be connected again first.
+    /// It must be connected again first: it has ended, or it cannot resume its TLS session any
+    /// more.
     Dead,
 }
 
@@ -68,7 +71,7 @@ impl SessionState {
     /// Returns the state of this session.
     #[must_use]
     pub fn of(session: &Session) -> Self {
-        match session.is_dead() {
+        match session.needs_reconnect() {
             true => Self::Dead,
             false => Self::Alive,
         }
@@ -84,6 +87,7 @@ impl SyncWorker {
             since: None,
             not_before: Duration::ZERO,
             deaths: 0,
+            has_worked: false,
             is_lost: false,
         }
     }
@@ -109,6 +113,7 @@ impl SyncWorker {
             self.seed = self.seed.rotate_left(7);
             self.attempts = Attempts::new(&self.policy, self.seed);
             (self.since, self.not_before) = (None, Duration::ZERO);
+            self.has_worked = false;
             return Ok(());
         };
         let elapsed = now.saturating_sub(self.since.unwrap_or(now));
@@ -127,6 +132,7 @@ impl SyncWorker {
     /// Notes that a job has succeeded, or has brought its file further than ever before.
     pub(super) fn succeeded(&mut self) {
         self.deaths = 0;
+        self.has_worked = true;
     }
 
     /// Notes how the session has got through a job that has failed. Returns whether too many

@@ -23,8 +23,8 @@ use crate::session::Session;
 /// 2. For [`Todo::Read`], run the flow and hand each line of the listing to
 ///    [`take_line`](Self::take_line). An error of `take_line` ends the reading. For [`Todo::Run`],
 ///    run the task. For [`Todo::HashLocal`], read the local file.
-/// 3. Call [`finished`](Self::finished) with the result of the step, and go on with 1. If the
-///    session is dead, drop the plan instead.
+/// 3. Call [`finished`](Self::finished) with the result of the step, and go on with 1. If
+///    [`Session::ends_plan`] says so, drop the plan instead.
 ///
 /// If you stop in the middle of a step, go on with 1: `next_step` then returns the same step again.
 ///
@@ -57,7 +57,7 @@ pub trait Plan {
     /// the listing, and call [`finished`](Self::finished) with this error.
     fn take_line(&mut self, line: Line<'_>) -> Result<(), Error>;
 
-    /// Takes the result of the step. Do not call it if the session is dead.
+    /// Takes the result of the step. Do not call it if [`Session::ends_plan`] says so.
     fn finished(&mut self, result: Result<Outcome, Error>);
 }
 

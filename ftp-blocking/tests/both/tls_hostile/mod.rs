@@ -22,6 +22,7 @@ mod endings;
 mod identity;
 mod others;
 mod resumption;
+mod retried;
 mod upgrade;
 
 type Version = &'static SupportedProtocolVersion;
