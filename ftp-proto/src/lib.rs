@@ -182,6 +182,7 @@ extern crate alloc;
 mod abort;
 mod atomics;
 mod capabilities;
+mod counted;
 pub mod data;
 mod debug_level;
 pub mod embedding;

@@ -392,3 +392,27 @@ fn pret_has_the_path_of_the_command_that_follows() {
     assert_eq!(error.path(), Some(&b"d/a b"[..]));
     assert_eq!(error.cause(), Cause::NotFoundOrDenied);
 }
+
+#[test]
+fn one_byte_is_singular() {
+    for (error, text) in [
+        (
+            Error::new(ErrorKind::Truncated).with_transferred(1),
+            "the download is not complete (after 1 byte)",
+        ),
+        (
+            Error::new(ErrorKind::Truncated)
+                .with_command("RETR")
+                .with_transferred(0),
+            "RETR: the download is not complete (0 bytes received)",
+        ),
+        (
+            Error::new(ErrorKind::Io)
+                .with_command("STOR")
+                .with_transferred(1),
+            "STOR: input or output failed (1 byte sent)",
+        ),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
+}

@@ -169,3 +169,33 @@ fn a_directory_that_is_missing_is_9_if_its_listing_is_empty_too() {
         .failed(9);
     assert!(said.err.contains("does not exist"), "{}", said.err);
 }
+
+#[test]
+fn one_is_singular() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a", "1");
+    let words = ["mirror", "--dry-run", &server.at("d"), "to"];
+    let said = program.run(words).ok();
+    let last = "1 file to transfer, 1 byte\n";
+    assert!(said.text().ends_with(last), "{}", said.text());
+    let words = ["mirror", &server.at("d"), "to"];
+    let said = program.run(words).ok();
+    assert!(said.text().ends_with("; 1 byte\n"), "{}", said.text());
+    let said = program.run(words).ok();
+    assert!(said.text().contains(" 1 as it was, "), "{}", said.text());
+    let said = program.run(["du", &server.at("d"), &server.at("")]).ok();
+    let expected = "           1         1 file         0 directories  d\n           \
+                    1         1 file         1 directory    .\n";
+    assert_eq!(said.text(), expected);
+    let said = program.run(["du", "-H", &server.at("d")]).ok();
+    assert!(said.text().contains("  1 byte  "), "{}", said.text());
+    let server = Setup::new()
+        .reply("MLSD", "500 no")
+        .listing(b"what is this?\r\n");
+    let said = program.run(["ls", &server.start().at("")]).failed(8);
+    assert!(
+        said.err.contains("1 line of the listing is "),
+        "{}",
+        said.err
+    );
+}

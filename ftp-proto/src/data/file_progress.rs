@@ -4,6 +4,7 @@ use core::fmt;
 use core::ops::ControlFlow;
 
 use super::DataPhase;
+use crate::counted::Counted;
 use crate::error::Error;
 
 /// How much of a file is done. `Display` is a text such as `1.5 MiB of 3.0 MiB, 50 %`.
@@ -72,7 +73,7 @@ impl fmt::Display for Size {
         let units = [(40_u32, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")];
         let unit = units.into_iter().find(|(bits, _)| self.0 >> bits > 0);
         let Some((bits, unit)) = unit else {
-            return write!(f, "{} bytes", self.0);
+            return fmt::Display::fmt(&Counted::bytes(self.0), f);
         };
         let tenths = u128::from(self.0).saturating_mul(10) >> bits;
         let (whole, tenth) = (tenths / 10, tenths % 10);

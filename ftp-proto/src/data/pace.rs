@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use core::time::Duration;
 
+use crate::counted::Counted;
 use crate::error::{Error, ErrorKind};
 use crate::options::limits::{LowSpeed, TransferLimits};
 
@@ -90,8 +91,8 @@ impl Pace {
             window,
         } = speed.limit;
         let why = format!(
-            "fewer than {bytes_per_second} bytes per second in {window:?} \
-             (TransferLimits::low_speed)"
+            "fewer than {} per second in {window:?} (TransferLimits::low_speed)",
+            Counted::bytes(bytes_per_second.into())
         );
         Some(Error::new(ErrorKind::TooSlow).with_source(why))
     }

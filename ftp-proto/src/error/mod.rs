@@ -16,6 +16,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::atomics::Arc;
+use crate::counted::Counted;
 use crate::tls::{KeyPin, Reason};
 use crate::wait::{Timeouts, Wait};
 use crate::wire::{Class, Command, Escaped, Reply};
@@ -561,10 +562,11 @@ impl fmt::Display for Error {
             write!(f, ": {}", Escaped::new(&told))?;
         }
         if let Some(bytes) = context.transferred.filter(|_| context.title.is_none()) {
+            let bytes = Counted::bytes(bytes);
             match self.command() {
-                Some("STOR" | "STOU" | "APPE") => write!(f, " ({bytes} bytes sent)")?,
-                Some(_) => write!(f, " ({bytes} bytes received)")?,
-                None => write!(f, " (after {bytes} bytes)")?,
+                Some("STOR" | "STOU" | "APPE") => write!(f, " ({bytes} sent)")?,
+                Some(_) => write!(f, " ({bytes} received)")?,
+                None => write!(f, " (after {bytes})")?,
             }
         }
         if let Some(reply) = reply {

@@ -36,6 +36,7 @@ use super::partial::{block_of, tag};
 use super::report::{Discarded, FileReport, Placed, Resumed};
 use super::step::{FileFact, FilePlan, FileStep, ReceiveFile, is_refusal};
 use super::version::{Hashes, Version};
+use crate::counted::Counted;
 use crate::error::{Cause, Error, ErrorKind, Misuse};
 use crate::flows::{HashOf, Inspect, Open};
 use crate::listing::{Entry, Modified};
@@ -425,7 +426,7 @@ impl GetFile {
                 return Ok(State::Outdated);
             }
             if total < size {
-                let why = format!("SIZE said {size} bytes");
+                let why = format!("SIZE said {}", Counted::bytes(size));
                 return Err(Error::new(ErrorKind::Truncated)
                     .with_command("RETR")
                     .with_argument(self.path.as_slice())

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::local::{LocalFact, LocalStep};
 use super::report::FileReport;
+use crate::counted::Counted;
 use crate::error::{Error, ErrorKind};
 use crate::flows::Open;
 use crate::options::transfer::TransferOptions;
@@ -183,8 +184,9 @@ impl ReadPart {
 /// ```
 #[must_use]
 pub fn above_limit(limit: usize) -> Error {
+    let limit = Counted::of(limit, "byte");
     Error::new(ErrorKind::TooLarge).with_source(format!(
-        "the file has more than {limit} bytes (Options::fetch_limit)"
+        "the file has more than {limit} (Options::fetch_limit)"
     ))
 }
 

@@ -7,6 +7,7 @@ use core::fmt;
 use super::action::{Action, Change};
 use super::job::JobDone;
 use super::plan::SyncPlan;
+use crate::counted::Counted;
 use crate::error::Error;
 use crate::files::Resumed;
 use crate::wire::Escaped;
@@ -183,13 +184,13 @@ impl fmt::Display for SyncReport {
         }
         writeln!(
             f,
-            "{} created, {} updated, {} deleted, {} skipped, {} failed, {} bytes",
+            "{} created, {} updated, {} deleted, {} skipped, {} failed, {}",
             self.created,
             self.updated,
             self.deleted,
             self.skipped,
             self.failure_count,
-            self.transferred
+            Counted::bytes(self.transferred)
         )?;
         match self.undone {
             0 => Ok(()),

@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::counted::Counted;
 use crate::error::{Error, ErrorKind};
 use crate::listing::Entry;
 use crate::path::RemotePath;
@@ -224,11 +225,8 @@ impl fmt::Display for WalkError {
                 write!(f, "not a name of a file: `{}`", entry.display_name())
             }
             Trouble::Unparsed { lines, first } => {
-                let first = Escaped::new(first);
-                write!(
-                    f,
-                    "{lines} lines of no known dialect; the first is `{first}`"
-                )
+                let (lines, first) = (Counted(*lines, "line"), Escaped::new(first));
+                write!(f, "{lines} of no known dialect; the first is `{first}`")
             }
             Trouble::Limit(Limit::Entries) => f.write_str("there are more entries than the limit"),
             Trouble::Limit(Limit::Directories) => {

@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::counted::Counted;
 use crate::remedy::{Remedy, write_after};
 
 /// Why bytes are not a reply of RFC 959, section 4.2, or exceed the [`Limits`](super::Limits).
@@ -158,10 +159,13 @@ impl fmt::Display for DecodeError {
             Self::Nul => f.write_str("a NUL byte in a reply"),
             Self::Unterminated { partial } => write!(
                 f,
-                "the connection ended inside a reply, after {} bytes",
-                partial.len()
+                "the connection ended inside a reply, after {}",
+                Counted::of(partial.len(), "byte")
             ),
-            Self::Surplus { bytes } => write!(f, "{bytes} bytes after the reply"),
+            Self::Surplus { bytes } => {
+                let bytes = Counted::of(*bytes, "byte");
+                write!(f, "{bytes} after the reply")
+            }
         }?;
         write_after(self.remedies(), f)
     }

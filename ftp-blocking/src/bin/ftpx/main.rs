@@ -13,7 +13,8 @@
 //! | `credentials.rs`, `trust.rs`, `known_servers.rs` | who logs in, and which servers are trusted |
 //! | `exit.rs`, `failure.rs`, `failures.rs` | exit codes, and the one sentence of a failure |
 //! | `advice.rs` | what a user can do about an error |
-//! | `streams.rs`, `output.rs`, `names.rs`, `progress.rs` | lines, names and bars |
+//! | `streams.rs`, `output.rs`, `names.rs`, `counted.rs` | lines, names and numbers |
+//! | `progress.rs` | bars |
 //! | `json.rs`, `reports.rs` | JSON |
 //! | `interrupt.rs` | Ctrl-C |
 //! | `papers/` | the man page and the completions, with the feature `cli-papers` |
@@ -26,6 +27,7 @@ mod bookmarks;
 mod commands;
 mod connecting;
 mod context;
+mod counted;
 mod credentials;
 mod exit;
 mod failure;

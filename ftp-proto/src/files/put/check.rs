@@ -5,6 +5,7 @@ use alloc::format;
 use core::mem;
 
 use super::{PutFile, State};
+use crate::counted::Counted;
 use crate::error::{Error, ErrorKind, Misuse};
 use crate::files::local::LocalFact;
 use crate::files::options::{KeepTime, Verify};
@@ -77,7 +78,7 @@ impl PutFile {
                 Ok(self.start_over(Discarded::SizeDiffers))
             }
             (Some(there), Some(here)) if there != here => {
-                let why = format!("the server has {there} bytes of {here}");
+                let why = format!("the server has {} of {here}", Counted::bytes(there));
                 Err(Error::new(ErrorKind::Unconfirmed)
                     .with_command("STOR")
                     .with_argument(self.place())

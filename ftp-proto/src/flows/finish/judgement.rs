@@ -3,6 +3,7 @@
 use alloc::format;
 
 use super::{Finish, Size};
+use crate::counted::Counted;
 use crate::error::{Advice, Error, ErrorKind};
 use crate::options::config::MissingCloseNotify;
 use crate::options::transfer::SizeCheck;
@@ -26,11 +27,11 @@ impl Finish {
         match &self.end {
             DataEnd::Clean => match (self.expected, self.transfer.due()) {
                 (Some(expected), _) if expected != self.bytes => Some(
-                    truncated().with_expected(expected, format!("{expected} bytes were expected")),
+                    truncated().with_expected(expected, were_expected(Counted::bytes(expected))),
                 ),
                 (None, Some(due)) if due > self.bytes => Some(
                     truncated()
-                        .with_expected(due, format!("the server announced {due} bytes"))
+                        .with_expected(due, format!("the server announced {}", Counted::bytes(due)))
                         .or_advice(again([Remedy::DownloadRest, Remedy::NoSizeCheck])),
                 ),
                 _ => None,
@@ -164,10 +165,13 @@ impl Finish {
             Some(length) if length != sent => {
                 format!("must have {length} after the {sent} that were sent")
             }
-            _ => format!("{sent} were sent"),
+            _ => format!("{sent} {} sent", Counted::bytes(sent).was()),
         };
         let found = match size {
-            Some(size) => format!("the file on the server has {size} bytes, but {due}"),
+            Some(size) => {
+                let size = Counted::bytes(size);
+                format!("the file on the server has {size}, but {due}")
+            }
             None => "the size of the file on the server is not known".into(),
         };
         let why = match self.reset {
@@ -230,4 +234,8 @@ pub(super) fn mistaken(reply: Reply) -> Error {
 /// Advises to download the file again, or to do one of these.
 fn again(remedies: impl IntoIterator<Item = Remedy>) -> Advice {
     Advice::new("download it again").with(remedies)
+}
+
+fn were_expected(bytes: Counted) -> String {
+    format!("{bytes} {} expected", bytes.was())
 }

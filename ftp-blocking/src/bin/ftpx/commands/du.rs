@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::paths;
 use crate::context::Context;
+use crate::counted;
 use crate::failure::Failure;
 use crate::failures::Failures;
 use crate::names::JsonName;
@@ -71,8 +72,17 @@ impl Du {
             true => Progress::new(size.bytes, None).to_string(),
             false => size.bytes.to_string(),
         };
-        let (files, directories) = (size.files, size.directories);
-        let counts = format!("{bytes:>12}  {files:>8} files  {directories:>7} directories  ");
+        // `1 file ` is as wide as `2 files`, so that the paths stand in a column.
+        let files = pad(counted::files(size.files), "files");
+        let directories = pad(counted::directories(size.directories), "directories");
+        let counts = format!("{bytes:>12}  {files:>14}  {directories:>19}  ");
         out.after(&counts, path)
     }
+}
+
+/// Adds blanks to a number of one thing, so that its noun is as long as the plural.
+fn pad(counted: String, plural: &str) -> String {
+    let noun = counted.split(' ').nth(1).unwrap_or_default();
+    let missing = plural.len().saturating_sub(noun.len());
+    format!("{counted}{}", " ".repeat(missing))
 }

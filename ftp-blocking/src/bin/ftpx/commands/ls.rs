@@ -192,10 +192,12 @@ fn unread(directory: &Directory) -> Result<(), Failure> {
     let Some(first) = lines.first() else {
         return Ok(());
     };
-    let why = format!(
-        "{} lines of the listing are of no known form; the first is `{}`",
-        lines.len(),
-        shown(first)
-    );
+    let first = shown(first);
+    let why = match lines.len() {
+        1 => format!("1 line of the listing is of no known form: `{first}`"),
+        count => {
+            format!("{count} lines of the listing are of no known form; the first is `{first}`")
+        }
+    };
     Err(Failure::new(Exit::Reply, why))
 }

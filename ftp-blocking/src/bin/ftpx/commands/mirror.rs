@@ -12,6 +12,7 @@ use ftp_blocking::{
 };
 
 use crate::context::Context;
+use crate::counted::{self, counted};
 use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
 use crate::failures::Failures;
@@ -222,10 +223,9 @@ impl Mirror {
             }
         }
         if !self.json && !context.is_quiet() {
-            let (files, bytes) = (plan.transfers(), plan.bytes());
-            context
-                .out
-                .line(format!("{files} files to transfer, {bytes} bytes"))?;
+            let files = counted::files(plan.transfers());
+            let bytes = counted::bytes(plan.bytes());
+            context.out.line(format!("{files} to transfer, {bytes}"))?;
         }
         self.failures(plan.failures())
     }
@@ -288,8 +288,13 @@ fn summary(report: &SyncReport) -> String {
     let stopped = failures.filter(|it| it.error.kind() == ErrorKind::Aborted);
     let failed = report.failure_count.saturating_sub(stopped.count() as u64);
     let mut text = format!(
-        "{} new, {} changed, {} deleted, {} as they were, {} failed; {} bytes",
-        report.created, report.updated, report.deleted, report.skipped, failed, report.transferred
+        "{} new, {} changed, {} deleted, {}, {} failed; {}",
+        report.created,
+        report.updated,
+        report.deleted,
+        counted(report.skipped, "as it was", "as they were"),
+        failed,
+        counted::bytes(report.transferred)
     );
     for (count, what) in [(report.resumed, "resumed"), (report.undone, "not done")] {
         if count > 0 {
