@@ -218,7 +218,7 @@ impl Client {
                 FileStep::Receive(receive) => self.receive_file(receive, &disk, progress),
                 FileStep::Send(send) => self.send_file(send, &disk, progress),
                 FileStep::Read(part) => self.read_part(part).map(FileFact::Part),
-                FileStep::Done(result) => return result,
+                FileStep::Done(result) => return result.map(|done| disk.complete(done)),
             };
             plan.finished(result);
         }

@@ -243,7 +243,7 @@ impl Client {
                 FileStep::Receive(receive) => self.receive_file(receive, &disk, progress).await,
                 FileStep::Send(send) => self.send_file(send, &disk, progress).await,
                 FileStep::Read(part) => self.read_part(part).await.map(FileFact::Part),
-                FileStep::Done(result) => return result,
+                FileStep::Done(result) => return result.map(|done| disk.complete(done)),
             };
             plan.finished(result);
         }

@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf, is_separator};
 use std::time::SystemTime;
 
-use ftp_proto::files::{Hasher, LocalFact, LocalStep, SyncToDisk};
+use ftp_proto::files::{FileReport, Hasher, LocalFact, LocalStep, SyncToDisk};
 use ftp_proto::reply::{Algorithm, Timestamp};
 use ftp_proto::sync::LocalPlace;
 use ftp_proto::tree::HashLocal;
@@ -25,6 +25,9 @@ pub struct Disk {
     place: Option<LocalPlace>,
     partial: Option<Partial>,
     source: Option<File>,
+    /// The path of the download, whether or not it is a link. `None` before the partial file is
+    /// open, and for an upload.
+    named: Option<PathBuf>,
 }
 
 /// A partial file beside its target. The name of `a` is `.a.0123456789abcdef.ftp-part`. The
@@ -40,6 +43,9 @@ struct Partial {
     /// Whether the file has its final name, so that there is no partial file any more.
     committed: bool,
 }
+
+/// A path, and what is there.
+type Found = (PathBuf, io::Result<Metadata>);
 
 pub(super) const SUFFIX: &str = ".ftp-part";
 
@@ -58,6 +64,7 @@ impl Disk {
             place: None,
             partial: None,
             source: None,
+            named: None,
         }
     }
 
@@ -103,6 +110,14 @@ impl Disk {
         }
     }
 
+    /// Adds the path of the local file to the report of its transfer.
+    #[must_use]
+    pub fn complete(&self, mut report: FileReport) -> FileReport {
+        let path = self.named.as_ref().unwrap_or(&self.local);
+        report.local.clone_from(path);
+        report
+    }
+
     /// Returns the open file, at this position.
     ///
     /// # Errors
@@ -120,37 +135,41 @@ impl Disk {
         name: Result<LocalName, UnsafeName>,
         keep: bool,
     ) -> Result<LocalFact, Error> {
-        let (target, old) = self.target(name)?;
+        let (path, found) = self.named(name)?;
+        let (target, old) = self.target(&path, found)?;
+        self.named = Some(path);
         let opened = Partial::open(target, old, tag, keep);
         let (partial, length) = opened.map_err(|error| self.failed("creating", error))?;
         self.partial = Some(partial);
         Ok(LocalFact::Opened(length))
     }
 
+    /// Returns the path of the download, and what is there now. In a directory, the file has the name
+    /// of the remote one.
+    fn named(&self, name: Result<LocalName, UnsafeName>) -> Result<Found, Error> {
+        let found = fs::metadata(&self.local);
+        if !found.as_ref().is_ok_and(Metadata::is_dir) {
+            return Ok((self.local.clone(), found));
+        }
+        let name = name.map_err(|error| {
+            Error::new(ErrorKind::Local)
+                .with_subject("choosing a name for the local file")
+                .with_source(error)
+        })?;
+        let path = name.join_to(&self.local);
+        let found = fs::metadata(&path);
+        Ok((path, found))
+    }
+
     /// Returns the path that the download gets in the end, and what is there now. A link leads to
     /// this path.
     fn target(
         &self,
-        name: Result<LocalName, UnsafeName>,
+        path: &Path,
+        found: io::Result<Metadata>,
     ) -> Result<(PathBuf, Option<Metadata>), Error> {
-        let found = fs::metadata(&self.local);
-        let (path, found) = match found.as_ref().is_ok_and(Metadata::is_dir) {
-            false => (self.local.clone(), found),
-            true => match name {
-                Ok(name) => {
-                    let path = name.join_to(&self.local);
-                    let found = fs::metadata(&path);
-                    (path, found)
-                }
-                Err(error) => {
-                    return Err(Error::new(ErrorKind::Local)
-                        .with_subject("choosing a name for the local file")
-                        .with_source(error));
-                }
-            },
-        };
         let is_no_file =
-            files::is_device_name(&path) || found.as_ref().is_ok_and(|found| !found.is_file());
+            files::is_device_name(path) || found.as_ref().is_ok_and(|found| !found.is_file());
         let refusal = |kind, why| self.failed("creating", io::Error::new(kind, why));
         let refuse = |kind, why| Err(refusal(kind, why));
         match found {
@@ -162,17 +181,17 @@ impl Disk {
                 Err(refusal(io::ErrorKind::InvalidInput, why).with_remedy(Remedy::SaveTo))
             }
             Ok(metadata) => {
-                let path = files::where_links_lead(path);
+                let path = files::where_links_lead(path.to_owned());
                 let path = path.map_err(|error| self.failed("creating", error))?;
                 Ok((path, Some(metadata)))
             }
-            Err(_) if ends_with_separator(&path) => {
+            Err(_) if ends_with_separator(path) => {
                 refuse(io::ErrorKind::NotFound, "there is no such directory")
             }
             Err(_) if path.file_name().is_none() => {
                 refuse(io::ErrorKind::InvalidInput, "this path names no file")
             }
-            Err(_) => Ok((path, None)),
+            Err(_) => Ok((path.to_owned(), None)),
         }
     }
 

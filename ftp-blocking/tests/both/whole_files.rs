@@ -8,7 +8,7 @@ use ftp_proto::simulator::{Action, Fault, Setup, Simulator, Then};
 
 use crate::face::files::{Discarded, Placed, Resumed, UploadTo, Verify};
 use crate::face::{
-    Client, Credentials, ErrorKind, FileOptions, FileReport, Memory, Misuse, Progress,
+    Client, Credentials, ErrorKind, FileOptions, FileReport, Memory, Misuse, Progress, RetryPolicy,
     TransferOptions,
 };
 use crate::support::files::{Room, big, symlink};
@@ -408,4 +408,40 @@ fn fetch_brings_a_file_up_to_its_limit() {
     assert_eq!(client.fetch("/f").expect("in step"), big(1000));
     let error = client.fetch("a\r\nDELE f").expect_err("two commands");
     assert_ne!(error.kind(), ErrorKind::Misuse(Misuse::Option));
+}
+
+/// A file in a directory gets a name that the caller has not chosen.
+#[test]
+fn a_report_has_both_paths() {
+    let (mut client, _memory) = logged_in(Setup::new().file("/d/f", "12345").directory("/in"));
+    let room = Room::new();
+    let report = client.get_file("/d/f", room.root()).expect("downloaded");
+    assert_eq!(
+        (report.remote, report.local),
+        (b"/d/f".to_vec(), room.path("f"))
+    );
+    let report = client.get_file("/d/f", room.path("g")).expect("downloaded");
+    assert_eq!(report.local, room.path("g"));
+    symlink(room.path("g"), room.path("link")).expect("a link");
+    let report = client
+        .get_file("/d/f", room.path("link"))
+        .expect("downloaded");
+    assert_eq!(report.local, room.path("link"));
+    let report = client.put_file(room.path("f"), "/in/").expect("uploaded");
+    assert_eq!(
+        (report.remote, report.local),
+        (b"/in/f".to_vec(), room.path("f"))
+    );
+    let mut retrying = client.retrying(&RetryPolicy::new());
+    let report = retrying
+        .put_file(room.path("f"), "/in/h")
+        .expect("uploaded");
+    assert_eq!(
+        (report.remote, report.local),
+        (b"/in/h".to_vec(), room.path("f"))
+    );
+    let report = retrying
+        .get_file("/in/h", room.path(""))
+        .expect("downloaded");
+    assert_eq!(report.local, room.path("h"));
 }

@@ -96,6 +96,47 @@ fn a_report_is_a_line_of_json() {
 }
 
 #[test]
+fn a_report_and_a_file_do_not_share_standard_output() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("a", "12345");
+    program
+        .run(["get", "--json", "-o", "-", &server.at("a")])
+        .failed(2);
+    program
+        .run(["put", "--json", "-", &server.at("b")])
+        .failed(2);
+    program.place.write("a", "a");
+    let words = ["put", "--json", "--append", "a", &server.at("a")];
+    program.run(words).failed(2);
+    assert_eq!(server.files.read("a"), b"12345");
+}
+
+#[test]
+fn a_report_tells_where_the_file_is() {
+    let (server, program) = (Server::new(), Program::new());
+    server.files.write("d/a", "12345");
+    program.place.write("to/keep", "");
+    let local = |words: &[&str]| {
+        let target = server.at("d/a");
+        let said = program.run(["get", "--json", &target].iter().chain(words));
+        said.ok().json()["local"].clone()
+    };
+    // The second time, the file is there already.
+    for _ in 0..2 {
+        assert_eq!(local(&[]), "a");
+        assert_eq!(local(&["-d", "to"]), "to/a");
+        assert_eq!(local(&["-o", "to"]), "to/a");
+        assert_eq!(local(&["-o", "b"]), "b");
+    }
+    let said = program.run(["put", "--json", "b", &server.at("d/")]).ok();
+    let report = said.json();
+    assert_eq!(
+        (&report["remote"], &report["local"]),
+        (&"d/b".into(), &"b".into())
+    );
+}
+
+#[test]
 fn a_file_that_is_cut_leaves_no_half_file_under_its_name_and_goes_on() {
     let server = Setup::new().cut(100_000).start();
     let bytes: Vec<u8> = (0..200_000_u32)

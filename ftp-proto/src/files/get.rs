@@ -479,6 +479,9 @@ impl GetFile {
             modified,
             placed: Placed::Renamed,
             reply: self.reply.take(),
+            remote: self.path.clone(),
+            #[cfg(feature = "std")]
+            local: Default::default(),
         }
     }
 

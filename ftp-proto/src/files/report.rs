@@ -1,5 +1,7 @@
 //! What a transfer of a whole file has done.
 
+use alloc::vec::Vec;
+
 use crate::reply::{Algorithm, Timestamp};
 use crate::wire::Reply;
 
@@ -45,6 +47,13 @@ pub struct FileReport {
     pub placed: Placed,
     /// The server's final reply to the transfer. `None` if nothing was left to transfer.
     pub reply: Option<Reply>,
+    /// The path of the file on the server, as it was sent. For an upload to a directory, it ends
+    /// with the name of the local file.
+    pub remote: Vec<u8>,
+    /// The path of the local file. For a download to a directory, it ends with the name of the
+    /// remote file. An adapter sets it; a [plan](super::FilePlan) alone leaves it empty.
+    #[cfg(feature = "std")]
+    pub local: std::path::PathBuf,
 }
 
 /// Whether a transfer went on where an earlier one was interrupted.

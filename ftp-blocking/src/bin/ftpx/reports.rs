@@ -13,8 +13,8 @@ use crate::names::JsonName;
 /// The report of one file.
 #[derive(Debug, Serialize)]
 pub(crate) struct FileDone<'r> {
-    pub(crate) remote: JsonName<'r>,
-    pub(crate) local: JsonName<'r>,
+    remote: JsonName<'r>,
+    local: JsonName<'r>,
     size: u64,
     transferred: u64,
     /// Where the transfer went on. `null`: it began at the start.
@@ -62,15 +62,12 @@ pub(crate) struct Planned<'r> {
 }
 
 impl<'r> FileDone<'r> {
-    pub(crate) fn new(
-        remote: JsonName<'r>,
-        local: JsonName<'r>,
-        report: &FileReport,
-        time: Duration,
-    ) -> Self {
+    pub(crate) fn new(report: &'r FileReport, time: Duration) -> Self {
+        // Without a directory, files come into the current one.
+        let local = report.local.strip_prefix(".");
         Self {
-            remote,
-            local,
+            remote: JsonName::new(&report.remote),
+            local: JsonName::of_path(local.unwrap_or(&report.local)),
             size: report.size,
             transferred: report.transferred,
             resumed_at: match report.resumed {

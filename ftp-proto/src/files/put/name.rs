@@ -92,6 +92,9 @@ impl PutFile {
                 placed => placed,
             },
             reply: self.reply.take(),
+            remote: self.target.clone(),
+            #[cfg(feature = "std")]
+            local: Default::default(),
         }))
     }
 }

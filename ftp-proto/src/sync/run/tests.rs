@@ -83,6 +83,9 @@ fn done(job: &Job, run: &SyncRun) -> JobDone {
             modified: None,
             placed: Placed::Renamed,
             reply: None,
+            remote: Vec::new(),
+            #[cfg(feature = "std")]
+            local: Default::default(),
         }),
         _ => JobDone::Changed,
     }

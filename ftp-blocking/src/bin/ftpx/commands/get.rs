@@ -4,14 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ftp_blocking::{Encoding, LocalName};
 
 use super::whole_file::WholeFile;
 use super::{cat, paths};
 use crate::context::Context;
 use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
-use crate::names::{JsonName, last_name, shown_path};
+use crate::names::shown_path;
 
 /// Downloads files. Each appears under its name when it is complete
 #[derive(Args, Debug)]
@@ -33,6 +32,10 @@ pub(crate) struct Get {
 impl Get {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         if self.output.as_deref() == Some(Path::new("-")) {
+            if self.json {
+                let why = "--json: the files themselves go to standard output";
+                return Err(Failure::usage(why));
+            }
             return cat::run(&self.targets, context);
         }
         if self.output.is_some() && self.targets.len() > 1 {
@@ -85,17 +88,6 @@ impl Get {
         if !self.json {
             return Ok(());
         }
-        let local = place(local, remote, client.encoding());
-        let names = (JsonName::new(remote), JsonName::of_path(&local));
-        context.out.json(&file.done(&report, names.0, names.1))
-    }
-}
-
-/// Returns where the library has put a file.
-fn place(local: &Path, remote: &[u8], encoding: &Encoding) -> PathBuf {
-    match LocalName::new(last_name(remote), encoding) {
-        Ok(name) if local == Path::new(".") => PathBuf::from(name.as_str()),
-        Ok(name) if local.is_dir() => name.join_to(local),
-        _ => local.to_path_buf(),
+        context.out.json(&file.done(&report))
     }
 }

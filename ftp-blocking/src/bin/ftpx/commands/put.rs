@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
 use crate::failures::Failures;
-use crate::names::{JsonName, joined, shown_path};
+use crate::names::{joined, shown_path};
 use crate::streams;
 
 /// Uploads files. Each appears under its name when it is complete
@@ -37,6 +37,11 @@ pub(crate) struct Put {
 impl Put {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         let (files, target) = self.split(context)?;
+        let has_stream = self.append || files.iter().any(|file| file == "-");
+        if self.json && has_stream {
+            let why = "--json tells of whole files, not of standard input or --append";
+            return Err(Failure::usage(why));
+        }
         let spot = context.sessions.at(target)?;
         let is_directory = spot.path.is_empty() || spot.path.ends_with(b"/");
         if files.len() > 1 && !is_directory {
@@ -101,9 +106,7 @@ impl Put {
         if !self.json {
             return Ok(());
         }
-        let remote = remote_path(&spot.path, name);
-        let names = (JsonName::new(&remote), JsonName::of_path(local));
-        context.out.json(&file.done(&report, names.0, names.1))
+        context.out.json(&file.done(&report))
     }
 
     /// Sends bytes that have no length and no second chance.

@@ -9,7 +9,7 @@ use ftp_blocking::{Error, FileOptions, FileReport, Progress, TransferOptions, Ur
 use crate::context::Context;
 use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
-use crate::names::{JsonName, last_name, shown};
+use crate::names::{last_name, shown};
 use crate::progress::Bars;
 use crate::reports::FileDone;
 
@@ -60,13 +60,8 @@ impl<'f> WholeFile<'f> {
     }
 
     /// Returns the report as JSON.
-    pub(super) fn done<'r>(
-        &self,
-        report: &FileReport,
-        remote: JsonName<'r>,
-        local: JsonName<'r>,
-    ) -> FileDone<'r> {
-        FileDone::new(remote, local, report, self.begun.elapsed())
+    pub(super) fn done<'r>(&self, report: &'r FileReport) -> FileDone<'r> {
+        FileDone::new(report, self.begun.elapsed())
     }
 
     /// Says what an interrupted transfer has left.
