@@ -132,3 +132,32 @@ fn one_password_serves_two_servers() {
         assert!(server.told().contains(&"PASS hush".to_owned()));
     }
 }
+
+/// The account belongs to a user, wherever that user comes from.
+#[test]
+fn an_account_without_a_user_is_a_mistake() {
+    let setup = Setup::new()
+        .reply("PASS", "332 account?")
+        .reply("ACCT", "230 in");
+    let (server, program) = (setup.start(), Program::new());
+    let said = program
+        .run(["ls", "--account", "sales", &server.at("")])
+        .failed(2);
+    assert!(said.err.contains("--user"), "{}", said.err);
+    assert!(server.told().is_empty(), "{:?}", server.told());
+    let path = program
+        .place
+        .write("home/.netrc", "machine 127.0.0.1 login ada password hush\n");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&path, private).expect("it is ours");
+    program
+        .run(["ls", "--account", "sales", &server.at("")])
+        .ok();
+    let program = Program::new().with_variable("FTPX_USER", "ada");
+    program
+        .run(["ls", "--account", "sales", &server.at("")])
+        .ok();
+    let told = server.told();
+    let accounts = told.iter().filter(|line| *line == "ACCT sales");
+    assert_eq!(accounts.count(), 2, "{told:?}");
+}

@@ -46,14 +46,18 @@ pub(crate) fn add(
                 .transpose()?,
         },
     };
-    Ok(match (credentials, &login.account) {
+    match (credentials, &login.account) {
         (Some(credentials), Some(account)) => {
-            options.with_credentials(credentials.with_account(account)?)
+            Ok(options.with_credentials(credentials.with_account(account)?))
         }
-        (Some(credentials), None) => options.with_credentials(credentials),
+        (Some(credentials), None) => Ok(options.with_credentials(credentials)),
+        (None, Some(_)) => {
+            let why = "there is an account, but no user: name one by --user or in the URL";
+            Err(Failure::usage(why))
+        }
         // The URL's own, which are anonymous.
-        (None, _) => options,
-    })
+        (None, None) => Ok(options),
+    }
 }
 
 /// Returns the user that the command line, the URL or the environment names.
