@@ -129,3 +129,35 @@ fn a_quiet_program_does_not_tell_whom_it_trusts() {
     program.run(["cat", "-q", "--trust-first-use", &url]).ok();
     program.run(["cat", &url]).ok();
 }
+
+/// A copy has two sides, and only one of them may have TLS.
+#[test]
+fn options_about_tls_are_for_the_side_of_a_copy_that_uses_tls() {
+    let (secured, plain, program) = (server(), Server::new(), Program::new());
+    program.place.write("root.pem", secured.certificate());
+    let (url, pin) = (secured.url("ftpes", "a"), key_of(&secured));
+    for (number, words) in [
+        &["--cacert", "root.pem"][..],
+        &["--pin", &pin],
+        &["--insecure"],
+        &["--trust-first-use", "-q"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("b{number}");
+        let sides = ["cp", &url, &plain.url("ftp", &name)];
+        program.run(sides.iter().chain(words)).ok();
+        assert_eq!(plain.files.read(&name), b"over TLS");
+        let sides = ["cp", &plain.at(&name), &secured.url("ftpes", &name)];
+        program.run(sides.iter().chain(words)).ok();
+        assert_eq!(secured.files.read(&name), b"over TLS");
+        let sides = ["cp", &plain.at(&name), &plain.at("c")];
+        let said = program.run(sides.iter().chain(words)).failed(2);
+        assert!(said.err.contains("--tls required"), "{}", said.err);
+    }
+    assert!(!plain.told().iter().any(|line| line.starts_with("AUTH")));
+    let both = ["cp", "-k", "--tls", "required", &url, &plain.at("d")];
+    program.run(both).failed(64);
+    assert!(!plain.files.has("d"));
+}

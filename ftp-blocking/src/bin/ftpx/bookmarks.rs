@@ -84,6 +84,17 @@ impl Bookmarks {
 }
 
 impl Bookmark {
+    /// Whether the options of the bookmark demand TLS, whatever its URL says.
+    pub(crate) fn demands_tls(&self) -> bool {
+        let names = [
+            self.tls == Some(Demand::Required),
+            !self.pin.is_empty(),
+            self.cacert.is_some(),
+            self.cert.is_some(),
+        ];
+        names.contains(&true)
+    }
+
     /// Adds what the bookmark says to the options of the command line.
     pub(crate) fn complete(&self, common: &mut Common) -> Result<(), Failure> {
         let (tls, connection) = (&mut common.tls, &mut common.connection);

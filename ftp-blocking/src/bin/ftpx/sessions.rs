@@ -26,6 +26,9 @@ pub(crate) struct Spot<'s> {
     pub(crate) kind: Option<UrlType>,
 }
 
+/// One side of a copy: a session of its own, and a path.
+pub(crate) type Side = (Client, Vec<u8>);
+
 impl Spot<'_> {
     /// Returns the path of a directory: an empty one is the directory of the login.
     pub(crate) fn directory(&self) -> &[u8] {
@@ -83,11 +86,31 @@ impl Sessions {
         }
     }
 
-    /// Opens a session that no other command uses. The path does not depend on the directory of a
-    /// shell.
-    pub(crate) fn apart(&mut self, text: &str) -> Result<(Client, Vec<u8>), Failure> {
-        let (target, path) = self.independent_place(text)?;
-        Ok((connecting::connect(&self.settings, &target)?, path))
+    /// Opens two sessions that no other command uses, for the two sides of a copy. The paths do not
+    /// depend on the directory of a shell. Options about TLS are for the side that uses TLS.
+    pub(crate) fn pair(&mut self, one: &str, other: &str) -> Result<[Side; 2], Failure> {
+        let places = [self.independent_place(one)?, self.independent_place(other)?];
+        let tls = &self.settings.common.tls;
+        let is_for_all = tls.demand.is_some() || !tls.says_whom_to_trust();
+        // The session of a shell has such an option already, and so it has TLS.
+        let uses_tls = [one, other].map(|text| self.is_at_home() && !is_url(text));
+        let uses_tls = [0, 1].map(|side| uses_tls[side] || places[side].0.demands_tls());
+        if !is_for_all && uses_tls == [false; 2] {
+            let why = "an option is about TLS, but neither side of the copy uses TLS";
+            let hint = "for TLS: a URL with ftpes:// or ftps://, or for both sides --tls required";
+            return Err(Failure::usage(why).with_hint(hint));
+        }
+        let mut clear = Settings::clone(&self.settings);
+        clear.common.tls = tls.for_clear_text();
+        let open = |(target, path): (Target, Vec<u8>), uses_tls: bool| {
+            let settings = match is_for_all || uses_tls {
+                true => &*self.settings,
+                false => &clear,
+            };
+            Ok::<_, Failure>((connecting::connect(settings, &target)?, path))
+        };
+        let [one, other] = places;
+        Ok([open(one, uses_tls[0])?, open(other, uses_tls[1])?])
     }
 
     /// Calls `attempt` with options for several sessions and with the path that a text means. The
@@ -144,7 +167,7 @@ impl Sessions {
             }
         };
         let client = &mut self.open[index].1;
-        if client.session().is_dead() {
+        if client.session().needs_reconnect() {
             client.reconnect()?;
         }
         Ok(Spot {

@@ -1,6 +1,6 @@
 //! Where a file or a directory is on a server: a URL, a host with a path, or a bookmark.
 
-use ftp_blocking::{InvalidUrl, Url, UrlType};
+use ftp_blocking::{InvalidUrl, Security, Url, UrlType};
 
 use crate::bookmarks::{Bookmark, Bookmarks};
 use crate::failure::Failure;
@@ -48,6 +48,12 @@ impl Target {
             )
         };
         login(self) == login(other) && self.url.password() == other.url.password()
+    }
+
+    /// Whether the URL or the bookmark demands TLS.
+    pub(crate) fn demands_tls(&self) -> bool {
+        let bookmark = self.bookmark.as_ref();
+        self.url.security() != Security::Plain || bookmark.is_some_and(Bookmark::demands_tls)
     }
 
     /// Returns the path of a file.

@@ -45,6 +45,14 @@ pub(crate) enum Demand {
 }
 
 impl Tls {
+    /// Returns the options without those that are about servers with TLS only.
+    pub(crate) fn for_clear_text(&self) -> Self {
+        Self {
+            demand: self.demand,
+            ..Self::default()
+        }
+    }
+
     /// Whether an option says which servers to trust. Then nothing is sent in clear text.
     pub(crate) fn says_whom_to_trust(&self) -> bool {
         let names = [

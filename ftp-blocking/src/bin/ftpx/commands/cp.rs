@@ -31,8 +31,8 @@ pub(crate) struct Cp {
 impl Cp {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         // Both may be on the same server, and each side needs a session of its own.
-        let (mut source, from) = context.sessions.apart(&self.source)?;
-        let (mut target, mut to) = context.sessions.apart(&self.target)?;
+        let sides = context.sessions.pair(&self.source, &self.target)?;
+        let [(mut source, from), (mut target, mut to)] = sides;
         if from.is_empty() || from.ends_with(b"/") {
             return Err(Failure::usage("the source names a directory, not a file"));
         }
@@ -63,7 +63,7 @@ impl Cp {
             Err(error) if self.direct || !may_be_relayed(&error) => Err(error),
             Err(_) => {
                 for client in [&mut *source, &mut *target] {
-                    if client.session().is_dead() {
+                    if client.session().needs_reconnect() {
                         client.reconnect()?;
                     }
                 }
