@@ -4,7 +4,6 @@
 //! the first of them that is given. The password is that of `--password-fd`, of the URL, of
 //! `$FTPX_PASSWORD`, or of the netrc file. If there is none, a prompt asks a person for it.
 
-use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
@@ -12,6 +11,7 @@ use std::io::{self, IsTerminal as _, Read};
 use ftp_blocking::{Credentials, Netrc, Options, Url};
 
 use crate::arguments::login::Login;
+use crate::environment::{self, Variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -66,7 +66,7 @@ fn user(url: &Url, login: &Login) -> Option<Vec<u8>> {
     let in_url = || url.user().filter(|user| !user.is_empty());
     chosen
         .or_else(|| in_url().map(<[u8]>::to_vec))
-        .or_else(|| in_environment("FTPX_USER"))
+        .or_else(|| in_environment(environment::USER))
 }
 
 /// Returns the password in the URL or in the environment. It goes to no other user than the one
@@ -74,15 +74,14 @@ fn user(url: &Url, login: &Login) -> Option<Vec<u8>> {
 fn password_of(user: Option<&[u8]>, url: &Url) -> Option<Vec<u8>> {
     let in_url = url.password().filter(|_| user == url.user());
     in_url.map(<[u8]>::to_vec).or_else(|| {
-        let owner = in_environment("FTPX_USER");
+        let owner = in_environment(environment::USER);
         let is_theirs = owner.is_none() || owner.as_deref() == user;
-        in_environment("FTPX_PASSWORD").filter(|_| is_theirs)
+        in_environment(environment::PASSWORD).filter(|_| is_theirs)
     })
 }
 
-fn in_environment(name: &str) -> Option<Vec<u8>> {
-    let value = env::var_os(name).filter(|value| !value.is_empty());
-    value.map(OsString::into_encoded_bytes)
+fn in_environment(variable: Variable) -> Option<Vec<u8>> {
+    variable.value().map(OsString::into_encoded_bytes)
 }
 
 fn in_netrc(url: &Url, user: Option<&[u8]>, login: &Login) -> Result<Option<Credentials>, Failure> {

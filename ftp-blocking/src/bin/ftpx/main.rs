@@ -8,6 +8,7 @@
 //! | `arguments/` | the words of the command line, a file for each group of options |
 //! | `commands/` | a file for each command: its arguments, and what it does |
 //! | `context.rs`, `settings.rs` | what a command works with |
+//! | `environment.rs`, `own_files.rs` | variables that are read, and files that are read and written |
 //! | `target.rs`, `bookmarks.rs` | where a file is: a URL, a host with a path, a bookmark |
 //! | `sessions.rs`, `connecting.rs` | the open sessions, and how one is opened |
 //! | `credentials.rs`, `trust.rs`, `known_servers.rs` | who logs in, and which servers are trusted |
@@ -29,6 +30,7 @@ mod connecting;
 mod context;
 mod counted;
 mod credentials;
+mod environment;
 mod exit;
 mod failure;
 mod failures;
@@ -37,6 +39,7 @@ mod json;
 mod known_servers;
 mod names;
 mod output;
+mod own_files;
 #[cfg(feature = "cli-papers")]
 mod papers;
 mod progress;

@@ -1,14 +1,15 @@
 //! What all commands of one run share: options, bookmarks, pins, and what Ctrl-C stops.
 
-use std::env;
 use std::path::PathBuf;
 
 use crate::arguments::common::Common;
 use crate::bookmarks::Bookmarks;
 use crate::credentials;
+use crate::environment;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::known_servers::KnownServers;
+use crate::own_files;
 use crate::target::Target;
 
 /// What all commands of one run share.
@@ -31,11 +32,11 @@ impl Settings {
         let descriptor = common.login.password_fd;
         Ok(Self {
             password: descriptor.map(credentials::read_password).transpose()?,
-            bookmarks: match file("bookmarks.toml") {
+            bookmarks: match file(own_files::BOOKMARKS) {
                 Some(path) => Bookmarks::read(&path)?,
                 None => Bookmarks::default(),
             },
-            known_servers: KnownServers::new(file("known_servers")),
+            known_servers: KnownServers::new(file(own_files::KNOWN_SERVERS)),
             common,
             interrupt,
             directory,
@@ -59,12 +60,9 @@ impl Settings {
 /// The directory of the program's own files. It is never below the current directory, where others
 /// may write.
 fn usual_directory() -> Option<PathBuf> {
-    let of = |name| {
-        let path = env::var_os(name).map(PathBuf::from);
-        path.filter(|path| path.is_absolute())
-    };
-    if let Some(directory) = of("XDG_CONFIG_HOME").or_else(|| of("APPDATA")) {
+    let configuration = environment::CONFIG.absolute_path();
+    if let Some(directory) = configuration.or_else(|| environment::APP_DATA.absolute_path()) {
         return Some(directory.join("ftpx"));
     }
-    Some(of("HOME")?.join(".config/ftpx"))
+    Some(environment::HOME.absolute_path()?.join(".config/ftpx"))
 }

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names;
+use crate::own_files;
 
 /// Runs commands that you type, in one session
 ///
@@ -45,7 +46,7 @@ impl Shell {
         let mut editor: Editor<Completing<'_, '_>, DefaultHistory> =
             Editor::with_config(config).map_err(about_terminal)?;
         editor.set_helper(Some(Completing::new(&context)));
-        let history = directory.as_ref().map(|it| it.join("history"));
+        let history = directory.as_ref().map(|it| it.join(own_files::HISTORY));
         if let Some(history) = &history {
             // Without a history there is nothing to load.
             let _ = editor.load_history(history);

@@ -3,7 +3,9 @@
 use clap::{Arg, Command};
 use roff::{Inline, Roff, bold, italic, roman};
 
+use crate::environment;
 use crate::exit::Exit;
+use crate::own_files;
 
 /// What to type for the tasks of a first day.
 const EXAMPLES: &[(&str, &str)] = &[
@@ -33,53 +35,41 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
 ];
 
-const ENVIRONMENT: &[(&str, &str)] = &[
-    (
-        "FTPX_USER",
-        "The user, if neither an option nor the URL names one.",
-    ),
-    (
-        "FTPX_PASSWORD",
-        "The password of $FTPX_USER, or of the user whom an option or the URL names if there is no \
-         $FTPX_USER.",
-    ),
+/// The variables that the libraries read.
+const OF_LIBRARIES: &[(&str, &str)] = &[
     ("NETRC", "The netrc file, instead of ~/.netrc."),
     (
-        "XDG_CONFIG_HOME",
-        "The directory in which the directory ftpx is, instead of ~/.config.",
+        "USERPROFILE",
+        "The home directory on Windows, in which the netrc file is named _netrc.",
     ),
     (
-        "HOME",
-        "The home directory: the ~ in the names of files below.",
+        "SSL_CERT_FILE, SSL_CERT_DIR",
+        "A file and directories with the certificates of authorities, instead of those of the system \
+         (not on Windows and macOS).",
     ),
+    ("NO_COLOR", "If it is set, bars have no colors."),
+    ("TERM", "The kind of the terminal, as for any program."),
 ];
 
-const FILES: &[(&str, &str)] = &[
-    (
-        "~/.config/ftpx/bookmarks.toml",
-        "Bookmarks, which you write by hand; see BOOKMARKS. If it has a password, nobody else may be \
-         able to read it.",
-    ),
-    (
-        "~/.config/ftpx/known_servers",
-        "The keys of servers that --trust-first-use has pinned, one on each line: host, port and key. \
-         Remove the line of a server whose key has changed for a reason that you know.",
-    ),
-    (
-        "~/.config/ftpx/history",
-        "The lines that you have typed in `ftpx shell`.",
-    ),
-    (
-        "~/.netrc",
-        "Users and passwords, as for ftp(1) and curl(1). If it has a password, nobody else may be able \
-         to read it.",
-    ),
-];
+/// The directory of the program's own files, as the page writes it.
+const DIRECTORY: &str = "~/.config/ftpx";
+
+/// The file of the library.
+const NETRC: (&str, &str) = (
+    "~/.netrc",
+    "Users and passwords, as for ftp(1) and curl(1). If it has a password, nobody else may be able to \
+     read it.",
+);
+
+const BOOKMARKS: &str = "\
+A bookmark is a table of the file. Its name stands for its URL, so that `ftpx ls work/in` lists the \
+directory in below the URL. Besides url, a table may have tls (required or off), pin (a list), cacert, \
+cert, key, active (true) and proxy. They mean what the options mean, and an option counts more.";
 
 const BOOKMARK: &str = "\
 [work]
 url = \"ftpes://ada@ftp.example.org/projects\"
-pin = [\"sha256//h5vR...\"]";
+pin = [\"sha256//wtA5r0rMSsNvDEKbXH3Cjtq+znI4C1mYlWXGgpdzrpk=\"]";
 
 /// Returns the man page for these commands and options.
 pub(super) fn render(command: &Command, date: &str) -> String {
@@ -123,20 +113,16 @@ pub(super) fn render(command: &Command, date: &str) -> String {
         page.entry(bold(code), meaning);
     }
     page.section("ENVIRONMENT");
-    for (name, text) in ENVIRONMENT {
+    for (name, text) in environment::TABLE.iter().chain(OF_LIBRARIES) {
         page.entry(bold(*name), text);
     }
     page.section("FILES");
-    for (name, text) in FILES {
-        page.entry(italic(*name), text);
+    for (name, text) in own_files::TABLE {
+        page.entry(italic(format!("{DIRECTORY}/{name}")), text);
     }
+    page.entry(italic(NETRC.0), NETRC.1);
     page.section("BOOKMARKS");
-    page.prose(
-        "A bookmark is a table of the file. Its name stands for its URL, so that `ftpx ls work/in` lists \
-         the directory in below the URL. Besides url, a table may have tls (required or off), pin (a \
-         list), cacert, cert, key, active (true) and proxy. They mean what the options mean, and an option \
-         counts more.",
-    );
+    page.prose(BOOKMARKS);
     page.verbatim(BOOKMARK);
     page.section("SEE ALSO");
     page.prose("curl(1), lftp(1), netrc(5)");
@@ -325,3 +311,6 @@ fn lower_first(text: &str) -> String {
     let first = letters.next().map(|it| it.to_ascii_lowercase());
     first.into_iter().chain(letters).collect()
 }
+
+#[cfg(test)]
+mod tests;
