@@ -1,5 +1,7 @@
 //! Ctrl-C, and what it leaves.
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::program::{Program, Said};
@@ -7,9 +9,18 @@ use crate::server::{Server, Setup};
 
 /// Runs the program, sends it SIGINT when the server stalls, and returns what it has said.
 fn interrupted(program: &Program, server: &Server, words: &[&str]) -> Said {
+    interrupted_with(program, server, words, Stdio::null())
+}
+
+fn interrupted_with(
+    program: &Program,
+    server: &Server,
+    words: &[&str],
+    stdin: impl Into<Stdio>,
+) -> Said {
     let child = program
         .command(words)
-        .stdin(Stdio::null())
+        .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -50,4 +61,45 @@ fn a_mirror_says_how_it_goes_on() {
     );
     assert!(said.text().contains(" 0 failed"), "{}", said.text());
     assert!(!program.place.has("to/a"));
+}
+
+/// Writes a file that the buffers of the system do not hold.
+fn large(program: &Program) -> PathBuf {
+    let path = program.place.write("source", "");
+    let file = File::options().write(true).open(&path);
+    let made = file.and_then(|file| file.set_len(64 << 20));
+    made.expect("there is room");
+    path
+}
+
+/// Standard input is gone, so nothing could go on there.
+#[test]
+fn an_upload_of_standard_input_leaves_nothing() {
+    let program = Program::new();
+    let source = || File::open(large(&program)).expect("it is there");
+    let server = Setup::new().stall(100_000).start();
+    let words = ["put", "-", &server.at("d/b")];
+    std::fs::create_dir(server.files.path().join("d")).expect("a directory");
+    let said = interrupted_with(&program, &server, &words, source()).failed(130);
+    assert!(said.err.contains("stopped on request ("), "{}", said.err);
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    assert!(!server.files.has("d/b") && !server.files.has("d/.b.ftp-part"));
+    let words = ["put", "--no-temporary-name", "-", &server.at("d/b")];
+    let said = interrupted_with(&program, &server, &words, source()).failed(130);
+    assert!(said.err.contains("may be incomplete"), "{}", said.err);
+    let words = ["put", "--append", "-", &server.at("d/b")];
+    let said = interrupted_with(&program, &server, &words, source()).failed(130);
+    assert!(said.err.contains("twice"), "{}", said.err);
+}
+
+/// The server does not let the program delete the part, so a person has to know of it.
+#[test]
+fn what_cannot_be_deleted_is_told() {
+    let program = Program::new();
+    let source = File::open(large(&program)).expect("it is there");
+    let server = Setup::new().stall(100_000).reply("DELE", "550 no").start();
+    let words = ["put", "-", &server.at("b")];
+    let said = interrupted_with(&program, &server, &words, source).failed(130);
+    assert!(said.err.contains(".b.ftp-part"), "{}", said.err);
+    assert!(said.err.contains("`ftpx rm`"), "{}", said.err);
 }

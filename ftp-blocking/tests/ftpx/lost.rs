@@ -136,6 +136,7 @@ fn a_server_that_vanishes_in_an_upload_is_55() {
         .run_with(["put", "-", &server.at("b")], source)
         .failed(55);
     is_one_sentence(&said);
+    assert!(said.err.contains(".b.ftp-part"), "{}", said.err);
     assert!(!server.files.has("b"));
 }
 

@@ -372,6 +372,15 @@ impl Session {
             data.read_exact(&mut vec![0; count])?;
             return Err(io::ErrorKind::BrokenPipe.into());
         }
+        if let Some(stall) = self.setup.stall {
+            data.read_exact(&mut vec![0; stall])?;
+            let _ = self.stalls.send(());
+            // The client says something, such as ABOR, or ends.
+            if let Stream::Clear(control) = &self.control {
+                control.peek(&mut [0])?;
+            }
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         io::copy(data, file)?;
         Ok("226 done".into())
     }

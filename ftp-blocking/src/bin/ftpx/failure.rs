@@ -92,6 +92,14 @@ impl Failure {
         self.exit
     }
 
+    /// Whether something ended in the middle: a part of it may be done.
+    pub(crate) fn is_interruption(&self) -> bool {
+        matches!(
+            self.exit,
+            Exit::Interrupted | Exit::Partial | Exit::Time | Exit::Receive | Exit::Send
+        )
+    }
+
     pub(crate) fn hints(&self) -> &[String] {
         &self.hints
     }

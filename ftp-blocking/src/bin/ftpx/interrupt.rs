@@ -4,6 +4,9 @@
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use ftp_blocking::AbortHandle;
 
@@ -11,20 +14,23 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// What Ctrl-C, SIGTERM and SIGHUP stop.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt {
+    /// Stops the operations of all sessions.
     handle: AbortHandle,
+    /// Whether a signal came. Unlike the handle, this stays so while the program cleans up.
+    is_stopped: Arc<AtomicBool>,
     /// Whether nothing is under way that could stop in an orderly way, such as a prompt.
     is_idle: Arc<AtomicBool>,
 }
 
+/// How long the program cleans up after a signal.
+const LAST_WORK: Duration = Duration::from_secs(5);
+
 impl Interrupt {
     /// Makes the one for this process.
     pub(crate) fn install() -> Result<Self, Failure> {
-        let interrupt = Self {
-            handle: AbortHandle::new(),
-            is_idle: Arc::default(),
-        };
+        let interrupt = Self::default();
         let inner = interrupt.clone();
         // The crate calls this in a thread of its own, not in the signal handler.
         ctrlc::set_handler(move || inner.signalled())
@@ -38,11 +44,12 @@ impl Interrupt {
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
-        self.handle.is_aborted()
+        self.is_stopped.load(Ordering::SeqCst)
     }
 
     /// Lets the next command of a shell begin.
     pub(crate) fn reset(&self) {
+        self.is_stopped.store(false, Ordering::SeqCst);
         self.handle.reset();
     }
 
@@ -54,10 +61,39 @@ impl Interrupt {
         done
     }
 
+    /// Runs what is to be done after a signal too, such as deleting half a file. A signal then does
+    /// not stop it, but a time limit does, and another signal ends the program.
+    pub(crate) fn finishing<T>(&self, work: impl FnOnce() -> T) -> T {
+        if !self.is_stopped() {
+            return work();
+        }
+        let (done, waits) = mpsc::channel::<()>();
+        let handle = self.handle();
+        handle.reset();
+        let limit = thread::spawn(move || {
+            // An error means that the work is done.
+            if waits.recv_timeout(LAST_WORK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                handle.abort();
+            }
+        });
+        let result = work();
+        drop(done);
+        // Otherwise the limit could stop the next command of a shell.
+        let _ = limit.join();
+        self.handle.abort();
+        result
+    }
+
     fn signalled(&self) {
-        if self.is_idle.load(Ordering::SeqCst) || self.handle.is_aborted() {
+        if self.is_idle.load(Ordering::SeqCst) || self.is_stopped() {
             process::exit(Exit::Interrupted.code().into());
         }
+        self.stop();
+    }
+
+    /// Does what the first signal does.
+    pub(crate) fn stop(&self) {
+        self.is_stopped.store(true, Ordering::SeqCst);
         self.handle.abort();
     }
 }

@@ -2,12 +2,14 @@
 
 use ftp_blocking::{Client, Error};
 
+use crate::exit::Doing;
 use crate::failure::Failure;
-use crate::names::last_name;
+use crate::names::{last_name, shown};
 use crate::settings::Settings;
 
 /// Calls `store` with a temporary name, and then gives the file its name. What `store` has left is
-/// deleted if it fails. With `--no-temporary-name` the file has its name at once.
+/// deleted if it fails, also after Ctrl-C: nothing can go on there. With `--no-temporary-name` the
+/// file has its name at once.
 pub(super) fn place<T>(
     client: &mut Client,
     path: &[u8],
@@ -15,7 +17,7 @@ pub(super) fn place<T>(
     store: impl FnOnce(&mut Client, &[u8]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     if settings.common.transfer.no_temporary_name {
-        return Ok(store(client, path)?);
+        return store(client, path).map_err(|error| incomplete(&error, path));
     }
     let name = last_name(path);
     let directory = path.strip_suffix(name).unwrap_or_default();
@@ -29,9 +31,30 @@ pub(super) fn place<T>(
             Err(Failure::from(error).with_hint(hint))
         }
     });
-    if placed.is_err() {
-        // The failure is known already, whether or not there is something to delete.
-        let _ = client.delete(&part);
+    placed.map_err(
+        |failure| match settings.interrupt.finishing(|| is_gone(client, &part)) {
+            true => failure,
+            false => failure.with_hint(format!(
+                "an unfinished file may be left on the server, {}: `ftpx rm` deletes it",
+                shown(&part)
+            )),
+        },
+    )
+}
+
+/// Deletes a file. Returns whether nothing has this name now.
+fn is_gone(client: &mut Client, path: &[u8]) -> bool {
+    match client.delete(path) {
+        Ok(_) => true,
+        Err(error) => client.explain(error).is_not_found(),
     }
-    placed
+}
+
+/// Says that a file may have its name although it is not complete.
+fn incomplete(error: &Error, path: &[u8]) -> Failure {
+    let failure = Failure::of(error, Doing::Other);
+    match failure.is_interruption() {
+        true => failure.with_hint(format!("{} may be incomplete on the server", shown(path))),
+        false => failure,
+    }
 }

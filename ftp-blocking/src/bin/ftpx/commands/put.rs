@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use clap::Args;
-use ftp_blocking::UrlType;
+use ftp_blocking::{Client, Error, Upload, UrlType};
 
 use super::placing::place;
 use super::whole_file::{WholeFile, names_directory};
@@ -13,7 +13,8 @@ use crate::context::Context;
 use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
 use crate::failures::Failures;
-use crate::names::{joined, shown_path};
+use crate::names::{joined, shown, shown_path};
+use crate::progress::FileBar;
 use crate::streams;
 
 /// Uploads files. Each appears under its name when it is complete
@@ -119,7 +120,6 @@ impl Put {
                 "standard input has no name: name a file in the target",
             ));
         }
-        let mut bar = context.bars.file(&path);
         let opened = match file == "-" {
             true => streams::input(),
             false => File::open(file),
@@ -128,19 +128,68 @@ impl Put {
             let why = format!("{}: {error}", shown_path(Path::new(file)));
             Failure::new(Exit::Read, why)
         })?;
+        let mut bar = context.bars.file(&path);
         let sent = match self.append {
             true => {
-                let upload = spot.client.append(&path)?;
-                let sent = upload.send_from(source, |it| bar.show(it));
-                sent.map(drop).map_err(Failure::from)
+                let sent = send(spot.client, &path, Begin::Append, &source, &mut bar);
+                sent.map_err(|error| twice(&error, &path))
             }
             false => place(spot.client, &path, &context.settings, |client, path| {
-                let upload = client.upload(path)?;
-                upload.send_from(source, |it| bar.show(it)).map(drop)
+                send(client, path, Begin::Store, &source, &mut bar)
             }),
         };
         bar.finish();
         sent
+    }
+}
+
+/// How a stream of bytes becomes a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Begin {
+    Store,
+    Append,
+}
+
+impl Begin {
+    fn upload<'c>(self, client: &'c mut Client, path: &[u8]) -> Result<Upload<'c>, Error> {
+        match self {
+            Self::Store => client.upload(path),
+            Self::Append => client.append(path),
+        }
+    }
+}
+
+/// Sends all bytes of a file that has no length.
+fn send(
+    client: &mut Client,
+    path: &[u8],
+    begin: Begin,
+    source: &File,
+    bar: &mut FileBar,
+) -> Result<(), Error> {
+    let error = match begin.upload(client, path) {
+        Ok(upload) => return upload.send_from(source, |it| bar.show(it)).map(drop),
+        Err(error) => error,
+    };
+    let session = client.session();
+    if session.is_dead() || !session.needs_reconnect() {
+        return Err(error);
+    }
+    // The server demands that TLS resumes, and no byte has been read yet.
+    client.reconnect()?;
+    let upload = begin.upload(client, path)?;
+    upload.send_from(source, |it| bar.show(it)).map(drop)
+}
+
+/// Says that bytes may be at the end of a file although the command has failed.
+fn twice(error: &Error, path: &[u8]) -> Failure {
+    let failure = Failure::of(error, Doing::Other);
+    match failure.is_interruption() {
+        true => failure.with_hint(format!(
+            "{} may have got a part of it: the same command would add that twice",
+            shown(path)
+        )),
+        false => failure,
     }
 }
 

@@ -27,12 +27,14 @@ pub(crate) struct Touch {
 impl Touch {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
+            let policy = context.settings.common.transfer.retry_policy();
             let spot = context.sessions.at(target)?;
             if spot.client.exists(&spot.path)? == Existence::Absent {
                 if self.no_create {
                     return Ok(());
                 }
-                spot.client.upload(&spot.path)?.finish()?;
+                let mut client = spot.client.retrying(&policy);
+                client.run(|client| client.upload(&spot.path)?.finish())?;
                 if self.time.is_none() {
                     return Ok(());
                 }

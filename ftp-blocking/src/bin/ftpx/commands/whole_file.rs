@@ -7,7 +7,7 @@ use ftp_blocking::files::Resume;
 use ftp_blocking::{Error, FileOptions, FileReport, Progress, TransferOptions, UrlType};
 
 use crate::context::Context;
-use crate::exit::{Doing, Exit};
+use crate::exit::Doing;
 use crate::failure::Failure;
 use crate::names::{last_name, shown};
 use crate::progress::Bars;
@@ -67,11 +67,7 @@ impl<'f> WholeFile<'f> {
     /// Says what an interrupted transfer has left.
     fn failed(&self, error: &Error, moved: u64) -> Failure {
         let failure = Failure::of(error, self.doing);
-        let is_interrupted = matches!(
-            failure.exit(),
-            Exit::Interrupted | Exit::Partial | Exit::Time | Exit::Receive | Exit::Send
-        );
-        if !is_interrupted || moved == 0 || self.options.resume == Resume::Never {
+        if !failure.is_interruption() || moved == 0 || self.options.resume == Resume::Never {
             return failure;
         }
         let (name, moved) = (shown(last_name(self.name)), Progress::new(moved, None));
