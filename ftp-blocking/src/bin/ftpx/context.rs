@@ -21,7 +21,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(common: Common, interrupt: Interrupt) -> Result<Self, Failure> {
-        let bars = Bars::new(&common.verbosity);
+        let bars = Bars::new(&common.verbosity, interrupt.clone());
         let settings = Rc::new(Settings::read(common, interrupt.clone())?);
         Ok(Self {
             sessions: Sessions::new(settings.clone()),
@@ -30,6 +30,12 @@ impl Context {
             settings,
             interrupt,
         })
+    }
+
+    /// Lets the next command of a shell begin after Ctrl-C, with bars of its own.
+    pub(crate) fn renew(&mut self) {
+        self.interrupt.reset();
+        self.bars = Bars::new(&self.settings.common.verbosity, self.interrupt.clone());
     }
 
     /// Whether the user wants no words but errors.

@@ -15,7 +15,7 @@
 //! | `exit.rs`, `failure.rs`, `failures.rs` | exit codes, and the one sentence of a failure |
 //! | `advice.rs` | what a user can do about an error |
 //! | `streams.rs`, `output.rs`, `names.rs`, `counted.rs` | lines, names and numbers |
-//! | `progress.rs` | bars |
+//! | `progress.rs`, `bar_line.rs` | bars |
 //! | `json.rs`, `reports.rs` | JSON |
 //! | `interrupt.rs` | Ctrl-C |
 //! | `papers/` | the man page and the completions, with the feature `cli-papers` |
@@ -24,6 +24,7 @@
 
 mod advice;
 mod arguments;
+mod bar_line;
 mod bookmarks;
 mod commands;
 mod connecting;

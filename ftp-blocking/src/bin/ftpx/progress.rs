@@ -8,14 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use console::{Alignment, Term, measure_text_width, pad_str};
+use console::Term;
 use ftp_blocking::{Progress, SyncProgress};
-use indicatif::{
-    BinaryBytes, HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState,
-    ProgressStyle,
-};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::arguments::verbosity::Verbosity;
+use crate::bar_line::Moment;
+use crate::interrupt::Interrupt;
 use crate::names::{last_name, shown};
 
 /// The bars of a run.
@@ -23,14 +22,25 @@ use crate::names::{last_name, shown};
 pub(crate) struct Bars {
     all: MultiProgress,
     is_shown: bool,
+    window: Window,
+    interrupt: Interrupt,
+}
+
+/// Where bars are drawn.
+#[derive(Clone, Debug)]
+enum Window {
+    StandardError,
+    /// A window of this many columns.
+    #[cfg(test)]
+    Of(usize),
 }
 
 /// The bar of one file.
 #[derive(Debug)]
 pub(crate) struct FileBar {
+    bars: Bars,
     bar: ProgressBar,
     line: Line,
-    is_shown: bool,
     pace: Pace,
     /// `None` before the transfer has begun.
     progress: Option<Progress>,
@@ -76,17 +86,8 @@ const CHANGE_EVERY: Duration = Duration::from_millis(50);
 /// files.
 const WORTH_A_BAR: Duration = Duration::from_millis(200);
 
-/// In a window with fewer columns there is room for the name and the percentage only.
-const NARROW: u16 = 60;
-
-/// In a window with fewer columns there is no room for a bar besides the figures.
-const MEDIUM: u16 = 76;
-
-/// In a window with so many columns there is room for a long bar and for the size of the file.
-const BROAD: u16 = 110;
-
 impl Bars {
-    pub(crate) fn new(verbosity: &Verbosity) -> Self {
+    pub(crate) fn new(verbosity: &Verbosity, interrupt: Interrupt) -> Self {
         let is_wanted = !verbosity.quiet && verbosity.verbose == 0;
         let is_shown = is_wanted && io::stderr().is_terminal();
         let target = match is_shown {
@@ -96,22 +97,19 @@ impl Bars {
         Self {
             all: MultiProgress::with_draw_target(target),
             is_shown,
+            window: Window::StandardError,
+            interrupt,
         }
     }
 
     /// Begins the bar of a file.
     pub(crate) fn file(&self, name: &[u8]) -> FileBar {
-        let bar = match self.is_shown {
-            true => self.all.add(ProgressBar::no_length()),
-            false => ProgressBar::hidden(),
-        };
-        let line = Line::default();
-        bar.set_style(line.style());
+        let (bar, line) = self.add();
         line.rename(shown(last_name(name)));
         FileBar {
+            bars: self.clone(),
             bar,
             line,
-            is_shown: self.is_shown,
             pace: Pace::default(),
             progress: None,
         }
@@ -119,12 +117,7 @@ impl Bars {
 
     /// Begins the bars of a sync.
     pub(crate) fn sync(&self) -> SyncBars {
-        let sum = match self.is_shown {
-            true => self.all.add(ProgressBar::no_length()),
-            false => ProgressBar::hidden(),
-        };
-        let line = Line::default();
-        sum.set_style(line.style());
+        let (sum, line) = self.add();
         SyncBars {
             bars: self.clone(),
             sum,
@@ -145,15 +138,58 @@ impl Bars {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+
+    fn add(&self) -> (ProgressBar, Line) {
+        let bar = match self.is_shown {
+            true => self.all.add(ProgressBar::no_length()),
+            false => ProgressBar::hidden(),
+        };
+        let line = Line::default();
+        bar.set_style(line.style(&self.window));
+        (bar, line)
+    }
+
+    /// Whether Ctrl-C came, after which the bars stay as they are. The terminal has then written
+    /// `^C` into the line below them, so that they would be drawn a line too low, and stand twice.
+    fn are_left(&self) -> bool {
+        let are_left = self.is_shown && self.interrupt.is_stopped();
+        if are_left && !self.all.is_hidden() {
+            self.all.set_draw_target(ProgressDrawTarget::hidden());
+            self.window.end_line();
+        }
+        are_left
+    }
+}
+
+impl Window {
+    fn columns(&self) -> usize {
+        match self {
+            Self::StandardError => Term::stderr().size().1.into(),
+            #[cfg(test)]
+            Self::Of(columns) => *columns,
+        }
+    }
+
+    fn end_line(&self) {
+        match self {
+            Self::StandardError => eprintln!(),
+            #[cfg(test)]
+            Self::Of(_) => {}
+        }
+    }
 }
 
 impl FileBar {
     pub(crate) fn show(&mut self, progress: Progress) {
-        if !self.is_shown {
+        self.show_at(Instant::now(), progress);
+    }
+
+    fn show_at(&mut self, now: Instant, progress: Progress) {
+        if !self.bars.is_shown || self.bars.are_left() {
             return;
         }
         let begins = self.progress.replace(progress).is_none();
-        if self.pace.is_due(Instant::now()) {
+        if self.pace.is_due(now) {
             self.change();
         }
         if begins {
@@ -164,8 +200,10 @@ impl FileBar {
 
     /// Leaves the bar as it is, for a person to read.
     pub(crate) fn finish(self) {
-        self.change();
-        self.bar.abandon();
+        if !self.bars.are_left() {
+            self.change();
+            self.bar.abandon();
+        }
     }
 
     fn change(&self) {
@@ -181,10 +219,13 @@ impl FileBar {
 
 impl SyncBars {
     pub(crate) fn show(&mut self, progress: &SyncProgress<'_>) {
-        if !self.bars.is_shown {
+        self.show_at(Instant::now(), progress);
+    }
+
+    fn show_at(&mut self, now: Instant, progress: &SyncProgress<'_>) {
+        if !self.bars.is_shown || self.bars.are_left() {
             return;
         }
-        let now = Instant::now();
         let figures = Figures {
             files: progress.done,
             files_total: progress.total,
@@ -201,7 +242,7 @@ impl SyncBars {
         }
         let path = &progress.action.local;
         match (progress.file, progress.outcome) {
-            (Some(file), None) => self.show_file(path, file, now),
+            (Some(file), None) => self.show_file(now, path, file),
             _ => {
                 if let Some(Moving { bar: Some(bar), .. }) = self.files.remove(path) {
                     bar.bar.finish_and_clear();
@@ -212,6 +253,9 @@ impl SyncBars {
     }
 
     pub(crate) fn finish(self) {
+        if self.bars.are_left() {
+            return;
+        }
         self.change();
         for bar in self.files.into_values().filter_map(|moving| moving.bar) {
             bar.bar.finish_and_clear();
@@ -219,7 +263,7 @@ impl SyncBars {
         self.sum.abandon();
     }
 
-    fn show_file(&mut self, path: &[u8], file: Progress, now: Instant) {
+    fn show_file(&mut self, now: Instant, path: &[u8], file: Progress) {
         let Some(moving) = self.files.get_mut(path) else {
             let moving = Moving {
                 since: now,
@@ -231,7 +275,7 @@ impl SyncBars {
         if moving.bar.is_some() || now.duration_since(moving.since) >= WORTH_A_BAR {
             let bars = &self.bars;
             let bar = moving.bar.get_or_insert_with(|| bars.file(path));
-            bar.show(file);
+            bar.show_at(now, file);
         }
     }
 
@@ -264,12 +308,11 @@ impl Pace {
     }
 }
 
-/// The line of a bar: a name, and figures. The window counts as it is when the line is drawn, since a
-/// person may make it smaller meanwhile.
+/// The name of a bar. The window counts as it is when the line is drawn, since a person may make it
+/// smaller meanwhile.
 #[derive(Clone, Debug, Default)]
 struct Line {
     name: Arc<Mutex<String>>,
-    /// What an earlier transfer has moved. It says nothing about the speed of this one.
     moved_before: Arc<AtomicU64>,
 }
 
@@ -278,84 +321,24 @@ impl Line {
         *self.name.lock().unwrap_or_else(PoisonError::into_inner) = name;
     }
 
-    fn style(&self) -> ProgressStyle {
-        let line = self.clone();
+    fn style(&self, window: &Window) -> ProgressStyle {
+        let (line, window) = (self.clone(), window.clone());
         let style = ProgressStyle::with_template("{line}").expect("the template is right");
         style.with_key("line", move |state: &ProgressState, to: &mut dyn Write| {
-            let columns = Term::stderr().size().1;
-            let figures = line.figures(state, columns);
-            let taken = measure_text_width(&figures) + 1;
-            let room = usize::from(columns).saturating_sub(taken);
+            let moment = Moment {
+                done: state.pos(),
+                total: state.len(),
+                moved_before: line.moved_before.load(Relaxed),
+                each_second: state.per_sec(),
+                elapsed: state.elapsed(),
+                left: state.eta(),
+                is_finished: state.is_finished(),
+            };
             let name = line.name.lock().unwrap_or_else(PoisonError::into_inner);
-            let name = pad_str(&name, room, Alignment::Left, Some("…"));
-            let _ = write!(to, "{name} {figures}");
+            let _ = to.write_str(&moment.line(&name, window.columns()));
         })
     }
-
-    fn figures(&self, state: &ProgressState, columns: u16) -> String {
-        let done = BinaryBytes(state.pos()).to_string();
-        let Some(total) = state.len() else {
-            return match columns < NARROW {
-                true => format!("{done:>11}"),
-                false => format!("{done:>11} {}", self.speed(state)),
-            };
-        };
-        let percent = format!("{:>3.0} %", state.fraction() * 100.0);
-        let speed = || self.speed(state);
-        match columns {
-            ..NARROW => percent,
-            NARROW..MEDIUM => format!("{percent} {done:>11} {}", speed()),
-            MEDIUM..BROAD => format!("{} {percent} {done:>11} {}", bar(state, 12), speed()),
-            BROAD.. => {
-                let total = BinaryBytes(total).to_string();
-                format!(
-                    "{} {percent} {done:>11} of {total:<11} {}",
-                    bar(state, 20),
-                    speed()
-                )
-            }
-        }
-    }
-
-    /// Returns bytes in a second, and the time that is left or that it took.
-    fn speed(&self, state: &ProgressState) -> String {
-        let elapsed = state.elapsed();
-        let (each_second, what, time) = match (state.is_finished(), state.len()) {
-            (true, _) => {
-                let moved = state.pos().saturating_sub(self.moved_before.load(Relaxed));
-                (moved as f64 / elapsed.as_secs_f64(), "in", elapsed)
-            }
-            (false, Some(_)) => (state.per_sec(), "ETA", state.eta()),
-            (false, None) => (state.per_sec(), "", elapsed),
-        };
-        let each_second = format!("{}/s", BinaryBytes(each_second as u64));
-        let time = format!("{:#}", HumanDuration(time));
-        format!("{each_second:>13} {what:>3} {time:<4}")
-    }
-}
-
-/// Draws how much of the whole is done.
-fn bar(state: &ProgressState, columns: u16) -> String {
-    let done = (state.fraction() * f32::from(columns)) as usize;
-    let left = usize::from(columns).saturating_sub(done);
-    let done = console::style("━".repeat(done)).for_stderr().cyan();
-    let left = console::style("─".repeat(left)).for_stderr().dim();
-    format!("{done}{left}")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{CHANGE_EVERY, Pace};
-    use std::time::{Duration, Instant};
-
-    #[test]
-    fn a_bar_changes_at_once_and_then_seldom() {
-        let begun = Instant::now();
-        let mut pace = Pace::default();
-        let calls = (0..100_000).map(|at| begun + Duration::from_micros(10 * at));
-        let changes = calls.filter(|now| pace.is_due(*now)).count();
-        let most = Duration::from_secs(1).as_millis() / CHANGE_EVERY.as_millis();
-        assert!(pace.is_due(begun + Duration::from_secs(2)));
-        assert_eq!(changes as u128, most);
-    }
-}
+mod tests;

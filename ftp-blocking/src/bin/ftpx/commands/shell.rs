@@ -67,7 +67,9 @@ impl Shell {
                 Ok(Went::Out) => break,
                 Err(failure) => failure.show(),
             }
-            interrupt.reset();
+            if interrupt.is_stopped() {
+                context.borrow_mut().renew();
+            }
         }
         if let (Some(directory), Some(history)) = (&directory, &history) {
             // A history that cannot be saved is no reason to fail.
