@@ -42,6 +42,65 @@ fn a_full_disk_is_23_and_leaves_no_half_file() {
     assert!(!program.place.has("to/a"));
 }
 
+/// Runs the program on a disk of 128 KiB. Returns what it has said, and the names on the disk. `None`
+/// if this process may make no such disk: only root may.
+fn on_small_disk(program: &Program, words: &[&str]) -> Option<(Said, Vec<String>)> {
+    let inner = program.command(words);
+    let script = "mount -t tmpfs -o size=128k none . && cd \"$PWD\" || exit 99
+                  \"$0\" \"$@\" >/dev/null; code=$?; find . -type f; exit $code";
+    fs::create_dir_all(program.place.path().join("disk")).expect("a directory");
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c", script])
+        .arg(inner.get_program())
+        .args(inner.get_args());
+    command.current_dir(program.place.path().join("disk"));
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    let said = Said::from(output);
+    let has_no_disk = said.code == Some(99) || said.err.starts_with("unshare:");
+    if has_no_disk {
+        assert!(
+            !rustix::process::geteuid().is_root() || said.err.contains("permi"),
+            "{}",
+            said.err
+        );
+        return None;
+    }
+    let names = said.text().lines().map(str::to_owned).collect();
+    Some((said, names))
+}
+
+/// A disk that is really full: the error comes from where the kernel moves the bytes.
+#[test]
+fn a_disk_without_room_is_23_and_leaves_no_half_file() {
+    let (server, program) = (Setup::new().tls().start(), Program::new());
+    server.files.write("a", vec![b'x'; 1 << 20]);
+    server.files.write("d/b", vec![b'x'; 1 << 20]);
+    server.files.write("d/small", "small");
+    for scheme in ["ftp", "ftpes"] {
+        let tls = match scheme {
+            "ftp" => "--quiet",
+            _ => "--insecure",
+        };
+        let words = ["get", tls, &server.url(scheme, "a")];
+        let Some((said, names)) = on_small_disk(&program, &words) else {
+            return;
+        };
+        let said = said.failed(23);
+        is_one_sentence(&said);
+        assert!(said.err.contains("No space left"), "{}", said.err);
+        assert!(
+            names.iter().all(|name| name.ends_with(".ftp-part")),
+            "{names:?}"
+        );
+        let words = ["mirror", tls, &server.url(scheme, "d"), "to"];
+        let (said, names) = on_small_disk(&program, &words).expect("as before");
+        let said = said.failed(23);
+        assert!(said.err.contains("No space left"), "{}", said.err);
+        assert!(!names.contains(&"./to/b".to_owned()), "{names:?}");
+    }
+}
+
 #[test]
 fn a_full_standard_output_is_23() {
     let (server, program) = (Server::new(), Program::new());
