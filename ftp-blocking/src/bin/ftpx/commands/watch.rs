@@ -37,7 +37,7 @@ pub(crate) struct Watch {
     #[arg(long, value_name = "N")]
     max_depth: Option<usize>,
     /// Ends after this many looks [default: never]
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     rounds: Option<u64>,
 }
 
