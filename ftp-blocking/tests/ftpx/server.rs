@@ -14,7 +14,7 @@ use std::time::UNIX_EPOCH;
 use ftp_blocking::Timestamp;
 use ftp_blocking::tls::rustls;
 use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 
 use super::program::Place;
 
@@ -45,6 +45,8 @@ pub(crate) struct Setup {
     tls: bool,
     /// Whether the server ends the connection in the first handshake.
     ends_in_handshake: bool,
+    /// Whether a data connection must resume the TLS session of the login, and gets no new ticket.
+    demands_resumption: bool,
 }
 
 impl Setup {
@@ -79,6 +81,12 @@ impl Setup {
 
     pub(crate) fn ends_in_handshake(mut self) -> Self {
         self.ends_in_handshake = true;
+        self.tls()
+    }
+
+    /// As ProFTPD does.
+    pub(crate) fn demands_resumption(mut self) -> Self {
+        self.demands_resumption = true;
         self.tls()
     }
 
@@ -336,7 +344,15 @@ impl Session {
         self.say("150 here it comes")?;
         let mut data = Stream::Clear(data.open()?);
         if self.is_private {
-            data = data.secured(&self.tls.clone().expect("PROT needs TLS"))?;
+            let tls = self.tls.clone().expect("PROT needs TLS");
+            let mut of_data = ServerConfig::clone(&tls);
+            if self.setup.demands_resumption {
+                of_data.send_tls13_tickets = 0;
+            }
+            data = data.secured(&of_data.into())?;
+            if self.setup.demands_resumption && !data.resumes()? {
+                return Ok("522 TLS must resume the session of the login.".into());
+            }
         }
         if let Some(mut file) = upload {
             return self.take(&mut data, &mut file);
@@ -440,6 +456,17 @@ impl Stream {
         let connection = ServerConnection::new(tls.clone()).map_err(io::Error::other)?;
         let stream = StreamOwned::new(connection, stream.try_clone()?);
         Ok(Self::Secured(Box::new(stream)))
+    }
+
+    /// Completes the handshake. Returns whether it has resumed a session.
+    fn resumes(&mut self) -> io::Result<bool> {
+        let Self::Secured(stream) = self else {
+            return Ok(false);
+        };
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock)?;
+        }
+        Ok(stream.conn.handshake_kind() == Some(HandshakeKind::Resumed))
     }
 
     /// Says that no more bytes come.

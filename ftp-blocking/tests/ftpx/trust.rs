@@ -161,3 +161,81 @@ fn options_about_tls_are_for_the_side_of_a_copy_that_uses_tls() {
     program.run(both).failed(64);
     assert!(!plain.files.has("d"));
 }
+
+/// ProFTPD demands that TLS resumes, and gives no new ticket for an upload. Whatever comes next logs
+/// in again if the tickets are used up.
+#[test]
+fn a_server_that_demands_resumption_takes_many_files() {
+    let (server, program) = (Setup::new().demands_resumption().start(), Program::new());
+    let names: Vec<String> = (0..8).map(|number| format!("f{number}")).collect();
+    for name in &names {
+        program.place.write(&format!("d/{name}"), name);
+        program.place.write(name, name);
+    }
+    let target = server.url("ftpes", "");
+    let many = |first: &[&str]| {
+        let words = first
+            .iter()
+            .copied()
+            .chain(names.iter().map(String::as_str));
+        let words: Vec<String> = words.chain([&*target]).map(str::to_owned).collect();
+        program.run(words).ok();
+    };
+    many(&["put", "-k"]);
+    many(&["put", "-k", "--append"]);
+    assert_eq!(server.files.read("f7"), b"f7f7");
+    let new: Vec<String> = (0..8)
+        .map(|it| server.url("ftpes", &format!("t{it}")))
+        .collect();
+    program
+        .run(
+            ["touch", "-k"]
+                .into_iter()
+                .chain(new.iter().map(String::as_str)),
+        )
+        .ok();
+    assert!(server.files.has("t7"));
+    let words = ["mirror", "-k", "--up", "d", &server.url("ftpes", "m"), "-j"];
+    std::fs::create_dir(server.files.path().join("m")).expect("a directory");
+    program.run(words.iter().chain(&["4"])).ok();
+    assert!(
+        names
+            .iter()
+            .all(|name| server.files.has(&format!("m/{name}")))
+    );
+}
+
+/// The tickets run out before each of these commands.
+#[test]
+fn a_session_without_tickets_logs_in_again_for_each_command() {
+    for command in [
+        "ls",
+        "ls t*",
+        "cat f0",
+        "stat f0",
+        "du m",
+        "rm -r m",
+        "get f0",
+        "put f0 new",
+        "touch new",
+    ] {
+        let (server, program) = (Setup::new().demands_resumption().start(), Program::new());
+        program.place.write("f0", "f0");
+        server.files.write("f0", "f0");
+        server.files.write("t0", "");
+        server.files.write("m/a", "");
+        for uploads in 1..4 {
+            let lines = format!("{}{command}\n", "put f0 up\n".repeat(uploads));
+            program.place.write("lines", lines);
+            let words = ["batch", "-k", &server.url("ftpes", ""), "lines"];
+            let said = program.run(words);
+            assert_eq!(
+                said.code,
+                Some(0),
+                "{command}, {uploads} uploads: {}",
+                said.err
+            );
+            server.files.write("m/a", "");
+        }
+    }
+}

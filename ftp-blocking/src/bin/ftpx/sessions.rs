@@ -30,12 +30,40 @@ pub(crate) struct Spot<'s> {
 pub(crate) type Side = (Client, Vec<u8>);
 
 impl Spot<'_> {
+    /// Runs an operation that may be done twice. If the server demands that TLS resumes, and earlier
+    /// commands of the session have used up its tickets, logs in again first.
+    pub(crate) fn run<T>(
+        &mut self,
+        mut operation: impl FnMut(&mut Client, &[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match operation(self.client, &self.path) {
+            Ok(done) => Ok(done),
+            Err(error) => {
+                renew(self.client, error)?;
+                operation(self.client, &self.path)
+            }
+        }
+    }
+
     /// Returns the path of a directory: an empty one is the directory of the login.
     pub(crate) fn directory(&self) -> &[u8] {
         match self.path.as_slice() {
             b"" => b".",
             path => path,
         }
+    }
+}
+
+/// Logs in again if this error shows that the TLS tickets of the session are used up. No data has
+/// moved then.
+///
+/// # Errors
+/// The error itself, if it is about something else.
+pub(crate) fn renew(client: &mut Client, error: Error) -> Result<(), Error> {
+    let session = client.session();
+    match !session.is_dead() && session.needs_reconnect() {
+        true => client.reconnect(),
+        false => Err(error),
     }
 }
 

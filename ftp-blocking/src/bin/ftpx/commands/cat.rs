@@ -1,12 +1,15 @@
 //! `ftpx cat`: writes files to standard output.
 
+use std::fs::File;
+
 use clap::Args;
-use ftp_blocking::{TransferOptions, UrlType};
+use ftp_blocking::{Client, Error, TransferOptions, UrlType};
 
 use super::paths;
 use super::whole_file::names_directory;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::sessions::renew;
 
 /// Writes files to standard output
 #[derive(Args, Debug)]
@@ -38,8 +41,7 @@ fn one(target: &str, context: &mut Context) -> Result<(), Failure> {
         return Err(Failure::usage("this names a directory, not a file"));
     }
     for file in paths::files(&mut spot, &context.settings)? {
-        let download = spot.client.download_with(file, &options)?;
-        let saved = download.save_to(context.out.file()?, |_| ());
+        let saved = save(spot.client, &file, &options, context.out.file()?);
         saved.map_err(|error| match is_gone(&error) {
             true => Failure::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe)),
             false => Failure::downloading(error),
@@ -48,8 +50,34 @@ fn one(target: &str, context: &mut Context) -> Result<(), Failure> {
     Ok(())
 }
 
+fn save(
+    client: &mut Client,
+    path: &[u8],
+    options: &TransferOptions,
+    to: &File,
+) -> Result<(), Error> {
+    let mut moved = 0;
+    let mut save = |client: &mut Client| {
+        let download = client.download_with(path, options)?;
+        let saved = download.save_to(to, |progress| moved = progress.done);
+        saved.map(drop)
+    };
+    let error = match save(client) {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    if moved > 0 {
+        return Err(error);
+    }
+    renew(client, error)?;
+    client
+        .download_with(path, options)?
+        .save_to(to, |_| ())
+        .map(drop)
+}
+
 /// Whether the reader of standard output has ended, as `head` does.
-fn is_gone(error: &ftp_blocking::Error) -> bool {
+fn is_gone(error: &Error) -> bool {
     let inner = error
         .inner()
         .and_then(|it| it.downcast_ref::<std::io::Error>());

@@ -43,9 +43,9 @@ impl Du {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         let targets = paths::or_here(&self.targets, context);
         paths::for_each(&targets, context, |target, context| {
-            let spot = context.sessions.at(target)?;
+            let mut spot = context.sessions.at(target)?;
             let path = spot.directory().to_vec();
-            let size = spot.client.tree_size(&path)?;
+            let size = spot.run(|client, _| client.tree_size(&path))?;
             self.show(&path, &size, &mut context.out)?;
             let mut failures = Failures::new();
             size.errors

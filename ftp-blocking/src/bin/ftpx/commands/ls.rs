@@ -58,7 +58,7 @@ impl Ls {
         let mut spot = context.sessions.at(target)?;
         let out = &mut context.out;
         if paths::is_pattern(&spot.path, &context.settings) {
-            let mut fitting: Vec<_> = spot.client.glob(&spot.path)?.collect();
+            let mut fitting = paths::fitting(&mut spot)?;
             fitting.sort_by(|one, other| path_of(one).cmp(path_of(other)));
             return match self.walk(fitting, out)? {
                 0 => Err(paths::nothing_fits(&spot.path)),
@@ -69,7 +69,8 @@ impl Ls {
             let walk = paths::walk(spot.client, &spot.path, &WalkOptions::new())?;
             return self.walk(walk, out).map(drop);
         }
-        let directory = match spot.client.entries(spot.directory().to_vec()) {
+        let directory = spot.directory().to_vec();
+        let directory = match spot.run(|client, _| client.entries(&directory)) {
             Ok(directory) => directory,
             Err(error) => {
                 let entry = itself(&mut spot, error)?;

@@ -2,7 +2,7 @@
 
 use ftp_blocking::listing::Kind;
 use ftp_blocking::tree::Note;
-use ftp_blocking::{Client, Error, HERE, Walk, WalkEntry, WalkOptions};
+use ftp_blocking::{Client, Error, HERE, Walk, WalkEntry, WalkError, WalkOptions};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -73,7 +73,7 @@ pub(crate) fn files(spot: &mut Spot<'_>, settings: &Settings) -> Result<Vec<Vec<
         return Ok(vec![spot.path.clone()]);
     }
     let mut files = Vec::new();
-    for found in spot.client.glob(&spot.path)? {
+    for found in fitting(spot)? {
         let found = found?;
         if matches!(found.entry.kind(), Kind::File | Kind::Link | Kind::Unknown) {
             files.push(found.path.as_bytes().to_vec());
@@ -84,6 +84,19 @@ pub(crate) fn files(spot: &mut Spot<'_>, settings: &Settings) -> Result<Vec<Vec<
         true => Err(nothing_fits(&spot.path)),
         false => Ok(files),
     }
+}
+
+/// Returns all that fits a pattern, and what could not be read.
+pub(crate) fn fitting(spot: &mut Spot<'_>) -> Result<Vec<Result<WalkEntry, WalkError>>, Error> {
+    spot.run(|client, path| {
+        let found: Vec<_> = client.glob(path)?.collect();
+        match <[_; 1]>::try_from(found) {
+            // Nothing else was found, so this is the error of the whole.
+            Ok([Err(error)]) if client.session().needs_reconnect() => Err(error.into()),
+            Ok([found]) => Ok(vec![found]),
+            Err(found) => Ok(found),
+        }
+    })
 }
 
 /// Walks through a directory. Paths below the directory of the login begin with names, not with `.`.

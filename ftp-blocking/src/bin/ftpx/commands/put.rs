@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::io::Seek as _;
 use std::path::Path;
 
 use clap::Args;
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use crate::failures::Failures;
 use crate::names::{joined, shown, shown_path};
 use crate::progress::FileBar;
+use crate::sessions::renew;
 use crate::streams;
 
 /// Uploads files. Each appears under its name when it is complete
@@ -131,7 +133,10 @@ impl Put {
         let mut bar = context.bars.file(&path);
         let sent = match self.append {
             true => {
-                let sent = send(spot.client, &path, Begin::Append, &source, &mut bar);
+                let sent = match file == "-" {
+                    true => send(spot.client, &path, Begin::Append, &source, &mut bar),
+                    false => append(spot.client, &path, &source, &mut bar),
+                };
                 sent.map_err(|error| twice(&error, &path))
             }
             false => place(spot.client, &path, &context.settings, |client, path| {
@@ -171,14 +176,38 @@ fn send(
         Ok(upload) => return upload.send_from(source, |it| bar.show(it)).map(drop),
         Err(error) => error,
     };
-    let session = client.session();
-    if session.is_dead() || !session.needs_reconnect() {
-        return Err(error);
-    }
-    // The server demands that TLS resumes, and no byte has been read yet.
-    client.reconnect()?;
+    // No byte has been read yet.
+    renew(client, error)?;
     let upload = begin.upload(client, path)?;
     upload.send_from(source, |it| bar.show(it)).map(drop)
+}
+
+/// Appends a file, once more if the server has refused the data connection and has taken nothing.
+fn append(
+    client: &mut Client,
+    path: &[u8],
+    mut source: &File,
+    bar: &mut FileBar,
+) -> Result<(), Error> {
+    let before = length(client, path);
+    let error = match send(client, path, Begin::Append, source, bar) {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    renew(client, error.clone())?;
+    let is_same = before.is_some() && before == length(client, path);
+    match is_same && source.rewind().is_ok() {
+        true => send(client, path, Begin::Append, source, bar),
+        false => Err(error),
+    }
+}
+
+/// Returns how many bytes a file has. One that is not there has none. `None`: that is not known.
+fn length(client: &mut Client, path: &[u8]) -> Option<u64> {
+    match client.size(path) {
+        Ok(size) => size,
+        Err(error) => client.explain(error).is_not_found().then_some(0),
+    }
 }
 
 /// Says that bytes may be at the end of a file although the command has failed.

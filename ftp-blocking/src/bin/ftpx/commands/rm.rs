@@ -44,7 +44,7 @@ impl Rm {
 
     fn tree(&self, spot: &mut Spot<'_>) -> Result<(), Failure> {
         let options = DeleteOptions::new().with_on_error(OnError::Continue);
-        let deleted = match spot.client.delete_tree_with(&spot.path, &options) {
+        let deleted = match spot.run(|client, path| client.delete_tree_with(path, &options)) {
             Err(error) => return self.refused(error, spot.client),
             Ok(deleted) => deleted,
         };

@@ -23,9 +23,9 @@ pub(crate) struct Stat {
 impl Stat {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
-            let spot = context.sessions.at(target)?;
+            let mut spot = context.sessions.at(target)?;
             let path = &spot.directory().to_vec();
-            let metadata = spot.client.metadata(path);
+            let metadata = spot.run(|client, _| client.metadata(path));
             let metadata = metadata.map_err(|error| match error.is_not_found() {
                 true => Failure::from(error).with_exit(Exit::NotFound),
                 false => error.into(),

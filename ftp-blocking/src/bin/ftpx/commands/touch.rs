@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use ftp_blocking::{Error, Existence, Timestamp};
+use ftp_blocking::{Client, Error, Existence, Timestamp};
 
 use super::paths;
 use crate::arguments::values;
@@ -27,24 +27,25 @@ pub(crate) struct Touch {
 impl Touch {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
-            let policy = context.settings.common.transfer.retry_policy();
-            let spot = context.sessions.at(target)?;
-            if spot.client.exists(&spot.path)? == Existence::Absent {
-                if self.no_create {
-                    return Ok(());
-                }
-                let mut client = spot.client.retrying(&policy);
-                client.run(|client| client.upload(&spot.path)?.finish())?;
-                if self.time.is_none() {
-                    return Ok(());
-                }
-            }
-            let time = match self.time {
-                Some(time) => time,
-                None => Timestamp::try_from(SystemTime::now()).map_err(Error::from)?,
-            };
-            spot.client.set_modified(&spot.path, time)?;
-            Ok(())
+            let mut spot = context.sessions.at(target)?;
+            Ok(spot.run(|client, path| self.touch(client, path))?)
         })
+    }
+
+    fn touch(&self, client: &mut Client, path: &[u8]) -> Result<(), Error> {
+        if client.exists(path)? == Existence::Absent {
+            if self.no_create {
+                return Ok(());
+            }
+            client.upload(path)?.finish()?;
+            if self.time.is_none() {
+                return Ok(());
+            }
+        }
+        let time = match self.time {
+            Some(time) => time,
+            None => Timestamp::try_from(SystemTime::now()).map_err(Error::from)?,
+        };
+        client.set_modified(path, time).map(drop)
     }
 }
