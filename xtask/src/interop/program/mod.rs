@@ -126,14 +126,9 @@ impl Ground<'_> {
     }
 
     fn start(&self, program: &Program, scheme: Scheme) -> Result<Foreign> {
-        // ProFTPD gives no tickets for uploads under TLS 1.3 (`exceptions.rs`).
-        let version = match program.kind {
-            Kind::ProFtpd => TlsVersion::Tls12,
-            _ => TlsVersion::Both,
-        };
         let secured = match scheme {
             Scheme::Clear => None,
-            Scheme::Explicit => Some(Secured::new(version)),
+            Scheme::Explicit => Some(Secured::new(TlsVersion::Both)),
             Scheme::Implicit => Some(Secured::IMPLICIT),
         };
         program.start(&Setting {

@@ -162,8 +162,32 @@ fn put_several(site: &Site<'_>) -> Result<()> {
     site.same("new/below/two words", "two words")?;
     site.failed(26, ["put", "none", "one", &site.url("d/")])?;
     site.same("d/one", "one")?;
-    site.failed(2, ["put", "one", "two words", &site.url("d/file")])
-        .map(drop)
+    site.failed(2, ["put", "one", "two words", &site.url("d/file")])?;
+    many_uploads(site)
+}
+
+/// ProFTPD demands that TLS resumes, but gives no new ticket for an upload under TLS 1.3.
+fn many_uploads(site: &Site<'_>) -> Result<()> {
+    let names: Vec<String> = (0..12).map(|number| format!("many-{number}")).collect();
+    for name in &names {
+        site.write(name, name.as_bytes())?;
+    }
+    let (target, new) = (site.url("many/"), |name| site.url(&format!("many/{name}")));
+    let all = ["put", "-p"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str));
+    site.done(all.chain([target.as_str()]))?;
+    let urls: Vec<String> = ["t1", "t2", "t3", "t4", "t5", "t6"].map(new).to_vec();
+    site.done(["touch"].into_iter().chain(urls.iter().map(String::as_str)))?;
+    let all = ["put", "--append"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str));
+    site.done(all.chain([target.as_str()]))?;
+    for name in &names {
+        let there = fs::read_to_string(site.there(&format!("many/{name}")))?;
+        shows(name, &name.repeat(2), &there)?;
+    }
+    holds(site.there("many/t6").exists(), "no empty file")
 }
 
 fn put_stream(site: &Site<'_>) -> Result<()> {
@@ -208,7 +232,7 @@ fn put_resumed(site: &Site<'_>) -> Result<()> {
 }
 
 /// To another server, from it, and on the same one. Under TLS the data passes this machine. The
-/// server has a bookmark, because an option about certificates would be for both.
+/// options about certificates, or a bookmark, are for the side with TLS.
 fn cp(site: &Site<'_>) -> Result<()> {
     site.bookmark("here")?;
     let copied = |words: &[&str]| -> Result<()> {
@@ -224,6 +248,8 @@ fn cp(site: &Site<'_>) -> Result<()> {
     same_files(&site.there("d/a.txt"), &site.there("d/copy of a"))?;
     copied(&["here/d/a.txt", "here/d/beside"])?;
     same_files(&site.there("d/a.txt"), &site.there("d/beside"))?;
+    site.done(["cp", &site.url_elsewhere("b.bin"), &site.url("d/by-option")])?;
+    same_files(&site.there("d/by-option"), &site.elsewhere("b.bin"))?;
     let words = ["cp", "here/d/none", &site.url_elsewhere("none")];
     Said::by(&mut site.command_of_stranger(words))?.failed(78)?;
     let copies = paths_below(&site.elsewhere(""))?;
