@@ -21,8 +21,9 @@ use crate::transport::Network;
 /// 4xx reply. [`Client::retrying`] makes it.
 ///
 /// Before another attempt it pauses, and connects again ([`Client::reconnect`]) if the session is
-/// dead, or if the server refused a data connection because no TLS session was resumed. The [`RetryPolicy`] says how often and how long. An
-/// [`AbortHandle`](crate::AbortHandle) and the total time end the pauses too.
+/// dead, or if the server refused a data connection because no TLS session was resumed. The
+/// [`RetryPolicy`] says how often and how long. An [`AbortHandle`](crate::AbortHandle) and the total
+/// time end the pauses too.
 ///
 /// ```no_run
 /// use ftp_blocking::{Client, Credentials, Options, RetryPolicy};
