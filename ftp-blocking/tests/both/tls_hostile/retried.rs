@@ -53,7 +53,7 @@ fn b6_files_go_up_one_after_the_other_although_tickets_run_out() {
                 let report = retrying.put_file(room.path(&name), name.as_str());
                 report.unwrap_or_else(|error| panic!("{name}: {error}"));
                 let server = memory.server();
-                assert_eq!(server.file(&format!("/{name}")), Some(&big(100 + file)[..]));
+                assert_eq!(server.file(format!("/{name}")), Some(&big(100 + file)[..]));
             }
             let logins = logins(&memory);
             assert!((2..=most).contains(&logins), "{logins} logins");
