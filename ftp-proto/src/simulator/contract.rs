@@ -407,8 +407,7 @@ pub struct Case {
     pub(super) config: fn(Config) -> Config,
     /// What the options have that is no setting of the session.
     pub(super) options: fn(Options) -> Options,
-    /// Whether the server resumes the TLS sessions of a login, and demands that the client does.
-    pub(super) resumes: bool,
+    pub(super) resumes: Resumes,
     pub(super) channels: Channels,
     pub(super) connects: Option<Expect>,
     pub(super) steps: Vec<(Operation, Expect)>,
@@ -424,6 +423,17 @@ pub(super) enum Channels {
     /// Explicit TLS.
     Tls,
     Implicit,
+}
+
+/// Which TLS sessions the server lets data connections resume. Unless it is none, the server demands
+/// that they resume one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resumes {
+    Nothing,
+    /// Under TLS 1.3, the server sends one ticket on each connection, so each must be kept.
+    OneTicket,
+    /// As rustls does it. Under TLS 1.3, it sends two tickets on each connection.
+    Usual,
 }
 
 /// A way in which each case runs: its name, and what it changes.
@@ -449,11 +459,12 @@ impl Case {
             #[cfg(feature = "rustls")]
             for ends in tls.iter().filter(|_| self.channels != Channels::Clear) {
                 let server = match self.resumes {
-                    true => ends.server.clone(),
-                    false => without_resumption(&ends.server),
+                    Resumes::Usual => ends.server.clone(),
+                    Resumes::OneTicket => with_one_ticket(&ends.server),
+                    Resumes::Nothing => without_resumption(&ends.server),
                 };
                 let mut setup = self.setup.clone();
-                if self.resumes {
+                if self.resumes != Resumes::Nothing {
                     setup = setup.require_reuse();
                 }
                 let (setup, options) = match self.channels {
@@ -571,9 +582,12 @@ impl Case {
                         .map(|line| String::from_utf8_lossy(line).into_owned())
                         .collect::<Vec<_>>()
                 });
+                let habits = driver.with_server(|server| self.check_habits(server));
+                let hint = habits.err().map(|hint| format!(" ({hint})"));
                 format!(
-                    "step {number}, {:.80}: {why}; the server heard {log:?}",
-                    format!("{operation:?}")
+                    "step {number}, {:.80}: {why}{}; the server heard {log:?}",
+                    format!("{operation:?}"),
+                    hint.unwrap_or_default(),
                 )
             })?;
         }
@@ -597,8 +611,8 @@ impl Case {
 }
 
 impl Case {
-    /// Fails for what no outcome shows: a NOOP that leaves only after the data, and a second
-    /// connection to one passive port, which real servers refuse.
+    /// Fails for what no outcome shows: a NOOP that leaves only after the data, a second connection
+    /// to one passive port, which real servers refuse, and an old TLS login.
     fn check_habits(&self, server: &Simulator) -> Result<(), String> {
         let keeps_alive =
             |it: &(Operation, Expect)| matches!(it.0, Operation::DownloadKeptAlive(..));
@@ -614,6 +628,13 @@ impl Case {
             return Err(String::from(
                 "the driver has connected twice to one passive port: a `Connect` that comes again \
                  goes on with the connection that is begun",
+            ));
+        }
+        if server.origins.has_mixed() {
+            return Err(String::from(
+                "the driver has offered a TLS session of an older control connection: make a new TLS \
+                 login for each control connection, and use it for the data connections too \
+                 (`Session::successor_tls_login`)",
             ));
         }
         Ok(())
@@ -644,6 +665,14 @@ impl Case {
 fn options() -> Options {
     let timeouts = Timeouts::default().with_all(core::time::Duration::from_secs(1));
     Options::new("localhost").with_timeouts(timeouts)
+}
+
+/// Returns the configuration of a server that sends one TLS 1.3 ticket on each connection.
+#[cfg(feature = "rustls")]
+fn with_one_ticket(server: &rustls::ServerConfig) -> alloc::sync::Arc<rustls::ServerConfig> {
+    let mut server = server.clone();
+    server.send_tls13_tickets = 1;
+    server.into()
 }
 
 /// Returns the configuration of a server that does a full handshake on each connection.

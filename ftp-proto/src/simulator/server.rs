@@ -12,6 +12,7 @@ use crate::simulator::link::{Client, Connected, Link, Read, Server, Wire, Write}
 use crate::simulator::setup::Setup;
 use crate::simulator::state::{DataSource, Held, Load, Session, TransferRecord, has};
 use crate::simulator::store::{Store, resolve};
+use crate::simulator::tls::Origins;
 
 /// The port for control connections. Under implicit TLS, the server accepts them on port 990 too.
 const CONTROL_PORT: u16 = 21;
@@ -47,6 +48,8 @@ pub struct Simulator {
     pub(super) clear: Vec<u8>,
     pub(super) records: Vec<TransferRecord>,
     pub(super) announced: Option<SocketAddr>,
+    /// The control connections of the TLS sessions.
+    pub(super) origins: Origins,
     pub(super) peering: Peering,
     /// The data connections of downloads that have ended, each with the index of its record. The
     /// client may still send a `close_notify` over them.
@@ -71,6 +74,7 @@ impl Simulator {
     pub fn new(setup: Setup) -> Self {
         Self {
             store: setup.store.clone(),
+            origins: Origins::new(setup.require_reuse),
             setup,
             wires: Vec::new(),
             sessions: Vec::new(),

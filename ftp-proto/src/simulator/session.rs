@@ -14,7 +14,8 @@ impl Simulator {
         self.sessions.push(Session::new(link, home, implicit));
         let s = self.sessions.len() - 1;
         if let (true, Some(config)) = (self.setup.implicit, &self.setup.tls) {
-            self.wires[link.0].start_tls(config);
+            let config = self.origins.config(config, s);
+            self.wires[link.0].start_tls(&config);
         }
         let mut ctx = Ctx::new(self.faults("GREETING"));
         if self.open_sessions() > self.setup.most_sessions {

@@ -373,8 +373,10 @@ impl Setup {
         self
     }
 
-    /// Makes the server demand that every data connection resumes a TLS session. If a data
-    /// connection has not resumed one, the server closes it after the handshake and replies 522.
+    /// Makes the server demand that every data connection resumes a TLS session of its control
+    /// connection. If a data connection has not resumed one, the server closes it after the
+    /// handshake and replies 522. A session of another control connection is not resumed, as with
+    /// ProFTPD.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn require_reuse(mut self) -> Self {

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::num::NonZeroU8;
 
-use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Outcome};
+use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Outcome, Resumes};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::flows::Credentials;
 use crate::wire::Multiline;
@@ -779,6 +779,31 @@ cases! {
         .options_with(|options| options.with_resumption(Resumption::Required))
         .step(Begin("/big", 10, Ending::Drop), done())
         .step(Begin("/big", 0, Ending::Abort), done())
+        .steps(still_in_step());
+    /// Under TLS 1.3, the server sends one ticket on each connection, and refuses three uploads half
+    /// way. The client resets their data connections (`Closing::Abandon`), but must take the tickets
+    /// out of them before. Otherwise no ticket is left for the next transfer.
+    tickets_of_refused_uploads_are_kept => session(half_way_refused(3))
+        .only(Channels::Tls)
+        .one_ticket_each()
+        .steps(vec![(Upload("/new", big(100_000)), Fails(Permanent, Some(552))); 3])
+        .steps(still_in_step());
+    /// Under TLS 1.3, the server sends one ticket on each connection. It refuses three downloads
+    /// after the handshake of their data connections. The client closes these connections
+    /// (`Closing::Discard`), but must take the tickets out of them before.
+    tickets_of_unused_data_connections_are_kept => session(refused_after_the_handshake(3))
+        .only(Channels::Tls)
+        .one_ticket_each()
+        .steps(vec![(Download("/five", 0), Fails(Permanent, Some(550))); 3])
+        .steps(still_in_step());
+    /// After a reconnect, the server does not resume the TLS sessions of the old control connection,
+    /// as ProFTPD does it. So the client must make a new TLS login, and use it for both connections.
+    reconnected_with_a_new_tls_login => session(Setup::new())
+        .only(Channels::Tls)
+        .step(Download("/five", 0), bytes(b"12345"))
+        .step(Operation::Reconnect, done())
+        .steps(still_in_step())
+        .step(Operation::Reconnect, done())
         .steps(still_in_step());
 
     /// After the login, the control connection takes no more bytes. The next operation must fail
@@ -2211,6 +2236,31 @@ fn cut(then: Then) -> Setup {
     ))
 }
 
+/// Returns the settings of a server that refuses the first uploads with 552, after 10,000 bytes.
+fn half_way_refused(uploads: usize) -> Setup {
+    let full = || Action::At {
+        after: 10_000,
+        control: b"552 Disk full.\r\n".to_vec(),
+        then: Then::Stall,
+    };
+    let setup = Setup::new().window(4096);
+    (0..uploads).fold(setup, |setup, nth| {
+        setup.fault(Fault::nth("STOR", nth, full()))
+    })
+}
+
+/// Returns the settings of a server that refuses the first downloads with 550, but only after the
+/// handshake of their data connections.
+fn refused_after_the_handshake(downloads: usize) -> Setup {
+    let setup = Setup::new().fault(Fault::on("HANDSHAKE", Action::ReplyAfterHandshake));
+    (0..downloads).fold(setup, |setup, nth| {
+        let refusal = Action::Announcing(b"550 No.\r\n".to_vec());
+        setup
+            .fault(Fault::nth("RETR", nth, refusal))
+            .fault(Fault::nth("RETR", nth, Action::SilentFinal))
+    })
+}
+
 /// Returns operations that succeed only if the session still works. None of them is an upload, for
 /// cases in which the server disturbs every upload.
 fn still_reading() -> Vec<(Operation, Expect)> {
@@ -2341,7 +2391,7 @@ impl Case {
             in_every_way: false,
             config: |config| config,
             options: |options| options,
-            resumes: true,
+            resumes: Resumes::Usual,
             channels: Channels::Both,
             connects: None,
             steps: Vec::new(),
@@ -2362,7 +2412,13 @@ impl Case {
 
     /// Makes the server do a full TLS handshake on each connection.
     fn without_resumption(mut self) -> Self {
-        self.resumes = false;
+        self.resumes = Resumes::Nothing;
+        self
+    }
+
+    /// Makes the server send one TLS 1.3 ticket on each connection.
+    fn one_ticket_each(mut self) -> Self {
+        self.resumes = Resumes::OneTicket;
         self
     }
 

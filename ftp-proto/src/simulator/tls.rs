@@ -2,9 +2,9 @@
 //! but cannot have a value, so the simulator compiles and never uses TLS.
 
 #[cfg(feature = "rustls")]
-pub(super) use with_rustls::{Config, Tls};
+pub(super) use with_rustls::{Config, Origins, Tls};
 #[cfg(not(feature = "rustls"))]
-pub(super) use without_rustls::{Config, Tls};
+pub(super) use without_rustls::{Config, Origins, Tls};
 
 /// The error if TLS fails on a connection. The server may still have an alert to send to the
 /// client.
@@ -14,10 +14,12 @@ pub(super) struct Failed;
 #[cfg(feature = "rustls")]
 mod with_rustls {
     use std::boxed::Box;
+    use std::collections::BTreeMap;
     use std::io::{Read as _, Write as _};
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
     use std::vec::Vec;
 
+    use rustls::server::StoresServerSessions;
     use rustls::{HandshakeKind, ServerConfig, ServerConnection};
 
     use super::Failed;
@@ -117,6 +119,90 @@ mod with_rustls {
         }
     }
 
+    /// To which control connection each TLS session belongs: the one on which it has begun, or for
+    /// whose data connection it has begun.
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::simulator) struct Origins {
+        /// Whether a session is resumed only for its own control connection, as ProFTPD does it.
+        keeps_apart: bool,
+        noted: Arc<Mutex<Noted>>,
+    }
+
+    #[derive(Debug, Default)]
+    struct Noted {
+        /// The index of the control connection, by the key of the session.
+        owners: BTreeMap<Vec<u8>, usize>,
+        has_mixed: bool,
+    }
+
+    impl Origins {
+        pub(in crate::simulator) fn new(keeps_apart: bool) -> Self {
+            let noted = Arc::default();
+            Self { keeps_apart, noted }
+        }
+
+        /// Returns the configuration for this control connection and its data connections.
+        pub(in crate::simulator) fn config(&self, config: &Config, owner: usize) -> Config {
+            if !self.keeps_apart {
+                return config.clone();
+            }
+            let mut own = ServerConfig::clone(config);
+            own.session_storage = Arc::new(Own {
+                all: own.session_storage.clone(),
+                noted: self.noted.clone(),
+                owner,
+            });
+            Arc::new(own)
+        }
+
+        /// Returns whether a client has offered a session of another control connection.
+        pub(in crate::simulator) fn has_mixed(&self) -> bool {
+            lock(&self.noted).has_mixed
+        }
+    }
+
+    /// The sessions of one control connection. Those of the others are in the same storage, but are
+    /// not found.
+    #[derive(Debug)]
+    struct Own {
+        all: Arc<dyn StoresServerSessions>,
+        noted: Arc<Mutex<Noted>>,
+        owner: usize,
+    }
+
+    impl Own {
+        fn is_own(&self, key: &[u8]) -> bool {
+            let mut noted = lock(&self.noted);
+            let is_own = noted.owners.get(key).is_none_or(|it| *it == self.owner);
+            noted.has_mixed |= !is_own;
+            is_own
+        }
+    }
+
+    impl StoresServerSessions for Own {
+        fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
+            lock(&self.noted).owners.insert(key.clone(), self.owner);
+            self.all.put(key, value)
+        }
+
+        fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+            self.is_own(key).then(|| self.all.get(key))?
+        }
+
+        fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
+            self.is_own(key).then(|| self.all.take(key))?
+        }
+
+        fn can_cache(&self) -> bool {
+            self.all.can_cache()
+        }
+    }
+
+    /// Locks the notes. If a test has panicked meanwhile, the other tests go on.
+    fn lock(noted: &Mutex<Noted>) -> MutexGuard<'_, Noted> {
+        noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns the length of the first TLS record. `None` if the record is not complete. If the
     /// bytes are no TLS record, returns the length of all of them, so that rustls reads them and
     /// reports an error.
@@ -144,6 +230,23 @@ mod without_rustls {
 
     #[derive(Debug)]
     pub(in crate::simulator) enum Tls {}
+
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::simulator) struct Origins;
+
+    impl Origins {
+        pub(in crate::simulator) fn new(_keeps_apart: bool) -> Self {
+            Self
+        }
+
+        pub(in crate::simulator) fn config(&self, config: &Config, _owner: usize) -> Config {
+            match *config {}
+        }
+
+        pub(in crate::simulator) fn has_mixed(&self) -> bool {
+            false
+        }
+    }
 
     impl Tls {
         pub(in crate::simulator) fn begin(config: &Config) -> Option<Self> {

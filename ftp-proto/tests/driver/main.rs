@@ -8,9 +8,33 @@ mod memory;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod tls;
 
-use ftp_proto::simulator::ByFlows;
+use ftp_proto::simulator::{ByFlows, cases};
 
-use crate::memory::Memory;
+use crate::memory::{BROKEN, Memory, Rule};
 use crate::tls::tls;
 
 ftp_proto::contract_tests!(ByFlows<Memory>, tls());
+
+/// Each row finds the driver that breaks its rule.
+#[test]
+fn a_broken_rule_fails_its_row() {
+    for (rule, row) in [
+        (
+            Rule::ReadBeforeClosing,
+            cases::tickets_of_refused_uploads_are_kept(),
+        ),
+        (
+            Rule::ReadBeforeClosing,
+            cases::tickets_of_unused_data_connections_are_kept(),
+        ),
+        (Rule::NewLogin, cases::reconnected_with_a_new_tls_login()),
+        (
+            Rule::NewLoginForData,
+            cases::reconnected_with_a_new_tls_login(),
+        ),
+    ] {
+        BROKEN.set(Some(rule));
+        let why = row.run::<ByFlows<Memory>>(tls());
+        println!("{rule:?}: {}", why.expect_err("the rule is broken"));
+    }
+}

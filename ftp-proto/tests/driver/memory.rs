@@ -1,5 +1,6 @@
 //! A driver over a simulated world: where it would wait, it lets simulated time pass.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -22,8 +23,30 @@ pub(crate) struct Memory {
     peer: SocketAddr,
     data: Data,
     login: Option<TlsLogin>,
+    /// The TLS login of the data connections: the same one, unless a rule is broken.
+    data_login: Option<TlsLogin>,
     /// The end of the time limit that runs.
     deadline: Instant,
+}
+
+/// A rule of the contract that this driver can break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Read once before a data connection is reset or dropped.
+    ReadBeforeClosing,
+    /// Make a new TLS login for a new control connection.
+    NewLogin,
+    /// Use the new TLS login for the data connections too.
+    NewLoginForData,
+}
+
+thread_local! {
+    /// The rule that the drivers of this thread break.
+    pub(crate) static BROKEN: Cell<Option<Rule>> = const { Cell::new(None) };
+}
+
+fn keeps(rule: Rule) -> bool {
+    BROKEN.get() != Some(rule)
 }
 
 enum Data {
@@ -36,9 +59,11 @@ impl RunsFlows for Memory {
     fn connect(world: World, options: Options) -> Result<Self, Error> {
         let (_, port) = options.control_peer();
         let control = Link::new(world.connect(port)?);
+        let login = options.tls_login()?;
         let mut driver = Self {
             session: Session::with_options(&options),
-            login: options.tls_login()?,
+            data_login: login.clone(),
+            login,
             peer: control.end.address(),
             deadline: world.now(),
             data: Data::None,
@@ -255,7 +280,7 @@ impl Memory {
         // The want may come again with a new time limit. The handshake then goes on.
         let begun = self.open().is_ok_and(|link| link.tls().is_some());
         if !begun {
-            let Some(login) = self.login.clone() else {
+            let Some(login) = self.data_login.clone() else {
                 return want.failed(not_connected());
             };
             if login.must_keep_last_ticket(want.tickets()) {
@@ -312,7 +337,9 @@ impl Memory {
             }
             Closing::Abandon | Closing::Discard => {
                 // A session ticket may have come already, and the next connection needs it.
-                let _ = link.read(&mut [0; 512]);
+                if keeps(Rule::ReadBeforeClosing) {
+                    let _ = link.read(&mut [0; 512]);
+                }
                 link.end.reset_on_close(closing == Closing::Abandon);
                 return Ok(Some(DataEnd::Stopped));
             }
@@ -386,10 +413,15 @@ impl Memory {
     /// Makes a new control connection, and brings it to where the old one was.
     fn replace(&mut self) -> Result<(), Error> {
         let restore = Restore::of(&self.session)?;
-        let login = self.login.take();
-        self.login = self
-            .session
-            .successor_tls_login(&self.options, login.as_ref())?;
+        if keeps(Rule::NewLogin) {
+            let login = self.login.take();
+            self.login = self
+                .session
+                .successor_tls_login(&self.options, login.as_ref())?;
+        }
+        if keeps(Rule::NewLoginForData) {
+            self.data_login.clone_from(&self.login);
+        }
         let (_, port) = self.options.control_peer();
         self.control = Link::new(self.world.connect(port)?);
         self.session = self.session.successor();

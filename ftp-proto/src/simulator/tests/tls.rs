@@ -136,15 +136,19 @@ impl Secure {
     pub(super) fn new(versions: Versions, set: impl FnOnce(Setup) -> Setup) -> Self {
         let (server, client) = configs(versions);
         let setup = set(Setup::new().tls(server).file("/f", "0123456789"));
-        let mut bench = Bench::new(setup);
+        Self::over(Bench::new(setup), client)
+    }
+
+    /// Begins TLS on the control connection, and logs in.
+    fn over(mut bench: Bench, config: Arc<ClientConfig>) -> Self {
         bench.text();
         assert_eq!(bench.cmd("AUTH TLS"), "234 Proceed with negotiation.\r\n");
-        let mut control = Tls::new(bench.control, &client);
+        let mut control = Tls::new(bench.control, &config);
         control.pump(&mut bench.sim);
         let mut secure = Self {
             sim: bench.sim,
             control,
-            config: client,
+            config,
         };
         for line in ["USER user", "PASS secret", "TYPE I", "PBSZ 0", "PROT P"] {
             let reply = secure.cmd(line);
@@ -232,6 +236,27 @@ fn a_session_that_is_not_resumed() {
         assert_eq!((data.plain.len(), data.end), (0, Read::Eof));
         assert!(!b.sim.is_open(data.link));
         assert!(b.cmd("NOOP").starts_with("200 "));
+    }
+}
+
+/// A server that demands resumption resumes a session only for the control connection to which it
+/// belongs. The next control connection begins anew, and the simulator notes that it has tried.
+#[test]
+fn a_session_of_another_control_connection_is_not_resumed() {
+    for versions in BOTH {
+        let mut b = Secure::new(versions, Setup::require_reuse);
+        assert!(b.start("RETR f").1.ends_with(COMPLETE));
+        assert!(!b.sim.origins.has_mixed());
+        let control = open(b.sim.connect(21));
+        let sim = b.sim;
+        let mut b = Secure::over(Bench { sim, control }, b.config);
+        assert!(b.sim.origins.has_mixed());
+        let kind = b.control.connection.handshake_kind();
+        assert_eq!(kind, Some(HandshakeKind::Full));
+        let (data, text) = b.start("RETR f");
+        assert!(text.ends_with(COMPLETE), "{text}");
+        let kind = data.connection.handshake_kind();
+        assert_eq!(kind, Some(HandshakeKind::Resumed));
     }
 }
 
