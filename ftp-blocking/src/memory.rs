@@ -109,6 +109,10 @@ impl Stream for End {
         retry(self.world(), deadline, || Self::write(self, buffer))
     }
 
+    fn write_urgent(&mut self, byte: u8, deadline: Instant) -> io::Result<()> {
+        retry(self.world(), deadline, || Self::write_urgent(self, byte))
+    }
+
     fn shutdown(&mut self) -> io::Result<()> {
         Self::shutdown(self);
         Ok(())

@@ -41,8 +41,9 @@
 //! 1. **Write before you serve.** `flush` writes all of [`Session::outgoing`] to the control
 //!    connection and reports it by [`advance`](Session::advance). If your system takes whole buffers,
 //!    such as io_uring, use [`take_outgoing`](Session::take_outgoing). The byte at
-//!    [`urgent`](Session::urgent) goes out as urgent data, if your system can do that. Writing has a
-//!    limit of its own, [`Wait::Send`].
+//!    [`urgent`](Session::urgent), if there is one, goes out as urgent data (`MSG_OOB`): ask for it
+//!    before you take the bytes. It comes only with [`AbortSignal::TelnetSynch`](crate::AbortSignal).
+//!    Writing has a limit of its own, [`Wait::Send`].
 //! 2. **Feed in order.** Give every byte of the control connection to [`Session::receive`], and its
 //!    end to [`Session::receive_eof`]. Under TLS, feed what you have decrypted. An end without
 //!    close_notify (`PlainRead::Cut`) is an end too, and not `broken`. If a `Receive` comes after
@@ -194,6 +195,7 @@
 //! |---|---|
 //! | `host`, `port`, `ftp_proxy` | connect to [`Options::control_peer`] |
 //! | `config`, `capabilities`, `observer`, `encoding` | [`Session::with_options`] |
+//! | `config.abort_signal` | send the byte at [`Session::urgent`] as urgent data, or refuse [`AbortSignal::TelnetSynch`](crate::AbortSignal) |
 //! | `credentials` | run [`Login`](crate::flows::Login) after the greeting |
 //! | `timeouts` | [`Timeouts::of`]; add the limit to an error by [`Error::with_limits`](crate::Error::with_limits) |
 //! | `tls` | `Options::tls_login`, and `Session::successor_tls_login` for a new control connection |

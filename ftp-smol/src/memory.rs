@@ -231,6 +231,13 @@ impl Stream for End {
         written
     }
 
+    fn poll_write_urgent(&mut self, cx: &mut Context<'_>, byte: u8) -> Poll<io::Result<()>> {
+        if self.memory.pace().yield_once(cx, &mut self.yielded) {
+            return Poll::Pending;
+        }
+        unless_blocked(self.end.write_urgent(byte))
+    }
+
     fn shutdown(&mut self) -> io::Result<()> {
         self.end.shutdown();
         Ok(())

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use compio_buf::{BufResult, IntoInner};
 use compio_driver::op::{Connect, Interest, PollOnce, Recv, Send};
 use compio_driver::{DriverType, Key, OpCode, Proactor, PushEntry, SharedFd};
+use rustix::net::SendFlags;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 /// A queue of operations. The kernel does an operation when it can, and gives back its buffer.
@@ -42,6 +43,8 @@ pub(crate) trait Ring: Clone {
 
 /// How a connection ends.
 pub(crate) trait Ends {
+    /// Sends a byte as urgent data, without waiting. Nothing else is being sent.
+    fn send_urgent(&self, byte: u8) -> io::Result<()>;
     fn shutdown(&self) -> io::Result<()>;
     fn reset_on_close(&self, reset: bool);
     fn peer(&self) -> Option<SocketAddr>;
@@ -244,6 +247,11 @@ fn address(address: io::Result<SockAddr>) -> io::Result<SocketAddr> {
 }
 
 impl Ends for Shared {
+    fn send_urgent(&self, byte: u8) -> io::Result<()> {
+        let flags = SendFlags::OOB | SendFlags::DONTWAIT;
+        Ok(rustix::net::send(&**self, &[byte], flags).map(drop)?)
+    }
+
     fn shutdown(&self) -> io::Result<()> {
         Socket::shutdown(self, Shutdown::Write)
     }

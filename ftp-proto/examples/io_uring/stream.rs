@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use ftp_proto::embedding::{self, Network};
+use ftp_proto::{Error, Options};
 
 use crate::ring::{Completion, Ends as _, Ring};
 
@@ -48,6 +49,11 @@ impl<R: Ring> Network for Rings<R> {
 
     fn now(&self) -> Instant {
         self.0.now()
+    }
+
+    /// Urgent data is all that it can do.
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_without_sockets()
     }
 }
 
@@ -162,6 +168,13 @@ impl<R: Ring> embedding::Stream for Stream<R> {
         self.check_sent()?;
         self.send(std::mem::take(buffer));
         Ok(())
+    }
+
+    /// No operation of the ring sends urgent data, so it goes directly to the socket, after all that
+    /// was sent before.
+    fn write_urgent(&mut self, byte: u8) -> io::Result<()> {
+        self.check_sent()?;
+        self.socket.send_urgent(byte)
     }
 
     fn flush(&mut self) -> io::Result<()> {

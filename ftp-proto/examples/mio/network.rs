@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ftp_proto::embedding::{Network, Stream};
+use ftp_proto::{Error, Options};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 use socket2::SockRef;
@@ -50,6 +51,11 @@ impl Network for Tcp {
     fn now(&self) -> Instant {
         Instant::now()
     }
+
+    /// Urgent data is all that it can do.
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_without_sockets()
+    }
 }
 
 /// Reads and writes ask the kernel, whatever events have come.
@@ -70,6 +76,10 @@ impl Stream for Socket {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
+    }
+
+    fn write_urgent(&mut self, byte: u8) -> io::Result<()> {
+        SockRef::from(&self.0).send_out_of_band(&[byte]).map(drop)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use ftp_proto::embedding::{Network, Stream};
+use ftp_proto::{Error, Options};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 use tokio::io::Interest;
@@ -83,6 +84,11 @@ impl Network for Tcp {
 
     fn now(&self) -> Instant {
         Instant::now()
+    }
+
+    /// Urgent data is all that it can do.
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_without_sockets()
     }
 }
 
@@ -175,6 +181,14 @@ impl Stream for Socket {
         let written = self.call(Interest::WRITABLE, |socket| socket.write(bytes));
         self.unwritten = would_block(&written);
         written
+    }
+
+    fn write_urgent(&mut self, byte: u8) -> io::Result<()> {
+        let sent = self.call(Interest::WRITABLE, |socket| {
+            socket.send_out_of_band(&[byte])
+        });
+        self.unwritten = would_block(&sent);
+        sent.map(drop)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {

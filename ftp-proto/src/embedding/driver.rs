@@ -269,13 +269,24 @@ impl<N: Network> Driver<N> {
     /// Writes all that the session has to say. Returns `false` if the connection is full.
     pub(super) fn flush(&mut self) -> Result<bool, Error> {
         loop {
-            if self.unsent.is_empty() {
-                self.unsent = self.session.take_outgoing();
-            }
-            if self.unsent.is_empty() {
-                break;
-            }
-            if self.control.write_owned(&mut self.unsent)?.is_none() {
+            let written = match (self.unsent.is_empty(), self.session.urgent()) {
+                (false, _) => self.control.write_owned(&mut self.unsent)?,
+                (true, Some(0)) => self.write_urgent()?,
+                (true, Some(at)) => {
+                    let before = self.session.outgoing().get(..at);
+                    self.unsent = before.unwrap_or_default().to_vec();
+                    self.session.advance(at);
+                    continue;
+                }
+                (true, None) => {
+                    self.unsent = self.session.take_outgoing();
+                    match self.unsent.is_empty() {
+                        true => break,
+                        false => continue,
+                    }
+                }
+            };
+            if written.is_none() {
                 return self.wait_for_room();
             }
         }
@@ -284,6 +295,13 @@ impl<N: Network> Driver<N> {
         }
         self.sending = None;
         Ok(true)
+    }
+
+    /// Writes the first byte of the session as urgent data.
+    fn write_urgent(&mut self) -> Result<Option<()>, Error> {
+        let byte = self.session.outgoing().first().copied();
+        let written = self.control.write_urgent(byte.unwrap_or_default())?;
+        Ok(written.map(|()| self.session.advance(1)))
     }
 
     fn wait_for_room(&mut self) -> Result<bool, Error> {

@@ -96,6 +96,14 @@ impl<S: Stream> Link<S> {
         Ok(written.map(|count| drop(buffer.drain(..count.min(buffer.len())))))
     }
 
+    /// Sends a byte as urgent data. Under TLS there is none, so it is an ordinary byte.
+    pub(super) fn write_urgent(&mut self, byte: u8) -> Result<Option<()>, Error> {
+        match self.tls {
+            Some(_) => Ok(self.write(&[byte])?.map(drop)),
+            None => unless_blocked(self.stream.write_urgent(byte)),
+        }
+    }
+
     /// Sends all that was taken.
     pub(super) fn flush(&mut self) -> Result<Option<()>, Error> {
         match self.secure(TlsChannel::flush)? {

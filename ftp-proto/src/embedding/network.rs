@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::error::Error;
 use crate::options::Options;
+use crate::options::config::AbortSignal;
 
 /// Where the streams and the time of a [`Driver`](super::Driver) come from. No method waits.
 pub trait Network {
@@ -40,13 +41,29 @@ pub trait Network {
     fn now(&self) -> Instant;
 
     /// Takes the options that need sockets: source address, ports for active mode, keep-alive, sizes
-    /// of buffers, and a proxy. [`Driver::new`](super::Driver::new) calls it. The default refuses
+    /// of buffers, a proxy, and [`AbortSignal::TelnetSynch`], which needs
+    /// [`Stream::write_urgent`]. [`Driver::new`](super::Driver::new) calls it. The default refuses
     /// them. If your network can do some of them, keep what you need, and refuse the rest.
+    ///
+    /// ```
+    /// # use ftp_proto::{Error, Options};
+    /// /// A network whose streams implement `write_urgent`, and that can do nothing else of these.
+    /// fn configure(options: &Options) -> Result<(), Error> {
+    ///     options.check_without_sockets()
+    /// }
+    /// # let _ = configure;
+    /// ```
     ///
     /// # Errors
     /// [`Misuse::Option`](crate::Misuse::Option) for an option that this network cannot follow.
     fn configure(&mut self, options: &Options) -> Result<(), Error> {
-        options.check_without_sockets()
+        options.check_without_sockets()?;
+        match options.config.abort_signal {
+            AbortSignal::None => Ok(()),
+            AbortSignal::TelnetSynch => Err(Error::option(
+                "this network sends no urgent data, and `AbortSignal::TelnetSynch` needs it",
+            )),
+        }
     }
 }
 
@@ -77,6 +94,18 @@ pub trait Stream {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if it takes none now; any other error ends the
     /// connection.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Sends one byte as urgent data (`MSG_OOB`): the end of a Telnet Synch before ABOR (RFC 959
+    /// section 4.1.3). It leaves after all that [`write`](Self::write) has taken. The driver calls it
+    /// only with [`AbortSignal::TelnetSynch`], and only in clear text. The default cannot do it, and
+    /// the default of [`Network::configure`] refuses that option. So implement both or none.
+    ///
+    /// # Errors
+    /// The errors of [`write`](Self::write). [`Unsupported`](io::ErrorKind::Unsupported) by default.
+    fn write_urgent(&mut self, byte: u8) -> io::Result<()> {
+        let _ = byte;
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Takes some bytes from the start of this buffer, and removes them. The buffer is one of
     /// [`Session::take_outgoing`](crate::Session::take_outgoing). The default calls

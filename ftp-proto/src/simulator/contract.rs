@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 
 use crate::simulator::{Setup, Simulator};
 use crate::{
-    Config, DataMode, Error, ErrorKind, FileStructure, FtpProxy, Options, Protection, Timeouts,
-    TransferOptions, TransferType, TransmissionMode,
+    AbortSignal, Config, DataMode, Error, ErrorKind, FileStructure, FtpProxy, Options, Protection,
+    Timeouts, TransferOptions, TransferType, TransmissionMode,
 };
 
 /// An operation that a test case runs. For each operation, the driver calls one of its public
@@ -439,6 +439,9 @@ pub(super) enum Resumes {
 /// A way in which each case runs: its name, and what it changes.
 type Way = (&'static str, fn(Setup) -> Setup);
 
+/// The Telnet command that ends a Synch.
+const DATA_MARK: u8 = 0xF2;
+
 const WAYS: [Way; 3] = [
     ("replies whole", |setup| setup),
     ("replies byte by byte", |setup| setup.segment(1)),
@@ -484,7 +487,7 @@ impl Case {
     /// Returns whether the case needs only a server that follows the RFCs, so that a real server
     /// can run it too. Such a case scripts no fault, removes no feature, demands neither an account
     /// nor PRET, has no FTP proxy, keeps the default user, home directory and banner, expects to
-    /// connect, and works in clear text.
+    /// connect, works in clear text, and sends no Telnet Synch, which not every server knows.
     pub fn is_well_behaved(&self) -> bool {
         let setup = &self.setup;
         let plain = Setup::new();
@@ -492,6 +495,7 @@ impl Case {
             && setup.without.is_empty()
             && setup.account.is_none()
             && setup.account_to_store.is_none()
+            && (self.config)(Config::default()).abort_signal == AbortSignal::None
             && !setup.pret
             && !setup.extensions
             && setup.full_after.is_none()
@@ -612,7 +616,8 @@ impl Case {
 
 impl Case {
     /// Fails for what no outcome shows: a NOOP that leaves only after the data, a second connection
-    /// to one passive port, which real servers refuse, and an old TLS login.
+    /// to one passive port, which real servers refuse, an old TLS login, and a Synch without urgent
+    /// data.
     fn check_habits(&self, server: &Simulator) -> Result<(), String> {
         let keeps_alive =
             |it: &(Operation, Expect)| matches!(it.0, Operation::DownloadKeptAlive(..));
@@ -628,6 +633,18 @@ impl Case {
             return Err(String::from(
                 "the driver has connected twice to one passive port: a `Connect` that comes again \
                  goes on with the connection that is begun",
+            ));
+        }
+        let config = (self.config)(Config::default());
+        let signals = match config.abort_signal {
+            AbortSignal::TelnetSynch => server.count("ABOR"),
+            AbortSignal::None => 0,
+        };
+        if server.in_world && server.urgent != [DATA_MARK].repeat(signals) {
+            return Err(format!(
+                "{signals} ABOR have come, and the bytes {:?} as urgent data: before each ABOR, send the \
+                 byte at `Session::urgent` as urgent data, and no other byte",
+                server.urgent
             ));
         }
         if server.origins.has_mixed() {

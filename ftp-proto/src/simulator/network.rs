@@ -5,6 +5,8 @@ use std::io;
 use std::time::Instant;
 
 use crate::embedding::{Network, Stream};
+use crate::error::Error;
+use crate::options::Options;
 use crate::simulator::world::{End, Port, World};
 
 /// Where the driver would wait, call [`World::advance_clock`] with its
@@ -30,6 +32,11 @@ impl Network for World {
     fn now(&self) -> Instant {
         Self::now(self)
     }
+
+    /// Urgent data is all that it can do.
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        options.check_without_sockets()
+    }
 }
 
 impl Stream for End {
@@ -43,6 +50,10 @@ impl Stream for End {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         Self::write(self, bytes)
+    }
+
+    fn write_urgent(&mut self, byte: u8) -> io::Result<()> {
+        Self::write_urgent(self, byte)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {

@@ -61,6 +61,8 @@ pub struct Simulator {
     taken: Vec<u16>,
     /// Whether it is the server of a `World`, so that no system keeps bytes in between.
     pub(super) in_world: bool,
+    /// The bytes that have come as urgent data.
+    pub(super) urgent: Vec<u8>,
     /// How many NOOPs have come while data was on its way.
     pub(super) kept_alive: usize,
     last_listener: u16,
@@ -92,6 +94,7 @@ impl Simulator {
             connected_twice: false,
             taken: Vec::new(),
             in_world: false,
+            urgent: Vec::new(),
             kept_alive: 0,
             last_passive: PASSIVE_PORTS,
             last_listener: CLIENT_PORTS,
@@ -185,6 +188,15 @@ impl Simulator {
         }
         let written = self.wires[link.0].write(bytes);
         self.run();
+        written
+    }
+
+    /// Writes one byte as urgent data, as the client. The server reads it like any other byte.
+    pub(super) fn write_urgent(&mut self, link: Link, byte: u8) -> Write {
+        let written = self.write(link, &[byte]);
+        if matches!(written, Write::Bytes(1..)) {
+            self.urgent.push(byte);
+        }
         written
     }
 

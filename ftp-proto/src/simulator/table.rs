@@ -10,10 +10,10 @@ use super::{Action, DuringTransfer, Fault, Setup, Then};
 use crate::flows::Credentials;
 use crate::wire::Multiline;
 use crate::{
-    AbortClose, ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind, FileStructure, Format,
-    FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, Options, PassiveCommand, ProtectWhen,
-    Protection, ProxyFailure, Resumption, SizeCheck, TransferOptions, TransferType,
-    TransmissionMode, Utf8Names, Wait,
+    AbortClose, AbortSignal, ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind,
+    FileStructure, Format, FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, Options,
+    PassiveCommand, ProtectWhen, Protection, ProxyFailure, Resumption, SizeCheck, TransferOptions,
+    TransferType, TransmissionMode, Utf8Names, Wait,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -1275,6 +1275,18 @@ cases! {
         .step(Begin("/big", 1000, Ending::Abort), done())
         .step(Begin("/big", 1000, Ending::Drop), done())
         .step(BeginUpload("/new", big(3000), Ending::Forget), done())
+        .steps(still_in_step());
+    /// With `AbortSignal::TelnetSynch`, the client sends IAC IP IAC DM before each ABOR, in the order of
+    /// the control connection, and the DM as urgent data (RFC 959 section 4.1.3).
+    abort_with_a_telnet_synch => session(Setup::new()
+            .window(4096)
+            .during_transfer(DuringTransfer::Immediate))
+        .only(Channels::Clear)
+        .config(|config| config.with_abort_signal(AbortSignal::TelnetSynch))
+        .step(Begin("/big", 1000, Ending::Abort), done())
+        .steps(still_in_step())
+        .step(Begin("/big", 1000, Ending::Drop), done())
+        .step(BeginUpload("/new", big(3000), Ending::Abort), done())
         .steps(still_in_step());
     /// After ABOR, the server holds the aborted transfer in a queue, and would run it over the next
     /// data connection. So before the next transfer, the client must open an extra data connection

@@ -153,6 +153,17 @@ impl World {
         bytes
     }
 
+    fn note_written(&self, written: Write) -> io::Result<usize> {
+        match written {
+            Write::Bytes(count) => Ok(self.note_moved(count)),
+            Write::Broken => Err(io::ErrorKind::BrokenPipe.into()),
+            Write::Full => {
+                lock(&self.0).note_fruitless();
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+        }
+    }
+
     fn end(&self, link: Link, port: u16, accepted: bool) -> End {
         End {
             world: self.clone(),
@@ -272,14 +283,17 @@ impl End {
     /// the connection.
     pub fn write(&self, buffer: &[u8]) -> io::Result<usize> {
         let written = self.world.server().write(self.link, buffer);
-        match written {
-            Write::Bytes(count) => Ok(self.world.note_moved(count)),
-            Write::Broken => Err(io::ErrorKind::BrokenPipe.into()),
-            Write::Full => {
-                lock(&self.world.0).note_fruitless();
-                Err(io::ErrorKind::WouldBlock.into())
-            }
-        }
+        self.world.note_written(written)
+    }
+
+    /// Writes one byte as urgent data, as sockets do it with `MSG_OOB`. The server reads it like any
+    /// other byte, and the contract table checks that it was urgent.
+    ///
+    /// # Errors
+    /// The errors of [`write`](Self::write).
+    pub fn write_urgent(&self, byte: u8) -> io::Result<()> {
+        let written = self.world.server().write_urgent(self.link, byte);
+        self.world.note_written(written).map(drop)
     }
 
     /// Ends the client's direction of the connection (FIN). The client can still read.

@@ -46,6 +46,11 @@ impl Link {
         }
     }
 
+    /// Sends a byte as urgent data. `None` if there is no room.
+    pub(crate) fn write_urgent(&mut self, byte: u8) -> Result<Option<()>, Error> {
+        unless_blocked(self.end.write_urgent(byte))
+    }
+
     /// Sends what TLS has encrypted.
     pub(crate) fn flush(&mut self) -> Result<Option<()>, Error> {
         self.secure(TlsChannel::flush)

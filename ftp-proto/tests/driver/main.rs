@@ -32,6 +32,7 @@ fn a_broken_rule_fails_its_row() {
             Rule::NewLoginForData,
             cases::reconnected_with_a_new_tls_login(),
         ),
+        (Rule::SendUrgent, cases::abort_with_a_telnet_synch()),
     ] {
         BROKEN.set(Some(rule));
         let why = row.run::<ByFlows<Memory>>(tls());

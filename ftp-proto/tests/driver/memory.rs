@@ -38,6 +38,8 @@ pub(crate) enum Rule {
     NewLogin,
     /// Use the new TLS login for the data connections too.
     NewLoginForData,
+    /// Send the last byte of a Synch as urgent data.
+    SendUrgent,
 }
 
 thread_local! {
@@ -191,7 +193,15 @@ impl Memory {
     fn flush(&mut self) -> Result<(), Error> {
         let limit = self.world.now() + self.options.timeouts.of(Wait::Send);
         while !self.session.outgoing().is_empty() {
-            match self.control.write(self.session.outgoing())? {
+            let urgent = self.session.urgent().filter(|_| keeps(Rule::SendUrgent));
+            let bytes = self.session.outgoing();
+            let written = match (urgent, bytes) {
+                (Some(0), [byte, ..]) => self.control.write_urgent(*byte)?.map(|()| 1),
+                (urgent, bytes) => self
+                    .control
+                    .write(&bytes[..urgent.unwrap_or(bytes.len())])?,
+            };
+            match written {
                 Some(count) => self.session.advance(count),
                 None if self.world.advance_clock(limit) => {}
                 None => return Err(Error::new(ErrorKind::Timeout(Wait::Send))),

@@ -156,6 +156,10 @@ impl<const LOOKS: bool> Ring for Simulated<LOOKS> {
 }
 
 impl Ends for Socket {
+    fn send_urgent(&self, byte: u8) -> io::Result<()> {
+        self.borrow().write_urgent(byte)
+    }
+
     fn shutdown(&self) -> io::Result<()> {
         self.borrow().shutdown();
         Ok(())

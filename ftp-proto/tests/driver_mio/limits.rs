@@ -8,8 +8,8 @@ use ftp_proto::embedding::{Driver, Network, Stream};
 use ftp_proto::flows::{Credentials, Greeting, Login, Noop, Open};
 use ftp_proto::simulator::{Action, End, Fault, Port, Setup, Simulator, Then, World};
 use ftp_proto::{
-    AbortHandle, DataEnd, Error, ErrorKind, Flow, Options, Timeouts, TransferLimits,
-    TransferOptions, Wait,
+    AbortHandle, AbortSignal, Config, DataEnd, Error, ErrorKind, Flow, Misuse, Options, Timeouts,
+    TransferLimits, TransferOptions, Wait,
 };
 
 /// A world in which the server sends without end after the client has ended its direction.
@@ -246,6 +246,22 @@ fn an_abort_handle_ends_an_operation() -> Result<(), Error> {
     handle.reset();
     assert!(!driver.session().is_dead());
     Ok(())
+}
+
+/// The default of a network refuses the option that needs urgent data, and does not ignore it.
+#[test]
+fn a_network_without_urgent_data_refuses_the_telnet_synch() {
+    let world = World::new(Simulator::new(Setup::new()));
+    let peer = SocketAddr::from(([127, 0, 0, 1], 21));
+    let synch = |config: Config| config.with_abort_signal(AbortSignal::TelnetSynch);
+    let options = Options::new("localhost").with_config(synch);
+    let mut network = Flooded(world.clone());
+    let control = network.connect(peer).expect("there is a server");
+    let refused = Driver::new(network, control, peer, options.clone());
+    let kind = refused.map_err(|error| error.kind()).err();
+    assert_eq!(kind, Some(ErrorKind::Misuse(Misuse::Option)));
+    let control = world.connect(21).expect("there is a server");
+    assert!(Driver::new(world, control, peer, options).is_ok());
 }
 
 /// A world has no sockets, so the driver does not ignore these options: it refuses them.

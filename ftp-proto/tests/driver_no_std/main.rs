@@ -1,5 +1,5 @@
-//! The contract table for the driver of the example `no_std`. It has neither TLS nor active mode, and
-//! cannot replace its control connection: these rows are left out.
+//! The contract table for the driver of the example `no_std`. It has neither TLS, nor active mode, nor
+//! urgent data, and cannot replace its control connection: these rows are left out.
 #![cfg(all(feature = "simulator", feature = "ring"))]
 
 #[path = "../../examples/no_std/driver.rs"]
@@ -14,7 +14,7 @@ use ftp_proto::data::DataPhase;
 use ftp_proto::flows::Greeting;
 use ftp_proto::simulator::contract::Case;
 use ftp_proto::simulator::{ByFlows, End, RunsFlows, World, cases};
-use ftp_proto::{DataMode, Error, Flow, Options, Session, Timeouts, Wait};
+use ftp_proto::{AbortSignal, DataMode, Error, Flow, Options, Session, Timeouts, Wait};
 
 use crate::driver::{Channel, Device, Driver};
 
@@ -141,8 +141,9 @@ impl RunsFlows for Bare {
 
     fn supports(options: &Options) -> bool {
         let passive = options.config.data_mode == DataMode::Passive;
-        LEFT_OUT.set(LEFT_OUT.get() || !passive);
-        passive && options.tls.is_none()
+        let urgent = options.config.abort_signal != AbortSignal::None;
+        LEFT_OUT.set(LEFT_OUT.get() || !passive || urgent);
+        passive && !urgent && options.tls.is_none()
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use ftp_proto::embedding::{Network, Stream};
 use ftp_proto::simulator::{End, Port, World};
+use ftp_proto::{Error, Options};
 
 /// If `LOOKS`, each read asks the world. Otherwise a read answers from a cache of readiness, as
 /// `try_read` of tokio does: it says `WouldBlock` until the [reactor has run](Wire::react).
@@ -50,6 +51,10 @@ impl<const LOOKS: bool> Network for Simulated<LOOKS> {
     fn now(&self) -> Instant {
         self.0.now()
     }
+
+    fn configure(&mut self, options: &Options) -> Result<(), Error> {
+        self.0.configure(options)
+    }
 }
 
 impl<const LOOKS: bool> Stream for Wire<LOOKS> {
@@ -69,6 +74,10 @@ impl<const LOOKS: bool> Stream for Wire<LOOKS> {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.end.write(bytes)
+    }
+
+    fn write_urgent(&mut self, byte: u8) -> io::Result<()> {
+        self.end.write_urgent(byte)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
