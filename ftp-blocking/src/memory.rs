@@ -122,6 +122,10 @@ impl Stream for End {
         Self::reset_on_close(self, reset);
     }
 
+    fn unsent(&self) -> Option<usize> {
+        Some(self.unacknowledged())
+    }
+
     fn peer_address(&self) -> Option<SocketAddr> {
         Some(self.address())
     }

@@ -247,6 +247,10 @@ impl Stream for End {
         self.end.reset_on_close(reset);
     }
 
+    fn unsent(&self) -> Option<usize> {
+        Some(self.end.unacknowledged())
+    }
+
     fn peer_address(&self) -> Option<SocketAddr> {
         Some(self.end.address())
     }

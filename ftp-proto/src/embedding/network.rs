@@ -141,7 +141,8 @@ pub trait Stream {
 
     /// Returns how many bytes the other end has not acknowledged (SIOCOUTQ on Linux, SO_NWRITE on
     /// macOS). As long as the number falls, an upload over a slow line goes on to wait for the
-    /// server. `None`, the default, if the system does not say.
+    /// server. `None`, the default, if the system does not say: an upload then fails if the system
+    /// sends its end for longer than [`Timeouts::final_reply`](crate::Timeouts).
     fn unacknowledged(&self) -> Option<usize> {
         None
     }

@@ -62,6 +62,12 @@ pub trait RunsFlows: Sized {
     fn supports(_options: &Options) -> bool {
         true
     }
+
+    /// Returns whether the driver knows how many bytes the server has not acknowledged, as
+    /// [`Driver::knows_backlog`] says.
+    fn knows_backlog() -> bool {
+        true
+    }
 }
 
 /// A [`Driver`] made from a driver that runs flows.
@@ -107,6 +113,10 @@ impl<D: RunsFlows> Driver for ByFlows<D> {
 
     fn supports(options: &Options) -> bool {
         D::supports(options)
+    }
+
+    fn knows_backlog() -> bool {
+        D::knows_backlog()
     }
 }
 

@@ -376,6 +376,13 @@ pub trait Driver: Sized {
     fn supports(_options: &Options) -> bool {
         true
     }
+
+    /// Returns whether the driver learns from its system how many bytes the server has not
+    /// acknowledged ([`Backlog`](crate::data::Backlog)). If not, uploads over slow lines fail, and
+    /// the rows that need them are left out. By default, it does.
+    fn knows_backlog() -> bool {
+        true
+    }
 }
 
 /// The TLS configurations of the server and of the client. Both use the same single version of TLS.
@@ -557,7 +564,7 @@ impl Case {
     fn run_once<D: Driver>(&self, setup: Setup, options: Options) -> Result<usize, String> {
         let mut options = self.options(options);
         options.ftp_proxy.clone_from(&self.ftp_proxy);
-        if !D::supports(&options) {
+        if !D::supports(&options) || self.setup.has_slow_line() && !D::knows_backlog() {
             return Ok(0);
         }
         let connected = D::connect(Simulator::new(setup), options);

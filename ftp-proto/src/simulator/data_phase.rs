@@ -133,7 +133,14 @@ impl Simulator {
     }
 
     fn move_data(&mut self, s: usize, t: &mut Transfer) {
+        let slow = t.ctx.actions.iter().find_map(|action| match action {
+            Action::SlowLine(bytes_a_second) => Some(*bytes_a_second),
+            _ => None,
+        });
         let wire = self.wire(t);
+        if let Some(bytes_a_second) = slow {
+            wire.slow_down(bytes_a_second);
+        }
         let sound = wire.decrypt().is_ok();
         let notified = wire.tls_ended();
         self.records[t.record].close_notify = notified;

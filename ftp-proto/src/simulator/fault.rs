@@ -52,6 +52,10 @@ impl Fault {
         }
     }
 
+    pub(super) fn is_slow_line(&self) -> bool {
+        matches!(self.action, Action::SlowLine(_))
+    }
+
     /// Returns the action if this fault is for this occurrence of the command.
     pub(super) fn matching(&self, verb: &str, occurrence: usize) -> Option<&Action> {
         let hit = self.verb == verb && self.nth.is_none_or(|nth| nth == occurrence);
@@ -172,6 +176,10 @@ pub enum Action {
     QueueAborted,
     /// After an upload, the server resets the data connection and does not end it by FIN.
     ResetEnd,
+    /// For uploads: the client's line is slow. What it writes to the data connection arrives at the
+    /// server at this number of bytes a second, and its end after that. Only the clock of a
+    /// [`World`](crate::simulator::World) lets them arrive.
+    SlowLine(usize),
     /// For `HANDSHAKE`: the server sends the preliminary reply only after the handshake on the data
     /// connection, as ftp-srv does. If the handshake fails, the server replies 425.
     ReplyAfterHandshake,

@@ -1,6 +1,7 @@
 //! One simulated connection: the bytes in each direction, how the client and the server have ended
 //! it, and the server's TLS.
 
+use core::time::Duration;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
@@ -80,6 +81,28 @@ pub(super) struct Reluctance {
     has_blocked: bool,
 }
 
+/// What a client has written to a slow line, and what has not arrived at the server yet.
+#[derive(Debug)]
+struct SlowLine {
+    on_its_way: VecDeque<u8>,
+    bytes_a_second: usize,
+    /// The time that has passed since the line is slow, and what has arrived in it.
+    time: Duration,
+    arrived: usize,
+}
+
+impl SlowLine {
+    /// Returns the bytes that arrive while this time passes.
+    fn arrive(&mut self, time: Duration) -> Vec<u8> {
+        self.time += time;
+        let by_now = self.time.as_millis() as usize * self.bytes_a_second / 1000;
+        let count = (by_now - self.arrived).min(self.on_its_way.len());
+        // A line that has stood idle carries no more later.
+        self.arrived = by_now;
+        self.on_its_way.drain(..count).collect()
+    }
+}
+
 /// A simulated connection. Its index in the simulator's list of connections is its [`Link`].
 #[derive(Debug)]
 pub(super) struct Wire {
@@ -102,6 +125,8 @@ pub(super) struct Wire {
     /// If the connection is [reluctant](crate::simulator::Setup::reluctant), what has arrived.
     /// `None` if everything arrives at once.
     reluctance: Option<Reluctance>,
+    /// `None` if the line is fast: what the client writes arrives at once.
+    slow: Option<SlowLine>,
     /// Bytes from the client that the server has not processed yet. Under TLS, they are ciphertext.
     pub(super) inbox: Vec<u8>,
     /// Plaintext from the client that the server has not read yet.
@@ -139,6 +164,7 @@ impl Wire {
             full: false,
             waits_for_room: false,
             reluctance: None,
+            slow: None,
             inbox: Vec::new(),
             plain: Vec::new(),
             tls: None,
@@ -191,7 +217,10 @@ impl Wire {
         }
         let taken = bytes.len().min(room);
         self.full = taken < bytes.len();
-        self.inbox.extend_from_slice(&bytes[..taken]);
+        match &mut self.slow {
+            Some(slow) => slow.on_its_way.extend(&bytes[..taken]),
+            None => self.inbox.extend_from_slice(&bytes[..taken]),
+        }
         Write::Bytes(taken)
     }
 
@@ -212,7 +241,7 @@ impl Wire {
     }
 
     fn room(&self) -> usize {
-        let buffered = self.inbox.len() + self.plain.len();
+        let buffered = self.inbox.len() + self.plain.len() + self.on_its_way();
         match self.window {
             None => usize::MAX,
             Some(window) => window.saturating_sub(buffered),
@@ -277,6 +306,40 @@ impl Wire {
         let is_new = reluctance.arrived < sent || reluctance.end_arrived != ended;
         (reluctance.arrived, reluctance.end_arrived) = (sent, ended);
         is_new
+    }
+
+    // A slow line.
+
+    /// Makes the line of the client slow from now on.
+    pub(super) fn slow_down(&mut self, bytes_a_second: usize) {
+        self.slow.get_or_insert(SlowLine {
+            on_its_way: VecDeque::new(),
+            bytes_a_second,
+            time: Duration::ZERO,
+            arrived: 0,
+        });
+    }
+
+    /// Lets time pass. Returns whether something has arrived at the server.
+    pub(super) fn pass(&mut self, time: Duration) -> bool {
+        let Some(slow) = &mut self.slow else {
+            return false;
+        };
+        let arrived = slow.arrive(time);
+        self.inbox.extend_from_slice(&arrived);
+        !arrived.is_empty()
+    }
+
+    fn on_its_way(&self) -> usize {
+        self.slow.as_ref().map_or(0, |slow| slow.on_its_way.len())
+    }
+
+    /// Returns how many bytes of the client the server has not acknowledged. The end counts as one.
+    pub(super) fn unacknowledged(&self) -> usize {
+        match self.on_its_way() {
+            0 => 0,
+            bytes => bytes + usize::from(self.client != Client::Open),
+        }
     }
 
     // The server's side.
@@ -397,6 +460,8 @@ impl Wire {
     /// Returns whether the client will send nothing more: it has ended its direction, or has sent a
     /// `close_notify` (except after CCC, where clear text follows).
     pub(super) fn input_ended(&self) -> bool {
-        self.client != Client::Open || (self.tls_ended() && !self.ending_tls)
+        let is_reset = self.client == Client::Reset;
+        let has_ended = self.client != Client::Open && self.on_its_way() == 0;
+        is_reset || has_ended || (self.tls_ended() && !self.ending_tls)
     }
 }

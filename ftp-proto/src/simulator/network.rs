@@ -65,6 +65,10 @@ impl Stream for End {
         Self::reset_on_close(self, reset);
     }
 
+    fn unacknowledged(&self) -> Option<usize> {
+        Some(Self::unacknowledged(self))
+    }
+
     fn peer(&self) -> Option<SocketAddr> {
         Some(self.address())
     }

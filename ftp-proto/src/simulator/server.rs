@@ -2,6 +2,7 @@
 //! looks at the server's state.
 
 use core::net::SocketAddr;
+use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 use std::string::{String, ToString as _};
 use std::vec::Vec;
@@ -312,6 +313,22 @@ impl Simulator {
             arrived |= wire.arrive();
         }
         waited || arrived || self.wires.iter_mut().any(Wire::make_room)
+    }
+
+    /// Lets time pass, so that more arrives over slow lines.
+    pub(super) fn pass(&mut self, time: Duration) {
+        let mut arrived = false;
+        for wire in &mut self.wires {
+            arrived |= wire.pass(time);
+        }
+        if arrived {
+            self.run();
+        }
+    }
+
+    /// Returns how many bytes of the client the server has not acknowledged.
+    pub(super) fn unacknowledged(&self, link: Link) -> usize {
+        self.wires[link.0].unacknowledged()
     }
 
     /// Notes that an attempt to connect or to accept would block. Returns whether it must: it does

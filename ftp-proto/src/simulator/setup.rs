@@ -259,6 +259,11 @@ impl Setup {
         self
     }
 
+    /// Returns whether a fault makes the client's line slow.
+    pub(super) fn has_slow_line(&self) -> bool {
+        self.faults.iter().any(Fault::is_slow_line)
+    }
+
     /// Sets what the server does with commands that arrive during a transfer.
     #[must_use]
     pub fn during_transfer(mut self, behaviour: DuringTransfer) -> Self {

@@ -814,6 +814,26 @@ cases! {
         .step(Pwd, Fails(ErrorKind::Timeout(Wait::Send), None))
         .step(Noop, Fails(ErrorKind::Timeout(Wait::Send), None));
 
+    /// The client's line is slow: when the client has written all of an upload and its end, the system
+    /// still sends for seconds, longer than the limits for the end of the data connection and for the
+    /// final reply. As long as the server acknowledges more bytes, the client must wait (`Backlog`).
+    upload_over_a_slow_line => session(Setup::new()
+            .fault(Fault::on("STOR", Action::SlowLine(10_000))))
+        .step(Upload("/new", big(40_000)), Is(Outcome::Count(40_000)))
+        .step(Operation::Stored("/new"), bytes(&big(40_000)))
+        .step(Pwd, bytes(b"/"));
+    /// The client's line is slow, and the server refuses an upload while the system still sends the
+    /// rest of it. The upload must fail with the refusal.
+    upload_over_a_slow_line_refused => session(Setup::new()
+            .fault(Fault::nth("STOR", 0, Action::SlowLine(10_000)))
+            .fault(Fault::nth("STOR", 0, Action::At {
+                after: 15_000,
+                control: b"552 Disk full.\r\n".to_vec(),
+                then: Then::Stall,
+            })))
+        .step(Upload("/new", big(40_000)), Fails(Permanent, Some(552)))
+        .steps(still_in_step());
+
     // The next cases are about uploads after which the server resets the data connection, or of
     // which it stores only a part.
 

@@ -100,6 +100,9 @@ impl World {
     /// 3. It releases one thing that the server keeps back, and moves the time by 20 ms.
     /// 4. It moves the time to the deadline.
     ///
+    /// While the time moves, bytes arrive over a
+    /// [slow line](crate::simulator::Action::SlowLine).
+    ///
     /// Returns `false`, and does nothing, if the time had already reached the deadline.
     ///
     /// # Panics
@@ -115,10 +118,11 @@ impl World {
             return true;
         }
         if state.release_held() {
-            state.now += TICK;
+            state.pass(TICK);
             return true;
         }
-        state.now = deadline;
+        let time = deadline - state.now;
+        state.pass(time);
         state.note_fruitless();
         true
     }
@@ -187,6 +191,11 @@ impl State {
              limit anew after a want with `Clock::Continues`, a look or bytes of the control \
              connection"
         );
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        self.server.pass(time);
     }
 
     fn release_held(&mut self) -> bool {
@@ -299,6 +308,13 @@ impl End {
     /// Ends the client's direction of the connection (FIN). The client can still read.
     pub fn shutdown(&self) {
         self.world.server().shutdown(self.link);
+    }
+
+    /// Returns how many bytes the server has not acknowledged, as SIOCOUTQ does on Linux. It is 0
+    /// unless the [line is slow](crate::simulator::Action::SlowLine).
+    #[must_use]
+    pub fn unacknowledged(&self) -> usize {
+        self.world.server().unacknowledged(self.link)
     }
 
     /// Sets whether the connection is reset (`true`) or closed (`false`) when this value is

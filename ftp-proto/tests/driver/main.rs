@@ -33,6 +33,7 @@ fn a_broken_rule_fails_its_row() {
             cases::reconnected_with_a_new_tls_login(),
         ),
         (Rule::SendUrgent, cases::abort_with_a_telnet_synch()),
+        (Rule::AskBacklog, cases::upload_over_a_slow_line()),
     ] {
         BROKEN.set(Some(rule));
         let why = row.run::<ByFlows<Memory>>(tls());

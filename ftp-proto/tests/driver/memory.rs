@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use ftp_proto::data::{DataPhase, DataStep, Interruption};
+use ftp_proto::data::{Backlog, DataPhase, DataStep, Interruption};
 use ftp_proto::flows::{Greeting, Restore};
 use ftp_proto::simulator::{Port, RunsFlows, World};
 use ftp_proto::tls::{PlainRead, TlsLogin};
@@ -27,6 +27,8 @@ pub(crate) struct Memory {
     data_login: Option<TlsLogin>,
     /// The end of the time limit that runs.
     deadline: Instant,
+    /// Bytes of an upload that the system still sends.
+    backlog: Backlog,
 }
 
 /// A rule of the contract that this driver can break.
@@ -40,6 +42,8 @@ pub(crate) enum Rule {
     NewLoginForData,
     /// Send the last byte of a Synch as urgent data.
     SendUrgent,
+    /// Wait longer while the system still sends the end of an upload.
+    AskBacklog,
 }
 
 thread_local! {
@@ -68,6 +72,7 @@ impl RunsFlows for Memory {
             login,
             peer: control.end.address(),
             deadline: world.now(),
+            backlog: Backlog::default(),
             data: Data::None,
             control,
             options,
@@ -87,6 +92,7 @@ impl RunsFlows for Memory {
             };
             if want.clock() == Clock::Starts {
                 self.deadline = self.world.now() + self.options.timeouts.of(want.wait());
+                self.backlog = Backlog::default();
             }
             answer = match self.flush() {
                 Ok(()) => self.serve(want),
@@ -315,7 +321,16 @@ impl Memory {
 
     fn close_data(&mut self, want: CloseData) -> Answer {
         let closing = want.closing();
-        let closed = self.watch(self.deadline, |it| it.close(closing));
+        let mut closed = self.watch(self.deadline, |it| it.close(closing));
+        while closing == Closing::AwaitEnd && matches!(closed, Err(Interruption::TimedOut)) {
+            let held = self.open().ok().map(|link| link.end.unacknowledged());
+            let more = self.backlog.more_time(held);
+            let Some(wait) = more.filter(|_| keeps(Rule::AskBacklog)) else {
+                break;
+            };
+            self.deadline = self.world.now() + self.options.timeouts.of(wait);
+            closed = self.watch(self.deadline, |it| it.close(closing));
+        }
         if !closing.leaves_it_open() && !matches!(closed, Err(Interruption::ControlFirst)) {
             self.data = Data::None;
         }

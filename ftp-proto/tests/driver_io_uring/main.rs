@@ -86,6 +86,11 @@ impl<const LOOKS: bool> RunsFlows for OnRing<LOOKS> {
         }
     }
 
+    /// Its streams do not say it.
+    fn knows_backlog() -> bool {
+        false
+    }
+
     fn reconnect(&mut self) -> Option<Result<(), Error>> {
         let stream = match self.client.driver.parts().0.connect(self.peer) {
             Ok(stream) => stream,

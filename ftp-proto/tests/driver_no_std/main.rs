@@ -1,5 +1,6 @@
 //! The contract table for the driver of the example `no_std`. It has neither TLS, nor active mode, nor
-//! urgent data, and cannot replace its control connection: these rows are left out.
+//! urgent data, cannot replace its control connection, and does not know what the server has not
+//! acknowledged: these rows are left out.
 #![cfg(all(feature = "simulator", feature = "ring"))]
 
 #[path = "../../examples/no_std/driver.rs"]
@@ -137,6 +138,10 @@ impl RunsFlows for Bare {
     fn reconnect(&mut self) -> Option<Result<(), Error>> {
         LEFT_OUT.set(true);
         None
+    }
+
+    fn knows_backlog() -> bool {
+        false
     }
 
     fn supports(options: &Options) -> bool {

@@ -88,6 +88,10 @@ impl<const LOOKS: bool> Stream for Wire<LOOKS> {
         self.end.reset_on_close(reset);
     }
 
+    fn unacknowledged(&self) -> Option<usize> {
+        Some(self.end.unacknowledged())
+    }
+
     fn peer(&self) -> Option<SocketAddr> {
         self.end.peer()
     }

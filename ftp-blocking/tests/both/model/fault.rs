@@ -79,9 +79,11 @@ pub(super) enum Kind {
     /// The server throws away, refuses or wrongly performs the commands that come together with a
     /// transfer command.
     Beside,
+    /// The client's line is slow: after all of an upload is written, the system still sends.
+    SlowLine,
 }
 
-const ALL: [Kind; 26] = [
+const ALL: [Kind; 27] = [
     Kind::Twice,
     Kind::Stray,
     Kind::LateStray,
@@ -108,6 +110,7 @@ const ALL: [Kind; 26] = [
     Kind::Swapped,
     Kind::Segment,
     Kind::Beside,
+    Kind::SlowLine,
 ];
 
 /// The verbs of the commands at which a fault may happen. The most frequent commands come first.
@@ -246,6 +249,7 @@ impl Kind {
                 ];
                 return setup.during_transfer(any(rng, &behaviours));
             }
+            Self::SlowLine => ("STOR", Action::SlowLine(any(rng, &[100, 1000, 10_000]))),
         };
         setup.fault(nth(verb, action, rng))
     }

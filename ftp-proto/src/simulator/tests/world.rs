@@ -135,3 +135,36 @@ fn reluctant_connections_let_each_attempt_wait_once() {
     while world.advance_clock(deadline) {}
     assert_eq!(world.now(), deadline);
 }
+
+#[test]
+fn an_upload_arrives_over_a_slow_line_while_time_passes() {
+    let fault = Fault::on("STOR", Action::SlowLine(100));
+    let (world, control) = logged_in(Setup::new().fault(fault));
+    say(&control, "EPSV");
+    say(&control, "TYPE I");
+    let data = world.connect(50_001).unwrap();
+    assert!(say(&control, "STOR /f").starts_with("150 "));
+    assert_eq!(data.write(&[7; 250]).unwrap(), 250);
+    assert_eq!(data.unacknowledged(), 250);
+    data.shutdown();
+    let length = || world.server().file("/f").unwrap().len();
+    // The end counts as one byte.
+    for (unacknowledged, arrived) in [(251, 0), (201, 50), (151, 100), (101, 150), (51, 200)] {
+        assert_eq!((data.unacknowledged(), length()), (unacknowledged, arrived));
+        assert_eq!(heard(&control), "");
+        assert!(world.advance_clock(world.now() + Duration::from_millis(500)));
+    }
+    assert_eq!((data.unacknowledged(), length()), (0, 250));
+    assert_eq!(heard(&control), COMPLETE);
+}
+
+#[test]
+fn urgent_data_is_read_like_any_other() {
+    let (world, control) = logged_in(Setup::new());
+    heard(&control);
+    control.write(b"\xff\xf4\xff").unwrap();
+    control.write_urgent(0xf2).unwrap();
+    control.write(b"NOOP\r\n").unwrap();
+    assert!(heard(&control).starts_with("200 "));
+    assert_eq!(world.server().urgent, [0xf2]);
+}
