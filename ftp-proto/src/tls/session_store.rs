@@ -32,9 +32,10 @@ struct StoredSessions {
 /// How many TLS 1.3 tickets are kept. A data connection uses one ticket, and usually brings one
 /// (OpenSSL) or two (GnuTLS, rustls). It brings none if the client drops it without reading, or if
 /// it is an upload to ProFTPD. OpenSSL sends two tickets at the login and one on each data
-/// connection, so with OpenSSL there are never more than two. Other servers send more. Four tickets
-/// are enough for four data connections in a row that bring none, and more would only use memory.
-const TICKETS: usize = 4;
+/// connection, so with OpenSSL there are never more than two. Other servers send more, but also with
+/// each data connection, so two are enough for them too. More would only use memory: each ticket
+/// holds a copy of the server's certificates.
+const TICKETS: usize = 2;
 
 impl SessionStore {
     pub(super) fn new(name: ServerName<'static>) -> Self {
@@ -90,6 +91,9 @@ impl ClientSessionStore for SessionStore {
         if let Some(mut kept) = self.of(&name) {
             if kept.tickets.len() == TICKETS {
                 kept.tickets.remove(0);
+            } else if kept.tickets.is_empty() {
+                // By itself, the vector would take room for four.
+                kept.tickets.reserve_exact(TICKETS);
             }
             kept.tickets.push(ticket);
         }

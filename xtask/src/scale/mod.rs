@@ -33,8 +33,8 @@ const MANY: usize = 5_000;
 /// The descriptors that a process needs besides one for each session: those of transfers under way.
 const SPARE: u64 = 1_000;
 
-/// The most KiB of resident memory that a session of ftp-smol may hold after its login, in clear
-/// text and under TLS.
+/// The most KiB of resident memory that a session of ftp-smol may hold, after its login and after a
+/// small file, in clear text and under TLS.
 const MOST_KIB: [f64; 2] = [3.5, 10.5];
 
 /// How the clients connect.
@@ -68,9 +68,13 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         for (channel, most) in CHANNELS.into_iter().zip(MOST_KIB) {
             let said = measure(adapter, channel, "idle", IDLE)?;
             say(&format!("{adapter:<9} {channel:<8} {}", said.trim()));
-            let kib: f64 = said.split_whitespace().next().unwrap_or_default().parse()?;
-            if adapter == "smol" && kib > most {
-                failures.push(format!("{channel}: {kib} KiB a session, more than {most}"));
+            let words = said.split_whitespace();
+            let kib = words.filter(|word| word.contains('.'));
+            for kib in kib.map(str::parse::<f64>) {
+                let kib = kib?;
+                if adapter == "smol" && kib > most {
+                    failures.push(format!("{channel}: {kib} KiB a session, more than {most}"));
+                }
             }
         }
     }

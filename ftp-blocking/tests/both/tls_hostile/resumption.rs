@@ -214,10 +214,10 @@ fn b6_tickets_that_run_out_with_a_server_that_hangs_up() {
 #[test]
 fn b6_redirected_data_connections_do_not_choose_the_tls_version() {
     let astray = || files().data_tls(Identity::good().server_of(&VERSIONS));
-    let cut = || (0..4).map(|nth| Fault::nth("HANDSHAKE", nth, Action::RefuseHandshake));
+    let cut = || (0..2).map(|nth| Fault::nth("HANDSHAKE", nth, Action::RefuseHandshake));
     let setups = [
         astray(),
-        // The attacker first cuts four data handshakes. Each of them has used up a ticket.
+        // The attacker first cuts two data handshakes. Each of them has used up a ticket.
         cut().fold(files(), Setup::fault),
         cut().fold(astray(), Setup::fault),
     ];
