@@ -24,6 +24,16 @@ const OF_BARE: f64 = 1.3;
 /// [`Role::Peer`]: the client of another project that needs the least CPU time with its defaults.
 const OF_BEST_PEER: f64 = 1.1;
 
+/// The limit for ftp-smol, as a multiple of the CPU time of ftp-blocking in the same way: the kernel's
+/// fast paths, and streams with a large buffer.
+const OF_BLOCKING: f64 = 1.2;
+
+/// What is compared by [`OF_BLOCKING`].
+const SMOL_AND_BLOCKING: [(&str, &str); 2] = [
+    ("smol-kernel", "blocking-kernel"),
+    ("smol-256k", "blocking-256k"),
+];
+
 /// The costs of each program in each round, in one case: one direction of the transfer, and one
 /// place where its bytes are written.
 pub(super) struct Report<'a> {
@@ -147,6 +157,11 @@ impl<'a> Report<'a> {
         let mut limit = |row: &Row<'_>, limit, other: Option<&Row<'_>>, what: &str| {
             verdicts.extend(other.map(|other| row.at_most(limit, other, what)));
         };
+        for (smol, blocking) in SMOL_AND_BLOCKING {
+            if let Some(smol) = self.named(smol) {
+                limit(smol, OF_BLOCKING, self.named(blocking), blocking);
+            }
+        }
         if protection == Protection::Tls {
             let read: &[Role] = if is_read { &[Role::Stream] } else { &[] };
             for row in self.of(&[&[Role::Kernel], read].concat()) {

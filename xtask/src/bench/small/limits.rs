@@ -21,6 +21,9 @@ const CALLS_OF_PEER: [f64; 2] = [2.0, 4.0];
 /// ftp-blocking and for ftp-smol.
 const CPU_OF_PEER: [f64; 2] = [2.0, 2.5];
 
+/// The limit for the CPU time of ftp-smol by default, as a multiple of ftp-blocking's.
+const OF_BLOCKING: f64 = 1.5;
+
 /// Returns a verdict for each limit whose programs have been measured.
 pub(super) fn limits(rows: &[Row]) -> Vec<Verdict> {
     let named = |name: &str| rows.iter().find(|row| row.client.name == name);
@@ -39,6 +42,9 @@ pub(super) fn limits(rows: &[Row]) -> Vec<Verdict> {
             verdicts.extend(calls(default, peer, CALLS_OF_PEER[at]));
             verdicts.push(cpu(default, peer, CPU_OF_PEER[at]));
         }
+    }
+    if let (Some(smol), Some(blocking)) = (named("smol-default"), named("blocking-default")) {
+        verdicts.push(cpu(smol, blocking, OF_BLOCKING));
     }
     verdicts
 }
