@@ -140,9 +140,10 @@
 //!   `rustix::net::recv`).
 //! * **Completions** (io_uring, compio): keep one receive under way, and never drop its result. A
 //!   look enters the ring with a time limit of zero, until no completion is left in it, and then
-//!   takes what the receive has brought. If you cancel a receive, it may have brought something all the same. A completion
-//!   that lies in the ring counts as arrived. A send may take a part of its buffer: send the rest
-//!   also while you wait for something else, because the server may wait for it.
+//!   takes what the receive has brought. If you cancel a receive, it may have brought something all
+//!   the same. A completion that lies in the ring counts as arrived. A send may take a part of its
+//!   buffer: send the rest also while you wait for something else, because the server may wait for
+//!   it.
 //!   * Do not read by another call while a receive is under way: it overtakes the receive, and the
 //!     bytes come in the wrong order. If you need that, cancel the receive and wait for its result.
 //!     This wait is short, but it is one. So do not put the limit of [`Wait::Arrived`], which is
@@ -151,7 +152,8 @@
 //!     it and taken its result.
 //!   * Copy `TlsChannel::outgoing` into a buffer of the kernel, but call `advance` only when the send
 //!     is complete. Otherwise `close` and `flush` are done before the bytes have left, and `SendEnd`
-//!     half-closes too early.
+//!     half-closes too early. There is no call that takes the buffer: TLS would need a new one, and
+//!     clearing it costs as much as the copy.
 //!   * Keep the bytes of [`take_outgoing`](Session::take_outgoing), and a send that is half done, in
 //!     the driver, and not in a future that may be dropped.
 //! * **A device without a system**: everything that the network stack holds for the connection.
@@ -266,6 +268,10 @@
 //! what the server sends arrives only when the driver waits, and each write, connect and accept would
 //! block once. This finds a driver that begins anew where it must go on, or that asks a cache of
 //! readiness.
+//!
+//! If your driver lacks something, say so, and the rows that need it are left out: `supports` of
+//! `RunsFlows` for TLS, active mode and urgent data, `knows_backlog` for slow lines, `reconnect` for
+//! new control connections.
 //!
 //! # Examples
 //!
