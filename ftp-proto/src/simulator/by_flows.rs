@@ -263,7 +263,8 @@ impl<D: RunsFlows> ByFlows<D> {
 
     fn begin(&mut self, open: Open, options: &TransferOptions) -> Result<DataPhase, Error> {
         let transfer = self.run(open.with_options(options))?;
-        Ok(DataPhase::new(transfer, options))
+        let phase = DataPhase::new(transfer, options);
+        Ok(phase.or_limits(options, &self.options.transfer_limits))
     }
 
     fn download(

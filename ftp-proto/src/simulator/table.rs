@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::num::NonZeroU8;
+use core::time::Duration;
 
 use super::contract::{Call, Case, Channels, Ending, Expect, Look, Operation, Outcome, Resumes};
 use super::{Action, DuringTransfer, Fault, Setup, Then};
@@ -12,8 +13,8 @@ use crate::wire::Multiline;
 use crate::{
     AbortClose, AbortSignal, ActivePeer, Auth, Config, DataCommand, DataMode, ErrorKind,
     FileStructure, Format, FtpProxy, FtpProxyKind, MissingCloseNotify, Misuse, Options,
-    PassiveCommand, ProtectWhen, Protection, ProxyFailure, Resumption, SizeCheck, TransferOptions,
-    TransferType, TransmissionMode, Utf8Names, Wait,
+    PassiveCommand, ProtectWhen, Protection, ProxyFailure, Resumption, SizeCheck, TransferLimits,
+    TransferOptions, TransferType, TransmissionMode, Utf8Names, Wait,
 };
 
 use ErrorKind::{Closed, Injection, Permanent, Protocol, Transient, Truncated, Unconfirmed};
@@ -832,6 +833,34 @@ cases! {
                 then: Then::Stall,
             })))
         .step(Upload("/new", big(40_000)), Fails(Permanent, Some(552)))
+        .steps(still_in_step());
+
+    // The next cases are about options that the driver must keep, because the session cannot.
+
+    /// The options demand a local address, and the simulated world has none to choose. A driver that
+    /// cannot follow an option refuses it before it connects, and does not ignore it.
+    options_that_need_sockets_are_refused => Case::new(Setup::new())
+        .options_with(|options| options.with_source_address(([127, 0, 0, 1], 0)))
+        .connects(Fails(ErrorKind::Misuse(Misuse::Option), None));
+    /// The server does not reply to NOOP. The total time is over before the limit of this wait. The
+    /// operation and all later ones fail, and the session is not dead.
+    total_time_ends_a_wait => session(Setup::new().fault(Fault::on("NOOP", Action::Silent)))
+        .options_with(|options| options.with_total_time(HALF_A_SECOND))
+        .step(Noop, Fails(ErrorKind::OutOfTime, None))
+        .step(Pwd, Fails(ErrorKind::OutOfTime, None));
+    /// In the middle of a download, the server sends nothing more. The total time is over before the
+    /// limit of idle data.
+    total_time_ends_a_download => session(cut(Then::Stall))
+        .options_with(|options| options.with_total_time(HALF_A_SECOND))
+        .step(Download("/big", 0), Fails(ErrorKind::OutOfTime, None))
+        .step(Pwd, Fails(ErrorKind::OutOfTime, None));
+    /// In the middle of a download, the server sends nothing more. The download is then slower than the
+    /// limits allow, before the limit of idle data has passed. The session goes on.
+    download_below_the_least_speed => session(cut(Then::Stall))
+        .options_with(|options| options.with_transfer_limits(
+            TransferLimits::new().with_low_speed(1000, HALF_A_SECOND),
+        ))
+        .step(Download("/big", 0), FailsAfter(ErrorKind::TooSlow, None, 50_000))
         .steps(still_in_step());
 
     // The next cases are about uploads after which the server resets the data connection, or of
@@ -2060,6 +2089,9 @@ fn settings() -> Vec<(Operation, Expect)> {
         (Download("/five", 0), bytes(b"12345")),
     ]
 }
+
+/// Half of each limit for a wait.
+const HALF_A_SECOND: Duration = Duration::from_millis(500);
 
 const SEVEN: NonZeroU8 = NonZeroU8::new(7).unwrap();
 const EIGHT: NonZeroU8 = NonZeroU8::new(8).unwrap();

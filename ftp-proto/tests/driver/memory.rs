@@ -10,7 +10,7 @@ use ftp_proto::simulator::{Port, RunsFlows, World};
 use ftp_proto::tls::{PlainRead, TlsLogin};
 use ftp_proto::{
     Accept, Answer, Clock, CloseData, Closing, Connect, DataEnd, Endpoint, Error, ErrorKind, Flow,
-    Options, SecureData, Session, Step, Wait, Want,
+    Options, SecureData, Session, Step, TransferLimits, Wait, Want,
 };
 
 use crate::link::Link;
@@ -62,7 +62,13 @@ enum Data {
 }
 
 impl RunsFlows for Memory {
+    /// It keeps neither a total time nor limits of speed.
+    fn supports(options: &Options) -> bool {
+        options.total_time.is_none() && options.transfer_limits == TransferLimits::new()
+    }
+
     fn connect(world: World, options: Options) -> Result<Self, Error> {
+        options.check_without_sockets()?;
         let (_, port) = options.control_peer();
         let control = Link::new(world.connect(port)?);
         let login = options.tls_login()?;

@@ -1,6 +1,6 @@
 //! The contract table for the driver of the example `no_std`. It has neither TLS, nor active mode, nor
-//! urgent data, cannot replace its control connection, and does not know what the server has not
-//! acknowledged: these rows are left out.
+//! urgent data, nor limits of speed and total time, cannot replace its control connection, and does not
+//! know what the server has not acknowledged: these rows are left out.
 #![cfg(all(feature = "simulator", feature = "ring"))]
 
 #[path = "../../examples/no_std/driver.rs"]
@@ -15,7 +15,9 @@ use ftp_proto::data::DataPhase;
 use ftp_proto::flows::Greeting;
 use ftp_proto::simulator::contract::Case;
 use ftp_proto::simulator::{ByFlows, End, RunsFlows, World, cases};
-use ftp_proto::{AbortSignal, DataMode, Error, Flow, Options, Session, Timeouts, Wait};
+use ftp_proto::{
+    AbortSignal, DataMode, Error, Flow, Options, Session, Timeouts, TransferLimits, Wait,
+};
 
 use crate::driver::{Channel, Device, Driver};
 
@@ -91,6 +93,7 @@ impl Device for Simulated {
 
 impl RunsFlows for Bare {
     fn connect(world: World, options: Options) -> Result<Self, Error> {
+        options.check_without_sockets()?;
         CONNECTED.set(true);
         let device = Simulated {
             control: world.connect(options.control_peer().1)?,
@@ -146,9 +149,11 @@ impl RunsFlows for Bare {
 
     fn supports(options: &Options) -> bool {
         let passive = options.config.data_mode == DataMode::Passive;
-        let urgent = options.config.abort_signal != AbortSignal::None;
-        LEFT_OUT.set(LEFT_OUT.get() || !passive || urgent);
-        passive && !urgent && options.tls.is_none()
+        let is_plain = options.config.abort_signal == AbortSignal::None
+            && options.total_time.is_none()
+            && options.transfer_limits == TransferLimits::new();
+        LEFT_OUT.set(LEFT_OUT.get() || !passive || !is_plain);
+        passive && is_plain && options.tls.is_none()
     }
 }
 
