@@ -288,6 +288,15 @@ impl Pool {
         wait(self.0.upload_tree(local, remote))
     }
 
+    pub(crate) fn upload_tree_with(
+        &self,
+        local: impl AsRef<Path>,
+        remote: impl Name,
+        options: &SyncOptions,
+    ) -> Result<SyncReport, Error> {
+        wait(self.0.upload_tree_with(local, remote, options))
+    }
+
     pub(crate) fn get_files(
         &self,
         files: impl IntoIterator<Item = (impl Name, impl AsRef<Path>)>,
