@@ -272,3 +272,24 @@ fn a_password_is_never_shown() {
     );
     assert!(server.told().contains(&"PASS hush-hush".to_owned()));
 }
+
+/// No command tells what is there, so nothing may be emptied.
+#[test]
+fn touch_empties_no_file() {
+    let server = Setup::new()
+        .reply("MLST", "500 no")
+        .reply("SIZE", "550 no")
+        .reply("MDTM", "550 no")
+        .reply("CWD", "550 no")
+        .reply("MLSD", "550 no")
+        .reply("LIST", "550 no")
+        .reply("NLST", "550 no")
+        .start();
+    server.files.write("a", "full");
+    let program = Program::new();
+    program
+        .run(["touch", &server.at("a"), &server.at("b")])
+        .ok();
+    assert_eq!(server.files.read("a"), b"full");
+    assert_eq!(server.files.read("b"), b"");
+}

@@ -248,3 +248,21 @@ fn a_file_that_the_server_lists_has_its_path_once() {
     let entry: serde_json::Value = serde_json::from_slice(&said.out).expect("JSON");
     assert_eq!(entry["path"], "d/a.txt");
 }
+
+/// Servers without MLSD list a file as a directory of one entry, and its path is not below itself.
+#[test]
+fn a_walk_that_begins_with_a_file_finds_this_file() {
+    let server = Setup::new().reply("MLSD", "500 no").start();
+    server.files.write("d/a.txt", "12345");
+    let program = Program::new();
+    let path = server.at("d/a.txt");
+    assert_eq!(program.run(["find", &path]).ok().text(), "d/a.txt\n");
+    assert_eq!(program.run(["ls", "-R", &path]).ok().text(), "d/a.txt\n");
+    let said = program.run(["watch", "-n", "1", "-e", &path]).ok();
+    assert_eq!(said.json()["path"], "d/a.txt");
+    // A directory may hold a file of its own name.
+    let server = Server::new();
+    server.files.write("e/e", "1");
+    let said = program.run(["find", &server.at("e")]).ok();
+    assert_eq!(said.text(), "e/e\n");
+}

@@ -10,6 +10,7 @@ mod listings;
 mod logins;
 mod lost;
 mod mirror;
+mod mistakes;
 mod options;
 mod program;
 mod server;

@@ -225,8 +225,11 @@ impl fmt::Display for WalkError {
                 write!(f, "not a name of a file: `{}`", entry.display_name())
             }
             Trouble::Unparsed { lines, first } => {
-                let (lines, first) = (Counted(*lines, "line"), Escaped::new(first));
-                write!(f, "{lines} of no known dialect; the first is `{first}`")
+                let (count, first) = (Counted(*lines, "line"), Escaped::new(first));
+                match lines {
+                    1 => write!(f, "{count} of no known dialect: `{first}`"),
+                    _ => write!(f, "{count} of no known dialect; the first is `{first}`"),
+                }
             }
             Trouble::Limit(Limit::Entries) => f.write_str("there are more entries than the limit"),
             Trouble::Limit(Limit::Directories) => {

@@ -113,7 +113,7 @@ fn of_argument(error: &Error) -> Exit {
     let invalid = error.inner().and_then(|it| it.downcast_ref::<InvalidUrl>());
     match invalid {
         Some(InvalidUrl::Scheme) => Exit::Scheme,
-        // A path that cannot be sent comes from a URL too.
+        // A path, a user or a pattern that cannot be sent, which curl knows from URLs only.
         _ => Exit::Url,
     }
 }

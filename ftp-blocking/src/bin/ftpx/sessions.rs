@@ -30,6 +30,17 @@ pub(crate) struct Spot<'s> {
 pub(crate) type Side = (Client, Vec<u8>);
 
 impl Spot<'_> {
+    /// Checks that there is a path.
+    pub(crate) fn has_path(&self) -> Result<(), Failure> {
+        match self.path.is_empty() {
+            true => {
+                let why = "this names a whole server: name a path on it, such as host/in/a.txt";
+                Err(Failure::usage(why))
+            }
+            false => Ok(()),
+        }
+    }
+
     /// Runs an operation that may be done twice. If the server demands that TLS resumes, and earlier
     /// commands of the session have used up its tickets, logs in again first.
     pub(crate) fn run<T>(

@@ -30,6 +30,14 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Reads a number of levels of directories. With zero, nothing would be read.
+pub(crate) fn levels(text: &str) -> Result<usize, String> {
+    let levels: Option<usize> = text.parse().ok();
+    levels
+        .filter(|levels| *levels > 0)
+        .ok_or_else(|| format!("`{text}` is not a number of levels above 0"))
+}
+
 /// Reads seconds, which may have a fraction. Zero is refused: nothing could be done in this time.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: Option<f64> = text.parse().ok();

@@ -40,9 +40,12 @@ impl Batch {
         context.sessions.enter(&self.target)?;
         let mut failures = Failures::new();
         for (number, text) in reader.lines().enumerate() {
-            let text = text.map_err(|error| {
-                let why = format!("the commands cannot be read: {error}");
-                Failure::new(Exit::Read, why)
+            let text = text.map_err(|error| match error.kind() {
+                io::ErrorKind::InvalidData => {
+                    let why = format!("line {} is not UTF-8", number + 1);
+                    Failure::new(Exit::Read, why)
+                }
+                _ => Failure::new(Exit::Read, format!("the commands cannot be read: {error}")),
             })?;
             match line::run(&text, context) {
                 Ok(Went::On) => {}

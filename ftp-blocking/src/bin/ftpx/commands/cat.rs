@@ -37,7 +37,7 @@ fn one(target: &str, context: &mut Context) -> Result<(), Failure> {
         Some(UrlType::Directory) => return Err(names_directory()),
         _ => TransferOptions::new(),
     };
-    if spot.path.is_empty() {
+    if spot.path.is_empty() || spot.path.ends_with(b"/") {
         return Err(Failure::usage("this names a directory, not a file"));
     }
     for file in paths::files(&mut spot, &context.settings)? {

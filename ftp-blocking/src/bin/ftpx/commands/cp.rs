@@ -1,12 +1,14 @@
 //! `ftpx cp`: copies a file from one server to another, or beside itself.
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 
 use clap::Args;
 use ftp_blocking::{Cause, Client, Error, ErrorKind, Misuse, TransferType};
 
 use super::placing::place;
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::{joined, last_name};
 
@@ -31,7 +33,8 @@ pub(crate) struct Cp {
 impl Cp {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         // Both may be on the same server, and each side needs a session of its own.
-        let sides = context.sessions.pair(&self.source, &self.target)?;
+        let sides = context.sessions.pair(&self.source, &self.target);
+        let sides = sides.map_err(|failure| self.explained(failure))?;
         let [(mut source, from), (mut target, mut to)] = sides;
         if from.is_empty() || from.ends_with(b"/") {
             return Err(Failure::usage("the source names a directory, not a file"));
@@ -46,6 +49,20 @@ impl Cp {
         let _ = source.quit();
         let _ = target.quit();
         Ok(())
+    }
+
+    /// A local file in the place of a host is a mistake that people make.
+    fn explained(&self, failure: Failure) -> Failure {
+        let is_local = |text: &str| text.starts_with(['.', '/']) || Path::new(text).exists();
+        match failure.exit() {
+            Exit::Host | Exit::Url if is_local(&self.source) => {
+                failure.with_hint("`ftpx put` uploads a local file")
+            }
+            Exit::Host | Exit::Url if is_local(&self.target) => {
+                failure.with_hint("`ftpx get` downloads a file")
+            }
+            _ => failure,
+        }
     }
 
     fn copy(

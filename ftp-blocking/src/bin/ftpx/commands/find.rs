@@ -36,7 +36,7 @@ pub(crate) struct Find {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     older: Option<Timestamp>,
     /// Reads at most this many levels of directories
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::levels)]
     max_depth: Option<usize>,
     /// Follows symbolic links
     #[arg(short = 'L', long)]

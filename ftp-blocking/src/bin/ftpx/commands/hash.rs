@@ -48,7 +48,8 @@ impl Hash {
             paths::for_each_file(target, context, |path, context| {
                 let client = context.sessions.at(target)?.client;
                 let hash = self.ask(client, path)?.ok_or_else(|| {
-                    Failure::new(Exit::Command, "the server computes no such hash")
+                    let what = self.algorithm.map_or("hash", |it| it.name());
+                    Failure::new(Exit::Command, format!("the server computes no {what}"))
                 })?;
                 match self.json {
                     true => context.out.json(&Hashed {

@@ -7,10 +7,12 @@ use clap::{Args, ValueEnum};
 use ftp_blocking::sync::{LetterCase, SyncFailure};
 use ftp_blocking::tree::Links;
 use ftp_blocking::{
-    Compare, Error, ErrorKind, Extra, Filter, Options, Pool, PoolOptions, SyncOptions, SyncPlan,
-    SyncReport, WalkOptions,
+    Compare, Error, ErrorKind, Extra, Filter, Options, Pattern, Pool, PoolOptions, SyncOptions,
+    SyncPlan, SyncReport, WalkOptions,
 };
 
+use super::paths;
+use crate::arguments::values;
 use crate::context::Context;
 use crate::counted::{self, counted};
 use crate::exit::{Doing, Exit};
@@ -56,7 +58,7 @@ pub(crate) struct Mirror {
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: u8,
     /// Reads at most this many levels of directories
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::levels)]
     max_depth: Option<usize>,
     /// Follows symbolic links of the source. Otherwise they are left out
     #[arg(short = 'L', long)]
@@ -160,11 +162,19 @@ impl Mirror {
 
     fn options(&self, settings: &Settings) -> Result<SyncOptions, Failure> {
         let mut filter = Filter::new();
+        for pattern in self.exclude.iter().chain(&self.include) {
+            // The filter itself counts places from the beginning of a longer pattern.
+            Pattern::new(pattern).map_err(|error| Failure::usage(error.to_string()))?;
+        }
         for pattern in &self.exclude {
-            filter = filter.exclude(pattern).map_err(about_pattern)?;
+            filter = filter
+                .exclude(pattern)
+                .map_err(|error| paths::about_pattern(&error))?;
         }
         for pattern in &self.include {
-            filter = filter.include(pattern).map_err(about_pattern)?;
+            filter = filter
+                .include(pattern)
+                .map_err(|error| paths::about_pattern(&error))?;
         }
         let mut walk = WalkOptions::new();
         if let Some(depth) = self.max_depth {
@@ -276,10 +286,6 @@ impl By {
             Self::All => Compare::Never,
         }
     }
-}
-
-fn about_pattern(error: Error) -> Failure {
-    Failure::from(error).with_exit(Exit::Usage)
 }
 
 fn summary(report: &SyncReport) -> String {

@@ -21,6 +21,7 @@ impl Mkdir {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
             let spot = context.sessions.at(target)?;
+            spot.has_path()?;
             match self.parents {
                 true => spot.client.make_directories(&spot.path)?,
                 false => drop(spot.client.mkd(&spot.path)?),

@@ -20,9 +20,7 @@ impl Mv {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         let new = context.sessions.beside(&self.target, &self.new)?;
         let spot = context.sessions.at(&self.target)?;
-        if spot.path.is_empty() {
-            return Err(Failure::usage("the target has no path"));
-        }
+        spot.has_path()?;
         let new = match new.is_empty() || new.ends_with(b"/") {
             true => joined(&new, last_name(&spot.path)),
             false => new,

@@ -2,13 +2,15 @@
 
 use ftp_blocking::listing::Kind;
 use ftp_blocking::tree::Note;
-use ftp_blocking::{Client, Error, HERE, Walk, WalkEntry, WalkError, WalkOptions};
+use ftp_blocking::{
+    Client, Error, ErrorKind, HERE, RemotePath, Walk, WalkEntry, WalkError, WalkOptions,
+};
 
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::failures::Failures;
-use crate::names::shown;
+use crate::names::{last_name, shown};
 use crate::sessions::Spot;
 use crate::settings::Settings;
 
@@ -69,6 +71,7 @@ pub(crate) fn is_pattern(path: &[u8], settings: &Settings) -> bool {
 /// # Errors
 /// No file fits the pattern, or a directory could not be read: then a file may be missing.
 pub(crate) fn files(spot: &mut Spot<'_>, settings: &Settings) -> Result<Vec<Vec<u8>>, Failure> {
+    spot.has_path()?;
     if !is_pattern(&spot.path, settings) {
         return Ok(vec![spot.path.clone()]);
     }
@@ -87,8 +90,8 @@ pub(crate) fn files(spot: &mut Spot<'_>, settings: &Settings) -> Result<Vec<Vec<
 }
 
 /// Returns all that fits a pattern, and what could not be read.
-pub(crate) fn fitting(spot: &mut Spot<'_>) -> Result<Vec<Result<WalkEntry, WalkError>>, Error> {
-    spot.run(|client, path| {
+pub(crate) fn fitting(spot: &mut Spot<'_>) -> Result<Vec<Result<WalkEntry, WalkError>>, Failure> {
+    let found = spot.run(|client, path| {
         let found: Vec<_> = client.glob(path)?.collect();
         match <[_; 1]>::try_from(found) {
             // Nothing else was found, so this is the error of the whole.
@@ -96,7 +99,21 @@ pub(crate) fn fitting(spot: &mut Spot<'_>) -> Result<Vec<Result<WalkEntry, WalkE
             Ok([found]) => Ok(vec![found]),
             Err(found) => Ok(found),
         }
+    });
+    found.map_err(|error| match error.kind() {
+        ErrorKind::InvalidArgument => about_pattern(&error)
+            .with_exit(Exit::Url)
+            .with_hint(NO_GLOB),
+        _ => error.into(),
     })
+}
+
+/// The failure of a pattern that is wrong.
+pub(crate) fn about_pattern(error: &Error) -> Failure {
+    match error.inner() {
+        Some(why) => Failure::usage(why.to_string()),
+        None => Failure::usage(error.to_string()),
+    }
 }
 
 /// Walks through a directory. Paths below the directory of the login begin with names, not with `.`.
@@ -104,10 +121,51 @@ pub(crate) fn walk<'c>(
     client: &'c mut Client,
     path: &[u8],
     options: &WalkOptions,
-) -> Result<Walk<'c>, Error> {
-    match path {
+) -> Result<Below<'c>, Error> {
+    let walk = match path {
         b"" => client.walk(HERE, options),
         path => client.walk(path, options),
+    };
+    Ok(Below {
+        walk: walk?,
+        start: Some(path.to_vec()),
+    })
+}
+
+/// What a walk finds. Many servers list a file as a directory of one entry: it then has the path of
+/// the walk, and not one below it.
+pub(crate) struct Below<'c> {
+    walk: Walk<'c>,
+    /// The path of the walk. `None` after the first entry.
+    start: Option<Vec<u8>>,
+}
+
+impl Below<'_> {
+    fn is_itself(&mut self, found: &WalkEntry, start: &[u8]) -> bool {
+        let is_named_so = found.entry.name() == last_name(start);
+        if found.entry.kind() == Kind::Directory || !is_named_so {
+            return false;
+        }
+        // A directory may hold a file of its own name.
+        let metadata = self.walk.client().metadata(start);
+        metadata.is_ok_and(|metadata| metadata.kind != Kind::Directory)
+    }
+}
+
+impl Iterator for Below<'_> {
+    type Item = Result<WalkEntry, WalkError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut found = self.walk.next()?;
+        let start = self.start.take();
+        if let (Ok(found), Some(start)) = (&mut found, start) {
+            if self.is_itself(found, &start) {
+                if let Ok(path) = RemotePath::new(start) {
+                    found.path = path;
+                }
+            }
+        }
+        Some(found)
     }
 }
 
@@ -124,5 +182,7 @@ pub(crate) fn is_entered(found: &WalkEntry, max_depth: Option<usize>) -> Result<
 /// The failure of a pattern that fits nothing.
 pub(crate) fn nothing_fits(pattern: &[u8]) -> Failure {
     let why = format!("nothing fits `{}`", shown(pattern));
-    Failure::new(Exit::NotFound, why).with_hint("to take the signs as they are: --no-glob")
+    Failure::new(Exit::NotFound, why).with_hint(NO_GLOB)
 }
+
+const NO_GLOB: &str = "to take the signs as they are: --no-glob";

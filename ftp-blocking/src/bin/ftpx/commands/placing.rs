@@ -1,8 +1,9 @@
 //! A new file on the server that has its name only when it is complete.
 
+use ftp_blocking::listing::Kind;
 use ftp_blocking::{Client, Error};
 
-use crate::exit::Doing;
+use crate::exit::{Doing, Exit};
 use crate::failure::Failure;
 use crate::names::{last_name, shown};
 use crate::settings::Settings;
@@ -27,19 +28,39 @@ pub(super) fn place<T>(
     let placed = stored.and_then(|stored| match client.rename(&part, path) {
         Ok(_) => Ok(stored),
         Err(error) => {
-            let hint = "to store files under their names at once: --no-temporary-name";
+            let hint = match is_directory(client, path) {
+                true => DIRECTORY,
+                false => "to store files under their names at once: --no-temporary-name",
+            };
             Err(Failure::from(error).with_hint(hint))
         }
     });
-    placed.map_err(
-        |failure| match settings.interrupt.finishing(|| is_gone(client, &part)) {
-            true => failure,
-            false => failure.with_hint(format!(
-                "an unfinished file may be left on the server, {}: `ftpx rm` deletes it",
-                shown(&part)
-            )),
-        },
-    )
+    let is_left = placed.is_err() && !settings.interrupt.finishing(|| is_gone(client, &part));
+    placed.map_err(|failure| match is_left {
+        false => failure,
+        true => failure.with_hint(format!(
+            "an unfinished file may be left on the server, {}: `ftpx rm` deletes it",
+            shown(&part)
+        )),
+    })
+}
+
+/// Says that the path of a new file is that of a directory, if this is why it was refused.
+pub(super) fn explained(failure: Failure, client: &mut Client, path: &[u8]) -> Failure {
+    match failure.exit() == Exit::Upload && is_directory(client, path) {
+        true => failure.with_hint(DIRECTORY),
+        false => failure,
+    }
+}
+
+const DIRECTORY: &str = "this is a directory: end the target with `/`";
+
+fn is_directory(client: &mut Client, path: &[u8]) -> bool {
+    if path.is_empty() || path.ends_with(b"/") {
+        return false;
+    }
+    let metadata = client.metadata(path);
+    metadata.is_ok_and(|metadata| metadata.kind == Kind::Directory)
 }
 
 /// Deletes a file. Returns whether nothing has this name now.

@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::Args;
 use ftp_blocking::{Client, Error, Upload, UrlType};
 
-use super::placing::place;
+use super::placing::{explained, place};
 use super::whole_file::{WholeFile, names_directory};
 use crate::context::Context;
 use crate::exit::{Doing, Exit};
@@ -105,7 +105,8 @@ impl Put {
         let report = file.with_bar(&context.bars, |options, show| {
             let mut client = spot.client.retrying(&policy);
             client.put_file_with(local, &spot.path, options, show)
-        })?;
+        });
+        let report = report.map_err(|failure| explained(failure, spot.client, &spot.path))?;
         if !self.json {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! `ftpx raw`: sends any command.
 
 use clap::Args;
+use ftp_blocking::{Error, ErrorKind};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -33,7 +34,8 @@ impl Raw {
         if command.is_empty() {
             return Err(Failure::usage("name a command: ftpx raw host SITE HELP"));
         }
-        let reply = context.sessions.at(target)?.client.raw(command.join(" "))?;
+        let client = context.sessions.at(target)?.client;
+        let reply = client.raw(command.join(" ")).map_err(explained)?;
         for line in reply.lines() {
             context.out.line(shown(line))?;
         }
@@ -41,5 +43,17 @@ impl Raw {
             true => Err(Failure::shown_before(Exit::Command)),
             false => Ok(()),
         }
+    }
+}
+
+fn explained(error: Error) -> Failure {
+    match error.kind() {
+        // Such as RETR, which needs a data connection.
+        ErrorKind::Misuse(_) => {
+            let why = "this command needs more than a reply";
+            Failure::usage(why).with_hint("use the command of ftpx for it, such as `ftpx get`")
+        }
+        ErrorKind::InvalidArgument => Failure::from(error).with_exit(Exit::Usage),
+        _ => error.into(),
     }
 }

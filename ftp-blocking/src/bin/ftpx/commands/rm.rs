@@ -28,9 +28,7 @@ impl Rm {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
             let mut spot = context.sessions.at(target)?;
-            if spot.path.is_empty() {
-                return Err(Failure::usage("this names all that is on the server"));
-            }
+            spot.has_path()?;
             if self.recursive && !paths::is_pattern(&spot.path, &context.settings) {
                 return self.tree(&mut spot);
             }

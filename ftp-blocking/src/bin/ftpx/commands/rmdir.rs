@@ -18,6 +18,7 @@ impl Rmdir {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
             let spot = context.sessions.at(target)?;
+            spot.has_path()?;
             spot.client.rmd(&spot.path)?;
             Ok(())
         })

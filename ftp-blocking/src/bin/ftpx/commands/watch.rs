@@ -34,7 +34,7 @@ pub(crate) struct Watch {
     #[arg(short, long)]
     settled: bool,
     /// Reads at most this many levels of directories
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::levels)]
     max_depth: Option<usize>,
     /// Ends after this many looks [default: never]
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
