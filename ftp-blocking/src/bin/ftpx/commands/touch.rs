@@ -28,19 +28,23 @@ impl Touch {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
         paths::for_each(&self.targets, context, |target, context| {
             let mut spot = context.sessions.at(target)?;
+            spot.has_path()?;
             Ok(spot.run(|client, path| self.touch(client, path))?)
         })
     }
 
     fn touch(&self, client: &mut Client, path: &[u8]) -> Result<(), Error> {
-        if client.exists(path)? == Existence::Absent {
-            if self.no_create {
-                return Ok(());
+        match client.exists(path)? {
+            Existence::Absent if self.no_create => return Ok(()),
+            Existence::Absent => {
+                client.upload(path)?.finish()?;
+                if self.time.is_none() {
+                    return Ok(());
+                }
             }
-            client.upload(path)?.finish()?;
-            if self.time.is_none() {
-                return Ok(());
-            }
+            // To append nothing makes a file too, and leaves one that is there as it is.
+            Existence::Unknown if !self.no_create => drop(client.append(path)?.finish()?),
+            _ => {}
         }
         let time = match self.time {
             Some(time) => time,
