@@ -20,6 +20,9 @@ pub(crate) struct Interrupt {
     handle: AbortHandle,
     /// Whether a signal came. Unlike the handle, this stays so while the program cleans up.
     is_stopped: Arc<AtomicBool>,
+    /// Whether a signal has just come, a moment before `is_stopped`. The handler itself sets this, so
+    /// that the thread whose wait a signal ends knows it.
+    has_come: Arc<AtomicBool>,
     /// Whether nothing is under way that could stop in an orderly way, such as a prompt.
     is_idle: Arc<AtomicBool>,
 }
@@ -35,6 +38,12 @@ impl Interrupt {
         // The crate calls this in a thread of its own, not in the signal handler.
         ctrlc::set_handler(move || inner.signalled())
             .map_err(|error| Failure::usage(format!("signals cannot be handled: {error}")))?;
+        #[cfg(unix)]
+        {
+            use signal_hook::{consts::SIGINT, flag};
+            // Without it, bars may be drawn once too often.
+            let _ = flag::register(SIGINT, interrupt.has_come.clone());
+        }
         Ok(interrupt)
     }
 
@@ -47,8 +56,14 @@ impl Interrupt {
         self.is_stopped.load(Ordering::SeqCst)
     }
 
+    /// Whether Ctrl-C was typed, even if the program has not begun to stop.
+    pub(crate) fn has_come(&self) -> bool {
+        self.has_come.load(Ordering::SeqCst) || self.is_stopped()
+    }
+
     /// Lets the next command of a shell begin.
     pub(crate) fn reset(&self) {
+        self.has_come.store(false, Ordering::SeqCst);
         self.is_stopped.store(false, Ordering::SeqCst);
         self.handle.reset();
     }

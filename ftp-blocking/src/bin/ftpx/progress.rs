@@ -152,7 +152,7 @@ impl Bars {
     /// Whether Ctrl-C came, after which the bars stay as they are. The terminal has then written
     /// `^C` into the line below them, so that they would be drawn a line too low, and stand twice.
     fn are_left(&self) -> bool {
-        let are_left = self.is_shown && self.interrupt.is_stopped();
+        let are_left = self.is_shown && self.interrupt.has_come();
         if are_left && !self.all.is_hidden() {
             self.all.set_draw_target(ProgressDrawTarget::hidden());
             self.window.end_line();
