@@ -2,16 +2,16 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::servers::Result;
 use crate::servers::tree::WRITABLE;
 
-use super::super::compare::progress;
 use super::super::contender::Contender;
-use super::super::measure;
 use super::super::report::Verdict;
 use super::super::site::{CONTENT, Case, Protection, Site, UPLOADED};
 use super::peers::{Place, lftp_and_wget};
+use super::turns::Turns;
 use super::{Row, cpu, named, table};
 
 const MIB: usize = 1024;
@@ -24,6 +24,13 @@ const PEERS: [&str; 2] = ["curl", "lftp"];
 
 /// The limit for the CPU time of the program, as a multiple of the library's.
 const OF_LIBRARY: f64 = 1.05;
+
+/// How often the program and the library run in a round. A few runs say nothing about a limit of a
+/// twentieth.
+const PAIRS: usize = 3;
+
+/// The time limit of a run.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn run(program: &Path, rounds: usize) -> Result<Vec<Verdict>> {
     let site = Site::start(MIB, Protection::Clear)?;
@@ -43,35 +50,34 @@ pub(super) fn run(program: &Path, rounds: usize) -> Result<Vec<Verdict>> {
             _ => place.ftpx_get(program, CONTENT, &site.target(case)),
         };
         let mut rows = vec![Row::new("ftpx", own)];
+        let mut peers = Vec::new();
         for contender in Contender::all(Protection::Clear)? {
-            if contender.name == LIBRARY || PEERS.contains(&contender.name) {
-                let command = contender.command(case, &site, None)?;
-                rows.push(Row::new(contender.name, command));
+            let command = contender.command(case, &site, None)?;
+            match contender.name {
+                LIBRARY => rows.push(Row::new(LIBRARY, command)),
+                name if PEERS.contains(&name) => peers.push(Row::new(name, command)),
+                _ => {}
             }
         }
         if case != Case::Up {
             let command = place.wget_get(&wget, CONTENT, &site.target(case));
-            rows.push(Row::new("wget", command));
+            peers.push(Row::new("wget", command));
         }
-        // The first round is not measured: the caches are cold, and each byte is compared.
-        for round in 0..=rounds {
-            for row in &mut rows {
-                progress(&format!(
-                    "{}: {round} of {rounds}, {}",
-                    case.name(),
-                    row.name
-                ));
-                let failed = |error| format!("{}, {}: {error}", row.name, case.name());
-                let cost = measure::run(&mut row.command).map_err(failed)?;
-                site.take_away(case, round == 0).map_err(failed)?;
-                if round > 0 {
-                    row.costs.push(cost);
-                }
-            }
+        let check = |_: &str, thorough| site.take_away(case, thorough);
+        for (rows, count) in [(&mut rows, rounds * PAIRS), (&mut peers, rounds)] {
+            let turns = Turns {
+                what: case.name(),
+                count,
+                patience: PATIENCE,
+            };
+            turns.run(rows, check)?;
         }
-        progress("");
+        rows.append(&mut peers);
         table(
-            &format!("{MIB} MiB {}, {rounds} rounds", case.name()),
+            &format!(
+                "{MIB} MiB {}, {rounds} rounds, {PAIRS} times as many of the first two",
+                case.name()
+            ),
             &rows,
         );
         if let (Some(own), Some(library)) = (named(&rows, "ftpx"), named(&rows, LIBRARY)) {

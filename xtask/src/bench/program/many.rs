@@ -9,13 +9,12 @@ use crate::job::content;
 use crate::servers::Result;
 use crate::servers::foreign::{FEW_PASSIVE_PORTS, Ports};
 
-use super::super::compare::progress;
 use super::super::contender;
-use super::super::measure;
 use super::super::report::Verdict;
 use super::super::site::{Protection, ROOTS, serve};
 use super::super::small::relay::Relay;
 use super::peers::Place;
+use super::turns::Turns;
 use super::{Row, named, protected, table, wall};
 
 const FILES: usize = 1_000;
@@ -28,7 +27,7 @@ const TREE: &str = "tree";
 const JOBS: [&str; 2] = ["1", "4"];
 
 /// The time limit of a run. With the delay, lftp takes minutes.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(400);
 
 /// What is between the programs and the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,64 +47,9 @@ impl Network {
 }
 
 pub(super) fn run(program: &Path, rounds: usize, network: Network) -> Result<Vec<Verdict>> {
-    let lftp = contender::lftp()?;
     let mut verdicts = Vec::new();
     for protection in [Protection::Clear, Protection::Tls] {
-        let (scratch, server) = serve(protection, Ports::Few)?;
-        let tree = server.root().join(TREE);
-        fs::create_dir(&tree)?;
-        for number in 0..FILES {
-            fs::write(tree.join(name(number)), content::bytes(number as u64, SIZE))?;
-        }
-        let server_address = SocketAddr::from(([127, 0, 0, 1], server.port()));
-        let relay = match network {
-            Network::Loopback => None,
-            Network::Delayed => Some(Relay::start(
-                server_address,
-                FEW_PASSIVE_PORTS,
-                Duration::from_millis(10),
-            )?),
-        };
-        let place = Place {
-            address: relay.as_ref().map_or(server_address, Relay::address),
-            protection,
-            roots: &scratch.0.join(ROOTS),
-        };
-        let to = scratch.0.join("mirrored");
-        let mut rows = Vec::new();
-        for jobs in JOBS {
-            let own = place.ftpx_mirror(program, jobs, TREE, &to);
-            rows.push(Row::new(format!("ftpx -j {jobs}"), own));
-            let work = format!("mirror --parallel={jobs} /{TREE} '{}'", to.display());
-            let peer = place.lftp(&lftp, &work);
-            rows.push(Row::new(format!("lftp -j {jobs}"), peer));
-        }
-        // Each byte is compared in the first round. Without a delay, this round is not measured,
-        // because the caches are cold.
-        let first = usize::from(network == Network::Delayed);
-        for round in first..=rounds {
-            for row in &mut rows {
-                let failed = |error| format!("{}, {}: {error}", row.name, protected(protection));
-                progress(&format!(
-                    "{}: {round} of {rounds}, {}",
-                    network.name(),
-                    row.name
-                ));
-                let (cost, _) = measure::run_within(PATIENCE, &mut row.command).map_err(failed)?;
-                check(&to, round == first).map_err(failed)?;
-                fs::remove_dir_all(&to)?;
-                if round > 0 {
-                    row.costs.push(cost);
-                }
-            }
-        }
-        progress("");
-        let title = format!(
-            "mirror of {FILES} files of {SIZE} bytes, {}, {}, {rounds} rounds",
-            protected(protection),
-            network.name(),
-        );
-        table(&title, &rows);
+        let rows = measured(program, rounds, network, protection)?;
         for jobs in JOBS {
             let named = |program| named(&rows, &format!("{program} -j {jobs}"));
             if let (Some(own), Some(peer)) = (named("ftpx"), named("lftp")) {
@@ -114,6 +58,61 @@ pub(super) fn run(program: &Path, rounds: usize, network: Network) -> Result<Vec
         }
     }
     Ok(verdicts)
+}
+
+fn measured(
+    program: &Path,
+    rounds: usize,
+    network: Network,
+    protection: Protection,
+) -> Result<Vec<Row>> {
+    let lftp = contender::lftp()?;
+    let (scratch, server) = serve(protection, Ports::Few)?;
+    let tree = server.root().join(TREE);
+    fs::create_dir(&tree)?;
+    for number in 0..FILES {
+        fs::write(tree.join(name(number)), content::bytes(number as u64, SIZE))?;
+    }
+    let address = SocketAddr::from(([127, 0, 0, 1], server.port()));
+    let way = Duration::from_millis(10);
+    let relay = (network == Network::Delayed)
+        .then(|| Relay::start(address, FEW_PASSIVE_PORTS, way))
+        .transpose()?;
+    let place = Place {
+        address: relay.as_ref().map_or(address, Relay::address),
+        protection,
+        roots: &scratch.0.join(ROOTS),
+    };
+    // Each program has a directory of its own, since they may run at the same time.
+    let to = |name: &str| scratch.0.join(name);
+    let mut rows = Vec::new();
+    for jobs in JOBS {
+        let name = format!("ftpx -j {jobs}");
+        let own = place.ftpx_mirror(program, jobs, TREE, &to(&name));
+        rows.push(Row::new(name, own));
+        let name = format!("lftp -j {jobs}");
+        let work = format!("mirror --parallel={jobs} /{TREE} '{}'", to(&name).display());
+        rows.push(Row::new(name, place.lftp(&lftp, &work)));
+    }
+    let what = format!("mirror, {}, {}", protected(protection), network.name());
+    let turns = Turns {
+        what: &what,
+        count: rounds,
+        patience: PATIENCE,
+    };
+    let check = |name: &str, thorough| {
+        check(&to(name), thorough)?;
+        Ok(fs::remove_dir_all(to(name))?)
+    };
+    let how = match network {
+        Network::Loopback => turns.run(&mut rows, check).map(|()| "by turns")?,
+        Network::Delayed => turns
+            .run_at_once(&mut rows, check)
+            .map(|()| "all at once")?,
+    };
+    let title = format!("{what}, {FILES} files of {SIZE} bytes, {how}");
+    table(&title, &rows);
+    Ok(rows)
 }
 
 fn name(number: usize) -> String {

@@ -19,21 +19,33 @@ use super::{Row, named, table};
 
 const TREE: &str = "tree";
 
+/// The option of both programs for [`Work::Plan`].
+const DRY: &str = "--dry-run";
+
 /// The limit for the resident memory of the program, in KiB.
 const PEAK: u64 = 40 * 1024;
 
 /// The time limit of a run.
-const PATIENCE: Duration = Duration::from_secs(1_800);
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// What the programs do with the tree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// Say what they would transfer.
+    Plan,
+    Transfer,
+}
 
 /// Compares the tree with an empty directory, and transfers nothing.
 pub(super) fn plan(program: &Path) -> Result<Vec<Verdict>> {
     let (scratch, server) = serve(Protection::Clear, Ports::Many)?;
     fill(&server.root().join(TREE))?;
     let title = format!("plan for {FILES} files in {DIRECTORIES} directories, 1 round");
-    measured(program, &scratch, &server, "--dry-run", &title)
+    measured(program, &scratch, &server, Work::Plan, &title)
 }
 
-/// Downloads a tree with as many files, of a few bytes each.
+/// Downloads a tree with as many files, of a few bytes each. Without lftp, which takes a minute and
+/// a half: [`plan`] shows its memory.
 pub(super) fn transfer(program: &Path) -> Result<Vec<Verdict>> {
     let (scratch, server) = serve(Protection::Clear, Ports::Many)?;
     for number in 0..DIRECTORIES {
@@ -47,14 +59,14 @@ pub(super) fn transfer(program: &Path) -> Result<Vec<Verdict>> {
         }
     }
     let title = format!("mirror of {FILES} files of 10 bytes, 4 at a time, 1 round");
-    measured(program, &scratch, &server, "", &title)
+    measured(program, &scratch, &server, Work::Transfer, &title)
 }
 
 fn measured(
     program: &Path,
     scratch: &Scratch,
     server: &Foreign,
-    option: &str,
+    work: Work,
     title: &str,
 ) -> Result<Vec<Verdict>> {
     let place = Place {
@@ -63,21 +75,19 @@ fn measured(
         roots: Path::new(""),
     };
     let to = scratch.0.join("mirrored");
-    let mut own = place.ftpx_mirror(program, "4", TREE, &to);
-    own.args([option].iter().filter(|option| !option.is_empty()));
-    let work = format!("mirror --parallel=4 {option} /{TREE} '{}'", to.display());
-    let lftp = contender::lftp()?;
-    let mut rows = vec![
-        Row::new("ftpx", own),
-        Row::new("lftp", place.lftp(&lftp, &work)),
-    ];
+    let mut rows = vec![Row::new("ftpx", place.ftpx_mirror(program, "4", TREE, &to))];
+    if work == Work::Plan {
+        let script = format!("mirror --parallel=4 {DRY} /{TREE} '{}'", to.display());
+        rows[0].command.arg(DRY);
+        rows.push(Row::new("lftp", place.lftp(&contender::lftp()?, &script)));
+    }
     for row in &mut rows {
         progress(&format!("{}: {title}", row.name));
         let failed = |error| format!("{}: {error}", row.name);
         let (cost, said) = measure::run_within(PATIENCE, &mut row.command).map_err(failed)?;
-        let done = match option {
-            "" => files(&to)?,
-            _ => said
+        let done = match work {
+            Work::Transfer => files(&to)?,
+            Work::Plan => said
                 .lines()
                 .filter(|line| line.contains(".fastq.gz"))
                 .count(),

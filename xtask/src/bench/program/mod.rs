@@ -17,6 +17,7 @@ mod many;
 mod memory;
 mod peers;
 mod start;
+mod turns;
 
 /// The parts of the comparison, in the order in which they run.
 const PARTS: [&str; 7] = [
@@ -41,8 +42,8 @@ pub(super) fn run(rounds: usize, only: &[&str]) -> Result<Vec<Outcome>> {
             "size" => vec![size(fs::metadata(&program)?.len())],
             "start" => start::run(&program, rounds)?,
             "mirror" => many::run(&program, rounds, many::Network::Loopback)?,
-            // One round: these runs wait, and do little else.
-            "delayed" => many::run(&program, 1, many::Network::Delayed)?,
+            // One run each: these programs wait, and do little else.
+            "delayed" => many::run(&program, rounds, many::Network::Delayed)?,
             "large" => large::run(&program, rounds)?,
             "memory" => memory::plan(&program)?,
             _ => memory::transfer(&program)?,
@@ -87,13 +88,14 @@ impl Row {
         }
     }
 
-    fn all(&self, of: impl Fn(&Cost) -> f64) -> impl Iterator<Item = f64> {
+    fn all(&self, of: fn(&Cost) -> f64) -> impl Iterator<Item = f64> + Clone {
         self.costs.iter().map(of)
     }
 
     /// Returns whether a cost is at most `limit` times that of another program.
     fn at_most(&self, limit: f64, other: &Self, what: &str, of: fn(&Cost) -> f64) -> Verdict {
-        let pairs = self.all(of).zip(other.all(of));
+        // A slow program runs only once.
+        let pairs = self.all(of).zip(other.all(of).cycle());
         let paired = median(pairs.map(|(own, other)| own / other));
         let of_least = least(self.all(of)) / least(other.all(of));
         Verdict::new(
@@ -125,16 +127,25 @@ fn table(title: &str, rows: &[Row]) {
         "", "wall ms", "least", "CPU ms", "least", "MiB peak"
     ));
     for row in rows {
-        let peak = row.costs.iter().map(|cost| cost.resident).max();
+        let peak = row.all(|cost| cost.resident as f64).fold(0.0, f64::max);
         say(&format!(
-            "{:16} {:9.1} {:9.1} {:9.1} {:9.1} {:8.1}",
+            "{:16} {:>9} {:>9} {:>9} {:>9} {:>8}",
             row.name,
-            median(row.all(wall)) * 1e3,
-            least(row.all(wall)) * 1e3,
-            median(row.all(cpu)) * 1e3,
-            least(row.all(cpu)) * 1e3,
-            peak.unwrap_or_default() as f64 / 1024.0,
+            shown(median(row.all(wall)) * 1e3),
+            shown(least(row.all(wall)) * 1e3),
+            shown(median(row.all(cpu)) * 1e3),
+            shown(least(row.all(cpu)) * 1e3),
+            shown(peak / 1024.0),
         ));
+    }
+}
+
+/// Formats a figure. Not all are known: programs that run at the same time share their CPU time, and
+/// one may end before its memory is read.
+fn shown(figure: f64) -> String {
+    match figure.is_finite() && figure > 0.0 {
+        true => format!("{figure:.1}"),
+        false => "-".to_owned(),
     }
 }
 

@@ -3,22 +3,25 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::job::content;
 use crate::servers::Result;
 use crate::servers::foreign::Ports;
 
-use super::super::compare::progress;
-use super::super::measure;
 use super::super::report::Verdict;
 use super::super::site::{Protection, ROOTS, serve};
 use super::peers::{Place, lftp_and_wget};
+use super::turns::Turns;
 use super::{Row, named, protected, table, wall};
 
 /// How often each program runs in a round. They take turns.
 const STARTS: usize = 6;
 
 const SIZE: usize = 1024;
+
+/// The time limit of a start.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) fn run(program: &Path, rounds: usize) -> Result<Vec<Verdict>> {
     let (lftp, wget) = lftp_and_wget()?;
@@ -40,23 +43,19 @@ pub(super) fn run(program: &Path, rounds: usize) -> Result<Vec<Verdict>> {
             Row::new("lftp", place.lftp(&lftp, &get)),
         ];
         if protection == Protection::Clear {
-            // This version has no explicit TLS.
+            // Under TLS, wget (1.21.3) closes the data connection without close_notify. The server
+            // then replies 426, and wget waits for a second and asks for the size.
             rows.push(Row::new("wget", place.wget_get(&wget, "small", &to)));
         }
-        // The first turn fills the caches, and does not count.
-        for turn in 0..=rounds * STARTS {
-            progress(&format!("start: {turn} of {}", rounds * STARTS));
-            for row in &mut rows {
-                let cost = measure::run(&mut row.command)
-                    .map_err(|error| format!("{}: {error}", row.name))?;
-                content::compare(&row.name, &bytes, &fs::read(&to)?)?;
-                fs::remove_file(&to)?;
-                if turn > 0 {
-                    row.costs.push(cost);
-                }
-            }
-        }
-        progress("");
+        let turns = Turns {
+            what: "start",
+            count: rounds * STARTS,
+            patience: PATIENCE,
+        };
+        turns.run(&mut rows, |name, _| {
+            content::compare(name, &bytes, &fs::read(&to)?)?;
+            Ok(fs::remove_file(&to)?)
+        })?;
         let title = format!(
             "one file of {SIZE} bytes, {}, {} starts",
             protected(protection),
