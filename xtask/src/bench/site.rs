@@ -174,11 +174,14 @@ impl Site {
 
     /// Prepares the machine for a case, until the returned value is dropped.
     pub(super) fn prepare(&self, case: Case) -> Result<Option<OneCpu>> {
-        if !case.is_on_one_cpu() {
-            return Ok(None);
-        }
+        case.is_on_one_cpu().then(|| self.on_one_cpu()).transpose()
+    }
+
+    /// Keeps the server and the programs that this thread starts on one CPU, until the returned
+    /// value is dropped.
+    pub(super) fn on_one_cpu(&self) -> Result<OneCpu> {
         let server = self.server.id().ok_or("the server has not started")?;
-        Ok(Some(OneCpu::with(server)?))
+        OneCpu::with(server)
     }
 
     /// Starts the peer of a transfer without FTP: a thread that sends the file in a download, and
