@@ -1,8 +1,13 @@
 //! Ctrl-C, and what it leaves.
 
 use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::program::{Program, Said};
 use crate::server::{Server, Setup};
@@ -102,4 +107,90 @@ fn what_cannot_be_deleted_is_told() {
     let said = interrupted_with(&program, &server, &words, source).failed(130);
     assert!(said.err.contains(".b.ftp-part"), "{}", said.err);
     assert!(said.err.contains("`ftpx rm`"), "{}", said.err);
+}
+
+/// A shell whose lines come from a terminal.
+struct Typed {
+    child: Child,
+    keys: File,
+    chunks: Receiver<Vec<u8>>,
+    /// What stands on the terminal after the last prompt.
+    shown: String,
+}
+
+impl Typed {
+    fn shell(program: &Program, words: &[&str]) -> Self {
+        let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&keys).and_then(|()| unlockpt(&keys)).expect("ours");
+        let name = ptsname(&keys, Vec::new()).expect("a name");
+        let name = name.into_string().expect("a path");
+        let end = || File::options().read(true).write(true).open(&name);
+        let child = program
+            .command(words)
+            .env("TERM", "xterm")
+            .stdin(end().expect("it is open"))
+            .stdout(end().expect("it is open"))
+            .stderr(end().expect("it is open"))
+            .spawn()
+            .expect("it starts");
+        let keys = File::from(keys);
+        let mut screen = keys.try_clone().expect("a descriptor");
+        let (sender, chunks) = mpsc::channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // The terminal ends with an error when the program has ended.
+            while let Ok(count @ 1..) = screen.read(&mut buffer) {
+                let _ = sender.send(buffer[..count].to_vec());
+            }
+        });
+        Self {
+            child,
+            keys,
+            chunks,
+            shown: String::new(),
+        }
+    }
+
+    /// Waits for the next prompt. Returns what stands before it.
+    fn answer(&mut self) -> String {
+        loop {
+            if let Some((answer, rest)) = self.shown.split_once("ftpx> ") {
+                let answer = answer.to_owned();
+                self.shown = rest.to_owned();
+                return answer;
+            }
+            let chunk = self.chunks.recv();
+            let chunk = chunk.unwrap_or_else(|_| panic!("no prompt in {}", self.shown));
+            self.shown += &String::from_utf8_lossy(&chunk);
+        }
+    }
+
+    fn types(&mut self, line: &str) {
+        let line = format!("{line}\r");
+        self.keys.write_all(line.as_bytes()).expect("a terminal");
+    }
+}
+
+/// The editor of lines must not take the signal away from the transfer.
+#[test]
+fn ctrl_c_stops_a_command_of_a_shell_and_not_the_shell() {
+    let server = Setup::new().stall(100_000).start();
+    server.files.write("a", vec![b'x'; 1 << 20]);
+    server.files.write("b/c", "");
+    let program = Program::new();
+    let words = ["shell", "--timeout", "9", "--retries", "0", &server.at("")];
+    let mut shell = Typed::shell(&program, &words);
+    shell.answer();
+    shell.types("get a");
+    server.wait_for_stall();
+    signal(&shell.child);
+    let answer = shell.answer();
+    assert!(answer.contains("stopped on request"), "{answer}");
+    shell.types("ls b");
+    let answer = shell.answer();
+    assert!(answer.contains("\nc\r\n"), "{answer}");
+    shell.types("exit");
+    let status = shell.child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(0));
+    assert!(!program.place.has("a"));
 }

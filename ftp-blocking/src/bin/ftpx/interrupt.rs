@@ -31,10 +31,9 @@ pub(crate) struct Interrupt {
 const LAST_WORK: Duration = Duration::from_secs(5);
 
 impl Interrupt {
-    /// Makes the one for this process.
-    pub(crate) fn install() -> Result<Self, Failure> {
-        let interrupt = Self::default();
-        let inner = interrupt.clone();
+    /// Handles the signals of this process from now on. Whoever sets a handler later takes them away.
+    pub(crate) fn install(&self) -> Result<(), Failure> {
+        let inner = self.clone();
         // The crate calls this in a thread of its own, not in the signal handler.
         ctrlc::set_handler(move || inner.signalled())
             .map_err(|error| Failure::usage(format!("signals cannot be handled: {error}")))?;
@@ -42,9 +41,9 @@ impl Interrupt {
         {
             use signal_hook::{consts::SIGINT, flag};
             // Without it, bars may be drawn once too often.
-            let _ = flag::register(SIGINT, interrupt.has_come.clone());
+            let _ = flag::register(SIGINT, self.has_come.clone());
         }
-        Ok(interrupt)
+        Ok(())
     }
 
     /// Returns the handle for the options of all connections.

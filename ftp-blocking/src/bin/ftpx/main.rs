@@ -68,8 +68,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(asked) => return asked,
     };
-    let result = Interrupt::install().and_then(|interrupt| run(arguments, interrupt));
-    match result {
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.show();
@@ -78,7 +77,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments, interrupt: Interrupt) -> Result<(), Failure> {
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let interrupt = Interrupt::default();
+    if !arguments.command.sets_handlers() {
+        interrupt.install()?;
+    }
     let mut context = Context::new(arguments.common, interrupt)?;
     let result = commands::run(&arguments.command, &mut context);
     let flushed = context.out.flush();

@@ -61,6 +61,14 @@ pub(crate) enum Command {
     Ftplib(ftplib::Ftplib),
 }
 
+impl Command {
+    /// Whether the command has handlers of signals of its own, after which it installs those of the
+    /// program.
+    pub(crate) fn sets_handlers(&self) -> bool {
+        matches!(self, Self::Shell(_))
+    }
+}
+
 /// Does what a command says.
 pub(crate) fn run(command: &Command, context: &mut Context) -> Result<(), Failure> {
     match command {

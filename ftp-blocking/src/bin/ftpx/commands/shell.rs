@@ -32,9 +32,6 @@ const HISTORY: usize = 1000;
 
 impl Shell {
     pub(crate) fn run(&self, context: &mut Context) -> Result<(), Failure> {
-        if let Some(target) = &self.target {
-            context.sessions.enter(target)?;
-        }
         let directory = context.settings.directory.clone();
         let interrupt = context.interrupt.clone();
         let context = RefCell::new(context);
@@ -46,6 +43,12 @@ impl Shell {
         let mut editor: Editor<Completing<'_, '_>, DefaultHistory> =
             Editor::with_config(config).map_err(about_terminal)?;
         editor.set_helper(Some(Completing::new(&context)));
+        // The editor has taken the signals, for lines that are being typed. It needs none of them:
+        // the terminal then sends no signals.
+        interrupt.install()?;
+        if let Some(target) = &self.target {
+            context.borrow_mut().sessions.enter(target)?;
+        }
         let history = directory.as_ref().map(|it| it.join(own_files::HISTORY));
         if let Some(history) = &history {
             // Without a history there is nothing to load.
