@@ -67,10 +67,9 @@ impl Simulator {
         }
         t.stage = Stage::Moving;
         if self.sessions[s].protected {
-            let own = self.setup.tls.as_ref();
-            let own = own.map(|config| self.origins.config(config, s));
-            if let Some(config) = self.setup.data_tls.clone().or(own) {
-                self.wires[link.0].start_tls(&config);
+            let shown = self.setup.data_tls.as_ref().or(self.setup.tls.as_ref());
+            if let Some(config) = shown {
+                self.wires[link.0].start_tls(config, &self.origins, s);
                 let actions = self.faults("HANDSHAKE");
                 let refused = has(&actions, |a| matches!(a, Action::RefuseHandshake));
                 t.stage = Stage::Handshaking(refused);

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
-use crate::simulator::tls::{Config, Failed, Tls};
+use crate::simulator::tls::{Config, Failed, Origins, Tls};
 
 /// The number of a control or data connection between the client and the simulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -405,8 +405,9 @@ impl Wire {
         }
     }
 
-    pub(super) fn start_tls(&mut self, config: &Config) {
-        self.tls = Tls::begin(config);
+    /// Begins TLS on this control connection, or on one of its data connections.
+    pub(super) fn start_tls(&mut self, config: &Config, origins: &Origins, control: usize) {
+        self.tls = Tls::begin(config, origins, control);
         self.ending_tls = false;
     }
 

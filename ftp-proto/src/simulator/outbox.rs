@@ -139,7 +139,7 @@ impl Simulator {
                         self.clear.extend_from_slice(&wire.inbox);
                     }
                     if let Some(config) = &self.setup.tls {
-                        wire.start_tls(&self.origins.config(config, s));
+                        wire.start_tls(config, &self.origins, s);
                     }
                 }
                 Item::EndTls => wire.end_tls(),

@@ -14,8 +14,7 @@ impl Simulator {
         self.sessions.push(Session::new(link, home, implicit));
         let s = self.sessions.len() - 1;
         if let (true, Some(config)) = (self.setup.implicit, &self.setup.tls) {
-            let config = self.origins.config(config, s);
-            self.wires[link.0].start_tls(&config);
+            self.wires[link.0].start_tls(config, &self.origins, s);
         }
         let mut ctx = Ctx::new(self.faults("GREETING"));
         if self.open_sessions() > self.setup.most_sessions {

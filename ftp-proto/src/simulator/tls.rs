@@ -37,9 +37,15 @@ mod with_rustls {
     }
 
     impl Tls {
-        pub(in crate::simulator) fn begin(config: &Config) -> Option<Self> {
+        /// Begins TLS on this control connection, or on one of its data connections.
+        pub(in crate::simulator) fn begin(
+            config: &Config,
+            origins: &Origins,
+            control: usize,
+        ) -> Option<Self> {
+            let config = origins.config(config, control);
             let mut connection =
-                ServerConnection::new(Arc::clone(config)).expect("a usable server configuration");
+                ServerConnection::new(config).expect("a usable server configuration");
             connection.set_buffer_limit(None);
             Some(Self {
                 connection: Box::new(connection),
@@ -142,7 +148,7 @@ mod with_rustls {
         }
 
         /// Returns the configuration for this control connection and its data connections.
-        pub(in crate::simulator) fn config(&self, config: &Config, owner: usize) -> Config {
+        fn config(&self, config: &Config, owner: usize) -> Config {
             if !self.keeps_apart {
                 return config.clone();
             }
@@ -239,17 +245,13 @@ mod without_rustls {
             Self
         }
 
-        pub(in crate::simulator) fn config(&self, config: &Config, _owner: usize) -> Config {
-            match *config {}
-        }
-
         pub(in crate::simulator) fn has_mixed(&self) -> bool {
             false
         }
     }
 
     impl Tls {
-        pub(in crate::simulator) fn begin(config: &Config) -> Option<Self> {
+        pub(in crate::simulator) fn begin(config: &Config, _: &Origins, _: usize) -> Option<Self> {
             match *config {}
         }
 
