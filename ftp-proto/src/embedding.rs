@@ -152,8 +152,8 @@
 //!     it and taken its result.
 //!   * Copy `TlsChannel::outgoing` into a buffer of the kernel, but call `advance` only when the send
 //!     is complete. Otherwise `close` and `flush` are done before the bytes have left, and `SendEnd`
-//!     half-closes too early. There is no call that takes the buffer: TLS would need a new one, and
-//!     clearing it costs as much as the copy.
+//!     half-closes too early. No call takes the buffer out, because TLS would need a new one: the
+//!     copy is about 3 % of the CPU time of an upload, and clearing a new buffer half of that.
 //!   * Keep the bytes of [`take_outgoing`](Session::take_outgoing), and a send that is half done, in
 //!     the driver, and not in a future that may be dropped.
 //! * **A device without a system**: everything that the network stack holds for the connection.
