@@ -1,6 +1,7 @@
 //! Decides whether a transfer has succeeded, from its data, its final reply and a size.
 
 use alloc::format;
+use alloc::string::String;
 
 use super::{Finish, Size};
 use crate::counted::Counted;
