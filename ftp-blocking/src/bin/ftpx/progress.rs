@@ -30,9 +30,8 @@ pub(crate) struct Bars {
 #[derive(Clone, Debug)]
 enum Window {
     StandardError,
-    /// A window of this many columns.
     #[cfg(test)]
-    Of(usize),
+    Screen(tests::Screen),
 }
 
 /// The bar of one file.
@@ -166,15 +165,17 @@ impl Window {
         match self {
             Self::StandardError => Term::stderr().size().1.into(),
             #[cfg(test)]
-            Self::Of(columns) => *columns,
+            Self::Screen(screen) => screen.columns,
         }
     }
 
+    /// Begins another line. The cursor stands at the end of the last bar, which the next prompt of a
+    /// shell would write over.
     fn end_line(&self) {
         match self {
             Self::StandardError => eprintln!(),
             #[cfg(test)]
-            Self::Of(_) => {}
+            Self::Screen(screen) => screen.write("\n"),
         }
     }
 }
@@ -200,9 +201,12 @@ impl FileBar {
 
     /// Leaves the bar as it is, for a person to read.
     pub(crate) fn finish(self) {
-        if !self.bars.are_left() {
+        if self.bars.is_shown && !self.bars.are_left() {
             self.change();
             self.bar.abandon();
+            // The bar is a line as any other now.
+            drop(self.bar);
+            self.bars.window.end_line();
         }
     }
 
@@ -261,6 +265,10 @@ impl SyncBars {
             bar.bar.finish_and_clear();
         }
         self.sum.abandon();
+        drop(self.sum);
+        if self.bars.is_shown {
+            self.bars.window.end_line();
+        }
     }
 
     fn show_file(&mut self, now: Instant, path: &[u8], file: Progress) {

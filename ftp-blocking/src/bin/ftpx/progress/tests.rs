@@ -12,8 +12,8 @@ use super::*;
 /// A terminal with a few lines. A letter after the last column begins the next line, as on any
 /// terminal.
 #[derive(Clone, Debug)]
-struct Screen {
-    columns: usize,
+pub(super) struct Screen {
+    pub(super) columns: usize,
     state: Arc<Mutex<State>>,
 }
 
@@ -41,7 +41,12 @@ impl Screen {
         self.state.lock().expect("no panic")
     }
 
-    fn write(&self, text: &str) {
+    fn cursor(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.row, state.column)
+    }
+
+    pub(super) fn write(&self, text: &str) {
         let state = &mut *self.state();
         for c in text.chars() {
             if c == '\r' {
@@ -76,7 +81,7 @@ impl Screen {
         Bars {
             all: MultiProgress::with_draw_target(target),
             is_shown: true,
-            window: Window::Of(self.columns),
+            window: Window::Screen(self.clone()),
             interrupt: interrupt.clone(),
         }
     }
@@ -168,6 +173,8 @@ fn a_sync_has_a_line_for_all_and_one_for_each_file() {
     assert!(lines[1].starts_with("a.csv ") && lines[1].ends_with(" 50 %"));
     assert!(lines[2].starts_with("b.csv ") && lines[2].ends_with(" 50 %"));
     sync.finish();
+    // What comes next, such as a prompt, has a line of its own.
+    assert_eq!(screen.cursor(), (1, 0));
     let lines = screen.lines();
     assert!(
         lines.len() == 1 && lines[0].starts_with("0 of 2 "),
