@@ -76,7 +76,7 @@ pub(crate) trait Passage: Send + 'static {
     }
 
     /// Returns the number that the client gets when it asks how many written bytes the system has
-    /// not sent yet. `None` means that the system does not say.
+    /// not sent yet. `None` means that the client gets the number of the stream itself.
     fn unsent(&self) -> Option<usize> {
         None
     }

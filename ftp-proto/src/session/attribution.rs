@@ -189,6 +189,10 @@ impl Session {
         self.state.fences.clear_doubt(&reply);
         self.lose_step();
         self.doubt_last_flight();
+        if reply.may_answer_type() {
+            // Each reply before it may belong to an earlier command, and so may that to TYPE.
+            self.state.forget(&Effect::Type(None));
+        }
         self.strays = self.strays.saturating_add(1);
         let late_port = self.is_late_port(&reply);
         if let Some(live) = self.live.as_mut().filter(|_| !late_port) {
@@ -511,6 +515,11 @@ impl Reply {
     /// more. ftp-srv sends 551.
     pub(crate) fn may_miss_port(&self) -> bool {
         matches!(self.code().value(), 425 | 503 | 551)
+    }
+
+    /// Whether servers send this code in reply to TYPE, among other commands.
+    fn may_answer_type(&self) -> bool {
+        matches!(self.code().value(), 200 | 202 | 250 | 500..=504 | 530 | 550)
     }
 
     /// Whether servers send this code in reply to NOOP. It includes the codes of servers that do

@@ -766,6 +766,21 @@ fn rule_eof_after_226_confirms_the_file_and_blames_the_flight() {
     assert_eq!(known.support(Capability::Pipelining), Support::Refused);
 }
 
+/// A stray 226 comes before the 150, and then the connection ends. No fence can show that the server has
+/// refused RETR.
+#[test]
+fn invariant_a_226_without_150_confirms_nothing_if_the_connection_ends() {
+    for reply in ["226 stray", "250 stray"] {
+        let script = [
+            &first("RETR a")[..7],
+            &[say(reply), serve("close graceful download"), Item::Eof],
+        ];
+        let (outcomes, driver) = after_login(&always(), &script.concat(), &[Do::Get("a")]);
+        assert!(outcomes[0].starts_with("Unconfirmed"), "{outcomes:?}");
+        assert!(driver.session.is_dead());
+    }
+}
+
 #[test]
 fn invariant_a_refused_retr_drops_the_port() {
     for replies in [

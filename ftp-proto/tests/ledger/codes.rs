@@ -126,6 +126,32 @@ fn a_raw_command_gets_any_reply_and_an_odd_one_is_fenced_off() {
     }
 }
 
+/// A stray refuses RETR, so RETR's own refusal seems to be TYPE's, and the reply to TYPE seems to be
+/// CWD's. The reply to CWD is a stray then, and nobody knows the type. So TYPE is sent again.
+#[test]
+fn a_stray_that_may_answer_type_leaves_the_type_unknown() {
+    let script = [
+        &opening("RETR a")[..6],
+        &[say("550 stray"), serve("close discard")],
+        &[hear("TYPE A"), say("550 no"), hear("CWD d"), say("200 A")],
+        &[say("250 there")],
+        &fence(),
+        &pwd(),
+        &[hear("TYPE I"), say("200 I")],
+    ]
+    .concat();
+    let config = Config::default().with_pipelining(Pipelining::never());
+    let mut driver = logged_in(config, script);
+    let refused = driver.outcome(&Op::Retrieve("a", 0));
+    assert!(refused.starts_with("Permanent"), "{refused}");
+    let refused = driver.outcome(&Op::Type(TransferType::TEXT));
+    assert!(refused.starts_with("Permanent"), "{refused}");
+    driver.outcome(&Op::Raw("CWD d"));
+    assert_eq!(driver.outcome(&Op::Pwd), "/here");
+    driver.outcome(&Op::Type(TransferType::Image));
+    driver.server.assert_over();
+}
+
 /// The server says 150 for a transfer that was given up. It answers no command without a data
 /// connection, and neither does what comes after it.
 #[test]

@@ -170,7 +170,7 @@ impl<P: Passage> Stream for Passing<P> {
     }
 
     fn unsent(&self) -> Option<usize> {
-        self.passage.unsent()
+        self.passage.unsent().or_else(|| self.stream.unsent())
     }
 
     fn peer_address(&self) -> Option<SocketAddr> {

@@ -1,6 +1,7 @@
 //! Records the commands and replies on the control connection, as an observer of the client sees
 //! them.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ftp_proto::wire::Reply;
@@ -26,9 +27,9 @@ pub(super) struct Notes {
     /// that, no client can know which reply belongs to which command. So the test checks no more
     /// successes on this connection.
     pub(super) is_led_astray: bool,
-    /// The verb of the command whose final reply has not arrived, and whether a preliminary reply
-    /// (1xx) has arrived. `None` if there is no such command.
-    awaited: Option<(String, bool)>,
+    /// The verbs of the commands whose final replies have not arrived, in the order of sending, and
+    /// whether a preliminary reply (1xx) has arrived.
+    awaited: VecDeque<(String, bool)>,
 }
 
 impl DialogueNotes {
@@ -49,7 +50,7 @@ impl DialogueNotes {
             match observed {
                 Observed::Sent(command) | Observed::Fence(command) => {
                     notes.tell(|| format!("    > {command}"));
-                    notes.awaited = Some((command.verb().to_owned(), false));
+                    notes.awaited.push_back((command.verb().to_owned(), false));
                 }
                 Observed::Received(reply) => notes.hear(reply),
                 _ => {}
@@ -68,7 +69,7 @@ impl Notes {
     /// Prepares the notes for a new connection, on which no command waits for a reply yet.
     pub(super) fn begin_anew(&mut self) {
         self.is_led_astray = false;
-        self.awaited = None;
+        self.awaited.clear();
     }
 
     fn hear(&mut self, reply: &Reply) {
@@ -82,17 +83,38 @@ impl Notes {
         let is_stray = reply
             .lines()
             .any(|line| line.windows(5).any(|word| word == b"stray"));
-        match &mut self.awaited {
-            Some((verb, begun)) if is_stray => {
-                let begun = *begun || self.may_be_silent;
-                self.is_led_astray |= self.is_raw || fits(code, verb, begun);
+        if is_stray {
+            let (is_silent, is_raw) = (self.may_be_silent, self.is_raw);
+            let mut awaited = self.awaited.iter();
+            let could = |(verb, begun): &(String, bool)| fits(code, verb, *begun || is_silent);
+            self.is_led_astray |= awaited.any(|it| is_raw || could(it));
+        } else if code < 200 {
+            let mut transfers = self.awaited.iter_mut();
+            if let Some((_, begun)) = transfers.find(|(verb, _)| TRANSFERS.contains(&&verb[..])) {
+                *begun = true;
             }
-            Some((_, begun)) if code < 200 => *begun = true,
-            Some(_) if !is_stray => self.awaited = None,
-            _ => {}
+        } else {
+            self.answered(code);
+        }
+    }
+
+    /// Removes the command that this reply answers. The reply to a fence comes after all others.
+    fn answered(&mut self, code: u16) {
+        let mut awaited = self.awaited.iter();
+        let at = awaited.position(|(verb, begun)| fits(code, verb, *begun));
+        match at.and_then(|at| self.awaited.get(at)) {
+            Some((verb, _)) if matches!(&verb[..], "PWD" | "SYST" | "FEAT") => {
+                self.awaited.drain(..=at.unwrap_or_default());
+            }
+            _ => {
+                self.awaited.remove(at.unwrap_or_default());
+            }
         }
     }
 }
+
+/// The commands that have a preliminary reply.
+const TRANSFERS: [&str; 7] = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
 
 /// Returns whether a stray reply with this code could be the reply to the command `verb`. If it
 /// could, no client can tell the stray reply from the right one. `begun` says whether a preliminary
@@ -107,9 +129,7 @@ fn fits(code: u16, verb: &str, begun: bool) -> bool {
         _ if code >= 400 || matches!(code, 200 | 202 | 250) => true,
         // As long as no preliminary reply (150) has come, the client does not take a 225 or 226 for
         // the final reply of a transfer.
-        "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD" => {
-            begun && matches!(code, 225 | 226)
-        }
+        _ if TRANSFERS.contains(&verb) => begun && matches!(code, 225 | 226),
         "PWD" | "MKD" => code == 257,
         "USER" => matches!(code, 230..=232 | 331 | 332),
         "PASS" | "ACCT" => matches!(code, 230..=232),

@@ -385,8 +385,15 @@ impl Finish {
         }
         let completion = judged?;
         let unmistakable = self.begun && !self.ambiguous && completion.reply.code() != Code::OKAY;
-        if unmistakable || session.is_dead() {
+        if unmistakable {
             return Ok(completion);
+        }
+        if let Err(cause) = session.check_alive() {
+            // No fence can show whether the reply is the transfer's own.
+            return match self.begun {
+                true => Ok(completion),
+                false => Err(self.unconfirmed(Some(cause)).into()),
+            };
         }
         self.state = State::LastWord(Fence::default(), completion);
         self.last_word(session, answer)
