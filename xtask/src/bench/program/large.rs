@@ -27,7 +27,7 @@ const OF_LIBRARY: f64 = 1.05;
 
 /// How often the program and the library run in a round. A few runs say nothing about a limit of a
 /// twentieth.
-const PAIRS: usize = 3;
+const PAIRS: usize = 5;
 
 /// The time limit of a run.
 const PATIENCE: Duration = Duration::from_secs(60);
