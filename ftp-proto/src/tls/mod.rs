@@ -104,7 +104,7 @@
 //! | `ClearControl` | `clear`, then drop the channel and go on in clear text |
 //!
 //! Sessions are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and the server
-//! may send it at any time after the handshake. A login keeps the four newest. If you drop a data
+//! may send it at any time after the handshake. A login keeps the two newest. If you drop a data
 //! connection before you have read to its end, you lose its tickets. If you always do that, a
 //! server that demands resumption refuses the third or fourth transfer.
 //!
