@@ -106,7 +106,7 @@
 //! Sessions are resumed by tickets. In TLS 1.3 a ticket is good for one connection, and the server
 //! may send it at any time after the handshake. A login keeps the two newest. If you drop a data
 //! connection before you have read to its end, you lose its tickets. If you always do that, a
-//! server that demands resumption refuses the third or fourth transfer.
+//! server that demands resumption refuses the third transfer.
 //!
 //! In builds with debug assertions, rustls 0.23 panics if a server sends garbage after the client's
 //! close_notify. This crate catches the panic and returns an error, as in builds without
