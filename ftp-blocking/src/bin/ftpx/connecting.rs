@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::{shown, shown_path};
 use crate::settings::Settings;
+use crate::streams::tell;
 use crate::target::Target;
 use crate::trust::{self, Trust};
 
@@ -59,7 +60,9 @@ pub(crate) fn trusting<T>(
             shown(host.as_bytes()),
             shown_path(settings.known_servers.path()),
         );
-        eprintln!("ftpx: {host}, port {port}, is trusted from now on; its key {key} is in {file}");
+        tell(format_args!(
+            "ftpx: {host}, port {port}, is trusted from now on; its key {key} is in {file}\n"
+        ));
     }
     Ok(result)
 }
@@ -107,7 +110,7 @@ fn completed(options: Options, common: &Common, settings: &Settings) -> Result<O
         1 => DebugLevel::Commands,
         _ => DebugLevel::Lines,
     };
-    Ok(options.with_observer(move |seen| eprint!("{}", level.lines(seen))))
+    Ok(options.with_observer(move |seen| tell(level.lines(seen))))
 }
 
 /// Says how to trust an unknown server.

@@ -10,6 +10,7 @@ use ftp_blocking::wire::Escaped;
 
 use crate::advice;
 use crate::exit::{Doing, Exit};
+use crate::streams::tell;
 
 /// Why the program fails. `Display` is the sentence. It is safe to show on a terminal.
 #[derive(Clone, Debug)]
@@ -114,9 +115,9 @@ impl Failure {
         if self.is_silent {
             return;
         }
-        eprintln!("ftpx: {}", self.text);
+        tell(format_args!("ftpx: {}\n", self.text));
         for hint in &self.hints {
-            eprintln!("ftpx: {hint}");
+            tell(format_args!("ftpx: {hint}\n"));
         }
     }
 

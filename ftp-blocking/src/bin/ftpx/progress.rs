@@ -16,6 +16,7 @@ use crate::arguments::verbosity::Verbosity;
 use crate::bar_line::Moment;
 use crate::interrupt::Interrupt;
 use crate::names::{last_name, shown};
+use crate::streams::tell;
 
 /// The bars of a run.
 #[derive(Clone, Debug)]
@@ -173,7 +174,7 @@ impl Window {
     /// shell would write over.
     fn end_line(&self) {
         match self {
-            Self::StandardError => eprintln!(),
+            Self::StandardError => tell("\n"),
             #[cfg(test)]
             Self::Screen(screen) => screen.write("\n"),
         }

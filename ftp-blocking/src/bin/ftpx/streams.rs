@@ -1,7 +1,9 @@
-//! Standard input and standard output as files, which transfers can read and write without a copy.
+//! Standard input and standard output as files, which transfers can read and write without a copy,
+//! and words on standard error.
 
+use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 #[cfg(unix)]
 use std::os::fd::AsFd;
 #[cfg(windows)]
@@ -15,6 +17,12 @@ pub(crate) fn input() -> io::Result<File> {
 /// Returns standard output. It has no buffer.
 pub(crate) fn output() -> io::Result<File> {
     file_of(io::stdout())
+}
+
+/// Writes to standard error. If that fails, as after the end of a terminal, nobody reads the words,
+/// and the program does what is left to do. `eprint!` would panic.
+pub(crate) fn tell(words: impl fmt::Display) {
+    let _ = write!(io::stderr(), "{words}");
 }
 
 #[cfg(unix)]

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::failures::Failures;
 use crate::names::shown_path;
+use crate::streams::tell;
 
 /// Runs commands from a file or from standard input, a line each, in one session
 ///
@@ -52,7 +53,7 @@ impl Batch {
                 Ok(Went::Out) => break,
                 Err(failure) => {
                     failures.show(failure);
-                    eprintln!("ftpx: line {} failed", number + 1);
+                    tell(format_args!("ftpx: line {} failed\n", number + 1));
                     if !self.keep_going || context.interrupt.is_stopped() {
                         break;
                     }

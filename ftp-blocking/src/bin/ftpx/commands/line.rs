@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::{shown, shown_path};
+use crate::streams::tell;
 use crate::target::is_url;
 
 /// What a line was.
@@ -86,7 +87,7 @@ pub(super) fn run(text: &str, context: &mut Context) -> Result<Went, Failure> {
             return Ok(Went::On);
         }
         Err(error) => {
-            eprint!("{}", arguments::complaint(&error, &words));
+            tell(arguments::complaint(&error, &words));
             return Err(Failure::shown_before(Exit::Usage));
         }
     };
