@@ -2,7 +2,8 @@
 
 use alloc::boxed::Box;
 
-use super::compose::{inner, refused, unless_refused};
+use super::compose::{completion, inner, refused, unless_refused};
+use super::exchange::Exchange;
 use super::proxy_login::ProxyLogin;
 use super::{Protect, Secure, Type};
 use crate::error::{Error, ErrorKind};
@@ -12,7 +13,7 @@ use crate::options::credentials::Credentials;
 use crate::representation::TransferType;
 use crate::session::Session;
 use crate::wait::Wait;
-use crate::wire::{Class, Code, Reply};
+use crate::wire::{Class, Code, Command, Reply, Verb};
 
 /// Logs in. If the settings demand explicit TLS, the flow first sends AUTH and does the handshake.
 /// Then it sends USER, and PASS and ACCT if the server asks for them. Under TLS, the flow also
@@ -69,8 +70,9 @@ enum State {
     Account,
     After(Reply),
     /// A reply to the commands after the login has shown that the reply to the login may be another
-    /// command's. Sending TYPE again, alone.
-    Doubted(Reply, Type),
+    /// command's. Sending PWD, which servers refuse before a login. `None` as long as the client waits
+    /// for a port that was asked for in the same flight.
+    Doubted(Reply, Option<Exchange>),
 }
 
 /// The commands that follow a login. They may leave in the flight of PASS.
@@ -132,11 +134,11 @@ impl Flow for Login {
                         if sure {
                             return Ok(self.done(session, reply)?);
                         }
-                        State::Doubted(reply, Type::new(TransferType::Image))
+                        State::Doubted(reply, None)
                     }
-                    State::Doubted(reply, image) => {
+                    State::Doubted(reply, question) => {
                         let reply = reply.clone();
-                        confirm(image, session, answer)?;
+                        confirm(question, session, answer)?;
                         return Ok(self.done(session, reply)?);
                     }
                 };
@@ -293,12 +295,19 @@ impl After {
     }
 }
 
-/// Sends TYPE alone, after a fence, to find out whether the user is logged in. Any other refusal of
-/// TYPE does not matter yet.
-fn confirm(image: &mut Type, session: &mut Session, answer: &mut Answer) -> Result<(), Halt> {
-    session.await_port(answer)?;
-    let set = refused(inner(image, session, answer), session)?;
-    match set.err().filter(denies_login) {
+/// Sends PWD to find out whether the user is logged in. Any other refusal of PWD shows nothing.
+fn confirm(
+    question: &mut Option<Exchange>,
+    session: &mut Session,
+    answer: &mut Answer,
+) -> Result<(), Halt> {
+    if question.is_none() {
+        session.await_port(answer)?;
+    }
+    let pwd = question.get_or_insert_with(|| Exchange::new(Command::from(Verb::PWD)));
+    let reply = refused(pwd.reply(session, answer), session)?;
+    let asked = reply.and_then(|reply| completion(reply, "PWD"));
+    match asked.err().filter(denies_login) {
         Some(error) => {
             session.forget_login();
             Err(error.into())
@@ -307,8 +316,8 @@ fn confirm(image: &mut Type, session: &mut Session, answer: &mut Answer) -> Resu
     }
 }
 
-/// Whether this error of TYPE means that the user may not be logged in: the server says so, or the
-/// reply belongs to another command, as that to the login may too.
+/// Whether this error of TYPE or PWD means that the user may not be logged in: the server says so, or
+/// the reply belongs to another command, as that to the login may too.
 fn denies_login(error: &Error) -> bool {
     let refused = error.reply().map(Reply::code) == Some(Code::NOT_LOGGED_IN);
     refused || error.kind() == ErrorKind::UnexpectedReply

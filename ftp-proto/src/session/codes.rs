@@ -99,5 +99,16 @@ fn needs_no_data(verb: &str) -> bool {
             | "NOOP"
             | "SIZE"
             | "MDTM"
+            | "MLST"
+            | "MODE"
+            | "STRU"
+            | "ALLO"
+            | "PBSZ"
+            | "PROT"
+            | "MFMT"
+            | "MFCT"
+            | "MFF"
+            | "FEAT"
+            | "SYST"
     )
 }

@@ -60,7 +60,7 @@ impl Session {
         if !self.is_late_port(&reply) {
             self.fencing.last = Some(reply.clone());
         }
-        if !refuses_a_fence(&reply) {
+        if !refuses_a_fence(&reply) && !self.may_be_another_answer(&reply) {
             return;
         }
         self.fencing.refusals = self.fencing.refusals.saturating_add(1);
@@ -77,6 +77,12 @@ impl Session {
             }
             None => {}
         }
+    }
+
+    /// Whether this may be the answer of a server that replies to SYST without a 215. Only before MKD
+    /// and RMD is SYST sent to a server that may answer PWD.
+    fn may_be_another_answer(&self, reply: &Reply) -> bool {
+        self.fencing.order == Order::PwdLast && matches!(reply.code().value(), 200 | 202 | 250)
     }
 
     /// Ends the session, because the server replied to no fence in time.

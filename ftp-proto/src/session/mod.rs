@@ -39,7 +39,7 @@
 //! before MKD and RMD, which can get a 257 too. If another reply comes after the fence's reply, the
 //! session sends another fence. If the fence's own reply does not come, or if something comes after
 //! the third fence, the session is *dead*: every later operation fails with the same cause. If the
-//! queued command is a login, the session is dead at once, because servers refuse PWD before a
+//! queued command is a login, the fence is FEAT, because servers refuse PWD and SYST before a
 //! login. A fence follows every abort, because servers send one, two or three replies to it.
 //!
 //! **Which code.** A positive reply must have a code that its command can have. A reply about a

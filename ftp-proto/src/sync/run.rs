@@ -505,15 +505,16 @@ impl SyncRun {
             attempts.progressed();
             job.furthest = reached;
         }
+        // If the TLS tickets of a session are used up, that is not about this job. It must not run out
+        // of attempts because it meets several such sessions.
+        let is_spent = error.is_about_resumption() && worker.has_worked;
+        if is_spent {
+            attempts.progressed();
+        }
         let elapsed = now.saturating_sub(job.begun);
-        let again = match error.is_about_resumption() && worker.has_worked {
-            // The TLS tickets of the session are used up, which is not about this job. It must not
-            // run out of attempts because it meets several such sessions.
-            true => Again::After(Duration::ZERO),
-            false => attempts.failed(&error, Trying::Operation, elapsed),
-        };
-        match again {
+        match attempts.failed(&error, Trying::Operation, elapsed) {
             Again::After(pause) if self.prepare_again(&mut job) => {
+                let pause = if is_spent { Duration::ZERO } else { pause };
                 self.report.retries = self.report.retries.saturating_add(1);
                 self.later.push((now.saturating_add(pause), job));
                 false

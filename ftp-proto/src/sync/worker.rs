@@ -92,7 +92,7 @@ impl SyncWorker {
         }
     }
 
-    /// Returns the step of a worker whose session is dead.
+    /// Returns the step of a worker whose session must be connected again.
     pub(super) fn step(&mut self, now: Duration) -> SyncStep {
         match self.not_before.checked_sub(now) {
             None | Some(Duration::ZERO) => {

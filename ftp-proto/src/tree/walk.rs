@@ -127,7 +127,8 @@ impl Walker {
         }
     }
 
-    /// Ends the walk because the session is dead. Returns `error` with the path of the directory
+    /// Ends the walk, because the session is dead or
+    /// [cannot go on](crate::Session::ends_plan). Returns `error` with the path of the directory
     /// that the walk was to read or was reading, or with `.` if there is none.
     pub fn stop(&mut self, error: Error) -> WalkError {
         let (path, depth) = match mem::replace(&mut self.state, State::Ended) {

@@ -781,6 +781,18 @@ fn invariant_a_226_without_150_confirms_nothing_if_the_connection_ends() {
     }
 }
 
+/// A 200 after the 150 may be the reply to a NOOP. It confirms nothing if no fence can follow.
+#[test]
+fn invariant_a_200_confirms_nothing_if_the_connection_ends() {
+    let script = [
+        &first("RETR a")[..],
+        &[serve("close graceful download"), say("200 ok")],
+        &[say("229 (|||6447|)"), Item::Eof],
+    ];
+    let (outcomes, _) = after_login(&always(), &script.concat(), &[Do::Get("a")]);
+    assert!(outcomes[0].starts_with("Unconfirmed"), "{outcomes:?}");
+}
+
 #[test]
 fn invariant_a_refused_retr_drops_the_port() {
     for replies in [
@@ -1192,10 +1204,10 @@ fn invariant_a_stray_in_a_flight_leaves_no_wrong_type() {
     assert_eq!(outcomes, ["Permanent Some(\"TYPE\") Some(\"504 no\") None"]);
 }
 
-/// A stray seems to accept the login, and the server's own replies go to TYPE and EPSV. TYPE, sent
-/// again after a fence, shows that nobody is logged in.
+/// A stray seems to accept the login, and the server's own replies go to TYPE and EPSV. PWD shows
+/// that nobody is logged in.
 #[test]
-fn invariant_a_login_that_a_stray_has_accepted_fails_if_type_is_refused_by_530() {
+fn invariant_a_login_that_a_stray_has_accepted_fails_if_pwd_is_refused_by_530() {
     let known = || vec![say("220 (vsFTPd 3.0.5)"), hear("USER ada")];
     let settings = || vec![hear("TYPE I"), hear("EPSV")];
     let to_user = [vec![say("200 stray")], settings(), vec![say("331 more")]];
@@ -1208,11 +1220,11 @@ fn invariant_a_login_that_a_stray_has_accepted_fails_if_type_is_refused_by_530()
             vec![say("530 login first"), say("530 login first")],
             vec![hear("PWD"), say("530 login first")],
             vec![hear("SYST"), say("215 UNIX")],
-            vec![hear("TYPE I"), say("530 login first")],
+            vec![hear("PWD"), say("530 login first")],
         ];
         let config = transfer_next(Pipelining::default());
         let (outcomes, driver) = from_greeting(&config, &script.concat(), &[Do::Login]);
-        let refused = "Permanent Some(\"TYPE\") Some(\"530 login first\") None";
+        let refused = "Permanent Some(\"PWD\") Some(\"530 login first\") None";
         assert_eq!(outcomes, [refused]);
         assert!(!driver.session.is_logged_in());
     }
@@ -1234,12 +1246,38 @@ fn rule_a_doubled_230_to_pass_in_a_flight_accepts_the_login_after_a_fence() {
             say("229 (|||6446|)"),
         ],
         fence().to_vec(),
-        vec![hear("TYPE I"), say("200 I")],
+        pwd().to_vec(),
         pwd().to_vec(),
     ];
     let config = transfer_next(Pipelining::default());
     let (outcomes, _) = from_greeting(&config, &script.concat(), &[Do::Login, Do::Pwd]);
     assert_eq!(outcomes, ["230 in", "/here"]);
+}
+
+/// After TYPE was refused by 530, the server falls silent. The client waits for the reply to PWD once,
+/// and not again and again.
+#[test]
+fn invariant_a_server_that_falls_silent_ends_a_doubted_login_by_a_time_out() {
+    let script = [
+        vec![
+            say("220 (vsFTPd 3.0.5)"),
+            hear("USER ada"),
+            say("331 password"),
+            hear("PASS hunter2"),
+            hear("TYPE I"),
+            hear("EPSV"),
+            say("230 in"),
+            say("530 login first"),
+            say("229 (|||6446|)"),
+        ],
+        vec![hear("PWD"), Item::Silence],
+    ];
+    let config = transfer_next(Pipelining::default());
+    let (outcomes, _) = from_greeting(&config, &script.concat(), &[Do::Login]);
+    assert!(
+        outcomes[0].starts_with("Timeout(Reply) Some(\"PWD\")"),
+        "{outcomes:?}"
+    );
 }
 
 /// The server drops the rest of the segment with PASS, and a stray seems to accept TYPE. The missing

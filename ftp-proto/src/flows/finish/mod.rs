@@ -390,10 +390,7 @@ impl Finish {
         }
         if let Err(cause) = session.check_alive() {
             // No fence can show whether the reply is the transfer's own.
-            return match self.begun {
-                true => Ok(completion),
-                false => Err(self.unconfirmed(Some(cause)).into()),
-            };
+            return Err(self.unconfirmed(Some(cause)).into());
         }
         self.state = State::LastWord(Fence::default(), completion);
         self.last_word(session, answer)
