@@ -132,7 +132,7 @@ fn a_quiet_program_does_not_tell_whom_it_trusts() {
 
 /// A copy has two sides, and only one of them may have TLS.
 #[test]
-fn options_about_tls_are_for_the_side_of_a_copy_that_uses_tls() {
+fn options_about_tls_demand_it_from_each_side_of_a_copy_but_one_with_ftp() {
     let (secured, plain, program) = (server(), Server::new(), Program::new());
     program.place.write("root.pem", secured.certificate());
     let (url, pin) = (secured.url("ftpes", "a"), key_of(&secured));
@@ -149,14 +149,29 @@ fn options_about_tls_are_for_the_side_of_a_copy_that_uses_tls() {
         let sides = ["cp", &url, &plain.url("ftp", &name)];
         program.run(sides.iter().chain(words)).ok();
         assert_eq!(plain.files.read(&name), b"over TLS");
-        let sides = ["cp", &plain.at(&name), &secured.url("ftpes", &name)];
+        let sides = ["cp", &plain.url("ftp", &name), &secured.url("ftpes", &name)];
         program.run(sides.iter().chain(words)).ok();
         assert_eq!(secured.files.read(&name), b"over TLS");
-        let sides = ["cp", &plain.at(&name), &plain.at("c")];
+        let sides = ["cp", &plain.url("ftp", &name), &secured.at("c")];
+        program.run(sides.iter().chain(words)).ok();
+        assert_eq!(secured.files.read("c"), b"over TLS");
+        let sides = ["cp", &plain.url("ftp", &name), &plain.url("ftp", "c")];
         let said = program.run(sides.iter().chain(words)).failed(2);
         assert!(said.err.contains("--tls required"), "{}", said.err);
     }
     assert!(!plain.told().iter().any(|line| line.starts_with("AUTH")));
+    // A password that may be for both sides must not travel in clear text.
+    let logins = || {
+        plain
+            .told()
+            .iter()
+            .filter(|it| it.starts_with("USER"))
+            .count()
+    };
+    let before = logins();
+    let bare = ["cp", "-k", &plain.at("b0"), &secured.url("ftpes", "d")];
+    program.run(bare).failed(64);
+    assert_eq!(logins(), before);
     let both = ["cp", "-k", "--tls", "required", &url, &plain.at("d")];
     program.run(both).failed(64);
     assert!(!plain.files.has("d"));

@@ -65,11 +65,11 @@ impl Spot<'_> {
     }
 }
 
-/// Logs in again if this error shows that the TLS tickets of the session are used up. No data has
+/// Logs in again after this error if the session lives, and its TLS tickets are used up. No data has
 /// moved then.
 ///
 /// # Errors
-/// The error itself, if it is about something else.
+/// The error itself, if the session is in another state.
 pub(crate) fn renew(client: &mut Client, error: Error) -> Result<(), Error> {
     let session = client.session();
     match !session.is_dead() && session.needs_reconnect() {
@@ -126,30 +126,30 @@ impl Sessions {
     }
 
     /// Opens two sessions that no other command uses, for the two sides of a copy. The paths do not
-    /// depend on the directory of a shell. Options about TLS are for the side that uses TLS.
+    /// depend on the directory of a shell. Options about TLS demand it from each side but one with
+    /// `ftp://`: whoever writes that wants clear text there.
     pub(crate) fn pair(&mut self, one: &str, other: &str) -> Result<[Side; 2], Failure> {
         let places = [self.independent_place(one)?, self.independent_place(other)?];
         let tls = &self.settings.common.tls;
         let is_for_all = tls.demand.is_some() || !tls.says_whom_to_trust();
-        // The session of a shell has such an option already, and so it has TLS.
-        let uses_tls = [one, other].map(|text| self.is_at_home() && !is_url(text));
-        let uses_tls = [0, 1].map(|side| uses_tls[side] || places[side].0.demands_tls());
-        if !is_for_all && uses_tls == [false; 2] {
+        let texts = [one, other];
+        let is_clear = [0, 1].map(|side| is_url(texts[side]) && !places[side].0.demands_tls());
+        if !is_for_all && is_clear == [true; 2] {
             let why = "an option is about TLS, but neither side of the copy uses TLS";
             let hint = "for TLS: a URL with ftpes:// or ftps://, or for both sides --tls required";
             return Err(Failure::usage(why).with_hint(hint));
         }
         let mut clear = Settings::clone(&self.settings);
         clear.common.tls = tls.for_clear_text();
-        let open = |(target, path): (Target, Vec<u8>), uses_tls: bool| {
-            let settings = match is_for_all || uses_tls {
-                true => &*self.settings,
-                false => &clear,
+        let open = |(target, path): (Target, Vec<u8>), is_clear: bool| {
+            let settings = match is_clear && !is_for_all {
+                true => &clear,
+                false => &*self.settings,
             };
             Ok::<_, Failure>((connecting::connect(settings, &target)?, path))
         };
         let [one, other] = places;
-        Ok([open(one, uses_tls[0])?, open(other, uses_tls[1])?])
+        Ok([open(one, is_clear[0])?, open(other, is_clear[1])?])
     }
 
     /// Calls `attempt` with options for several sessions and with the path that a text means. The

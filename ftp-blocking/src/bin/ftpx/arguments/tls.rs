@@ -53,7 +53,8 @@ impl Tls {
         }
     }
 
-    /// Whether an option says which servers to trust. Then nothing is sent in clear text.
+    /// Whether an option says which servers to trust. Then nothing is sent in clear text, except on
+    /// a side of a copy whose URL begins with `ftp://`.
     pub(crate) fn says_whom_to_trust(&self) -> bool {
         let names = [
             self.cacert.is_some(),
