@@ -3,11 +3,15 @@
 use crate::program::Program;
 use crate::server::{Server, Setup};
 
+/// A local file, whose name no resolver is asked for: a part of it is empty.
+const NO_HOST: &str = "no..such";
+
 /// Runs the program, which must fail with this code and say this.
 #[track_caller]
 fn says(words: &[&str], code: i32, text: &str) {
     let program = Program::new();
     program.place.write("a", "a");
+    program.place.write(NO_HOST, "a");
     let said = program.run(words).failed(code);
     assert!(said.err.contains(text), "{words:?}: {}", said.err);
 }
@@ -31,8 +35,8 @@ fn a_server_alone_is_no_path() {
     }
     says(&["cat", host], 2, "names a directory");
     says(&["cat", &server.at("d/")], 2, "names a directory");
-    let is_login = |line: &&String| line.starts_with("DELE") || line.starts_with("RMD");
-    assert_eq!(server.told().iter().find(is_login), None);
+    let deletes = |line: &&String| line.starts_with("DELE") || line.starts_with("RMD");
+    assert_eq!(server.told().iter().find(deletes), None);
 }
 
 #[test]
@@ -71,9 +75,9 @@ fn a_directory_as_the_name_of_a_new_file_is_told() {
 fn a_copy_is_from_server_to_server() {
     let server = Server::new();
     server.files.write("a", "a");
-    says(&["cp", "a", &server.at("b")], 6, "`ftpx put`");
+    says(&["cp", NO_HOST, &server.at("b")], 6, "`ftpx put`");
     says(&["cp", "/a", &server.at("b")], 3, "`ftpx put`");
-    says(&["cp", &server.at("a"), "./b"], 6, "`ftpx get`");
+    says(&["cp", &server.at("a"), NO_HOST], 6, "`ftpx get`");
 }
 
 #[test]
@@ -81,7 +85,15 @@ fn a_raw_command_that_is_none_is_told() {
     let server = Server::new();
     says(&["raw", &server.at(""), "N"], 2, "not a command");
     says(&["raw", &server.at(""), "NOOP\r\nDELE a"], 2, "cannot");
-    says(&["raw", &server.at(""), "RETR", "a"], 2, "`ftpx get`");
+    for words in [&["RETR", "a"][..], &["stor a"], &["MLSD"]] {
+        let host = server.at("");
+        let words = [&["raw", host.as_str()], words].concat();
+        says(&words, 2, "`ftpx get`");
+    }
+    for verb in ["AUTH TLS", "CCC", "ABOR"] {
+        let said = Program::new().run(["raw", &server.at(""), verb]).failed(2);
+        assert!(!said.err.contains("`ftpx get`"), "{verb}: {}", said.err);
+    }
 }
 
 #[test]

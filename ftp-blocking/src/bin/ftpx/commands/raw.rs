@@ -35,7 +35,8 @@ impl Raw {
             return Err(Failure::usage("name a command: ftpx raw host SITE HELP"));
         }
         let client = context.sessions.at(target)?.client;
-        let reply = client.raw(command.join(" ")).map_err(explained)?;
+        let reply = client.raw(command.join(" "));
+        let reply = reply.map_err(|error| explained(error, command))?;
         for line in reply.lines() {
             context.out.line(shown(line))?;
         }
@@ -46,12 +47,21 @@ impl Raw {
     }
 }
 
-fn explained(error: Error) -> Failure {
+/// The commands that need a data connection.
+const TRANSFERS: [&str; 7] = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"];
+
+fn explained(error: Error, command: &[String]) -> Failure {
     match error.kind() {
-        // Such as RETR, which needs a data connection.
+        // A transfer, or a command such as AUTH, for which ftpx has no command of its own.
         ErrorKind::Misuse(_) => {
-            let why = "this command needs more than a reply";
-            Failure::usage(why).with_hint("use the command of ftpx for it, such as `ftpx get`")
+            let failure = Failure::usage("this command needs more than a reply");
+            // A single word may be the whole line.
+            let verb = command.first().and_then(|it| it.split_whitespace().next());
+            let is = |name: &&str| verb.is_some_and(|verb| verb.eq_ignore_ascii_case(name));
+            match TRANSFERS.iter().any(is) {
+                true => failure.with_hint("use the command of ftpx for it, such as `ftpx get`"),
+                false => failure,
+            }
         }
         ErrorKind::InvalidArgument => Failure::from(error).with_exit(Exit::Usage),
         _ => error.into(),
