@@ -39,6 +39,8 @@ pub(crate) struct Setup {
     cut: Option<usize>,
     /// How many bytes of a file are sent before the server waits for the end of the client.
     stall: Option<usize>,
+    /// How many bytes of an upload there is room for.
+    room: Option<usize>,
     /// How many bytes of a file move before the server ends both connections.
     vanish: Option<usize>,
     /// Whether there is AUTH TLS.
@@ -71,6 +73,11 @@ impl Setup {
 
     pub(crate) fn stall(mut self, bytes: usize) -> Self {
         self.stall = Some(bytes);
+        self
+    }
+
+    pub(crate) fn room(mut self, bytes: usize) -> Self {
+        self.room = Some(bytes);
         self
     }
 
@@ -387,6 +394,10 @@ impl Session {
         if let Some(count) = self.vanishes(true) {
             data.read_exact(&mut vec![0; count])?;
             return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        if let Some(room) = self.setup.room {
+            data.read_exact(&mut vec![0; room])?;
+            return Ok("552 The disk is full.".into());
         }
         if let Some(stall) = self.setup.stall {
             data.read_exact(&mut vec![0; stall])?;

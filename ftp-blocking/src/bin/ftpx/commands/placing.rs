@@ -28,11 +28,16 @@ pub(super) fn place<T>(
     let placed = stored.and_then(|stored| match client.rename(&part, path) {
         Ok(_) => Ok(stored),
         Err(error) => {
+            let failure = Failure::from(error);
+            // The server has not refused the name then.
+            if failure.is_interruption() || client.session().is_dead() {
+                return Err(failure);
+            }
             let hint = match is_directory(client, path) {
                 true => DIRECTORY,
                 false => "to store files under their names at once: --no-temporary-name",
             };
-            Err(Failure::from(error).with_hint(hint))
+            Err(failure.with_hint(hint))
         }
     });
     let is_left = placed.is_err() && !settings.interrupt.finishing(|| is_gone(client, &part));
@@ -71,10 +76,15 @@ fn is_gone(client: &mut Client, path: &[u8]) -> bool {
     }
 }
 
+/// Whether bytes had moved when a transfer failed, such as into a disk that is full now.
+pub(super) fn has_moved(error: &Error) -> bool {
+    error.transferred() > Some(0)
+}
+
 /// Says that a file may have its name although it is not complete.
 fn incomplete(error: &Error, path: &[u8]) -> Failure {
     let failure = Failure::of(error, Doing::Other);
-    match failure.is_interruption() {
+    match failure.is_interruption() || has_moved(error) {
         true => failure.with_hint(format!("{} may be incomplete on the server", shown(path))),
         false => failure,
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::Args;
 use ftp_blocking::{Client, Error, Upload, UrlType};
 
-use super::placing::{explained, place};
+use super::placing::{explained, has_moved, place};
 use super::whole_file::{WholeFile, names_directory};
 use crate::context::Context;
 use crate::exit::{Doing, Exit};
@@ -214,7 +214,7 @@ fn length(client: &mut Client, path: &[u8]) -> Option<u64> {
 /// Says that bytes may be at the end of a file although the command has failed.
 fn twice(error: &Error, path: &[u8]) -> Failure {
     let failure = Failure::of(error, Doing::Other);
-    match failure.is_interruption() {
+    match failure.is_interruption() || has_moved(error) {
         true => failure.with_hint(format!(
             "{} may have got a part of it: the same command would add that twice",
             shown(path)
