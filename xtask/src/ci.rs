@@ -54,7 +54,7 @@ impl Step {
 /// The checks of the gate, the quickest first.
 const GATE: [Step; 19] = [
     step("formatting", "fmt --all --check"),
-    // With the program `ftpx`, which no code is without.
+    // With the program `ftpx`. No code is compiled only without `cli`.
     step(
         "lints, the whole workspace",
         "clippy --workspace --all-targets --features ftp-blocking/cli-papers -- -D warnings",
