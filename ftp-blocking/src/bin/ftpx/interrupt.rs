@@ -25,6 +25,17 @@ pub(crate) struct Interrupt {
     has_come: Arc<AtomicBool>,
     /// Whether nothing is under way that could stop in an orderly way, such as a prompt.
     is_idle: Arc<AtomicBool>,
+    /// Whether a signal came before that, and its thread has not got it yet.
+    is_late: Arc<AtomicBool>,
+    /// Whether a command of this machine runs, to which Ctrl-C belongs.
+    is_elsewhere: Arc<AtomicBool>,
+}
+
+/// What a signal does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Does {
+    Stop,
+    End,
 }
 
 /// How long the program cleans up after a signal.
@@ -60,6 +71,11 @@ impl Interrupt {
         self.has_come.load(Ordering::SeqCst) || self.is_stopped()
     }
 
+    /// Whether operations would stop at once.
+    pub(crate) fn is_set(&self) -> bool {
+        self.is_stopped() || self.handle.is_aborted()
+    }
+
     /// Lets the next command of a shell begin.
     pub(crate) fn reset(&self) {
         self.has_come.store(false, Ordering::SeqCst);
@@ -69,9 +85,20 @@ impl Interrupt {
 
     /// Runs what a signal should end at once.
     pub(crate) fn while_idle<T>(&self, work: impl FnOnce() -> T) -> T {
+        let is_late = self.has_come.load(Ordering::SeqCst) && !self.is_stopped();
+        self.is_late.store(is_late, Ordering::SeqCst);
         self.is_idle.store(true, Ordering::SeqCst);
         let done = work();
         self.is_idle.store(false, Ordering::SeqCst);
+        done
+    }
+
+    /// Runs a command of this machine. Ctrl-C ends that, and not this program, however often it is
+    /// typed.
+    pub(crate) fn while_elsewhere<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.is_elsewhere.store(true, Ordering::SeqCst);
+        let done = work();
+        self.is_elsewhere.store(false, Ordering::SeqCst);
         done
     }
 
@@ -99,15 +126,72 @@ impl Interrupt {
     }
 
     fn signalled(&self) {
-        if self.is_idle.load(Ordering::SeqCst) || self.is_stopped() {
-            process::exit(Exit::Interrupted.code().into());
+        match self.does() {
+            Does::End => process::exit(Exit::Interrupted.code().into()),
+            Does::Stop => self.stop(),
         }
-        self.stop();
+    }
+
+    /// Returns what the signal that has just come does.
+    fn does(&self) -> Does {
+        // In the other order than `while_idle` sets them.
+        let is_idle = self.is_idle.load(Ordering::SeqCst);
+        if self.is_late.swap(false, Ordering::SeqCst) {
+            return Does::Stop;
+        }
+        // SIGTERM does not set `has_come`. Elsewhere than on Unix, nothing tells signals apart.
+        let is_typed = cfg!(not(unix)) || self.has_come.load(Ordering::SeqCst);
+        if is_typed && self.is_elsewhere.load(Ordering::SeqCst) {
+            return Does::Stop;
+        }
+        match is_idle || self.is_stopped() {
+            true => Does::End,
+            false => Does::Stop,
+        }
     }
 
     /// Does what the first signal does.
     pub(crate) fn stop(&self) {
         self.is_stopped.store(true, Ordering::SeqCst);
         self.handle.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_signal_ends_the_program() {
+        let interrupt = Interrupt::default();
+        assert_eq!(interrupt.does(), Does::Stop);
+        interrupt.stop();
+        assert_eq!(interrupt.does(), Does::End);
+        interrupt.reset();
+        assert!(!interrupt.is_set());
+        assert_eq!(interrupt.does(), Does::Stop);
+        assert_eq!(interrupt.while_idle(|| interrupt.does()), Does::End);
+    }
+
+    #[test]
+    fn ctrl_c_does_not_end_the_program_while_a_command_of_this_machine_runs() {
+        let interrupt = Interrupt::default();
+        interrupt.has_come.store(true, Ordering::SeqCst);
+        interrupt.stop();
+        let elsewhere = || interrupt.while_elsewhere(|| interrupt.does());
+        assert_eq!(elsewhere(), Does::Stop);
+        assert_eq!(interrupt.does(), Does::End);
+    }
+
+    #[test]
+    fn a_signal_that_is_late_does_not_end_a_prompt() {
+        let interrupt = Interrupt::default();
+        interrupt.has_come.store(true, Ordering::SeqCst);
+        interrupt.while_idle(|| {
+            assert_eq!(interrupt.does(), Does::Stop);
+            interrupt.stop();
+            assert!(interrupt.is_set());
+            assert_eq!(interrupt.does(), Does::End);
+        });
     }
 }

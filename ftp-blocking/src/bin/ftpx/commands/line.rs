@@ -72,7 +72,7 @@ pub(super) fn names() -> Vec<String> {
 /// Does what a line says. Empty lines, and what follows a `#`, say nothing.
 pub(super) fn run(text: &str, context: &mut Context) -> Result<Went, Failure> {
     if let Some(command) = text.trim_start().strip_prefix('!') {
-        return here(command).map(|()| Went::On);
+        return here(command, context).map(|()| Went::On);
     }
     let Some(words) = shlex::split(text) else {
         return Err(Failure::usage("a quotation mark or a `\\` has no end"));
@@ -135,15 +135,14 @@ fn pwd(context: &mut Context) -> Result<(), Failure> {
 }
 
 /// Runs a command of this machine.
-fn here(command: &str) -> Result<(), Failure> {
+fn here(command: &str, context: &Context) -> Result<(), Failure> {
     let (shell, option) = match cfg!(windows) {
         true => ("cmd", "/C"),
         false => ("sh", "-c"),
     };
-    let ran = process::Command::new(shell)
-        .arg(option)
-        .arg(command)
-        .status();
+    let mut process = process::Command::new(shell);
+    process.arg(option).arg(command);
+    let ran = context.interrupt.while_elsewhere(|| process.status());
     match ran {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::usage(format!(

@@ -61,6 +61,10 @@ impl Shell {
                 Err(ReadlineError::Eof) => break,
                 Err(error) => return Err(about_terminal(error)),
             };
+            // Ctrl-C may have come after the end of the command before.
+            if interrupt.is_set() {
+                context.borrow_mut().renew();
+            }
             if is_for_history(&text) {
                 // A history that is full is no reason to fail.
                 let _ = editor.add_history_entry(&text);
