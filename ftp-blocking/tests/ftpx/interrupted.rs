@@ -7,10 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
+use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::program::{Program, Said};
-use crate::server::{Server, Setup};
+use crate::server::{Event, Server, Setup};
 
 /// Runs the program, sends it SIGINT when the server stalls, and returns what it has said.
 fn interrupted(program: &Program, server: &Server, words: &[&str]) -> Said {
@@ -30,14 +31,21 @@ fn interrupted_with(
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    server.wait_for_stall();
-    signal(&child);
-    Said::from(child.wait_with_output().expect("it ends"))
+    let (id, events) = (child.id(), server.events());
+    let waits = thread::spawn(move || {
+        let output = child.wait_with_output();
+        let _ = events.send(Event::Ended(id));
+        output
+    });
+    server.wait_for_stall(id);
+    signal(id);
+    let output = waits.join().expect("no panic");
+    Said::from(output.expect("it ends"))
 }
 
-fn signal(child: &Child) {
+fn signal(process: u32) {
     let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args(["-INT", &process.to_string()])
         .status();
     assert!(killed.expect("there is `kill`").success());
 }
@@ -119,12 +127,17 @@ struct Typed {
 }
 
 impl Typed {
-    fn shell(program: &Program, words: &[&str]) -> Self {
-        let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    fn shell(program: &Program, server: &Server, words: &[&str]) -> Self {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        // The programs of other tests must not inherit it.
+        #[cfg(target_os = "linux")]
+        let flags = flags | OpenptFlags::CLOEXEC;
+        let keys = openpt(flags).expect("a terminal");
         grantpt(&keys).and_then(|()| unlockpt(&keys)).expect("ours");
         let name = ptsname(&keys, Vec::new()).expect("a name");
-        let name = name.into_string().expect("a path");
-        let end = || File::options().read(true).write(true).open(&name);
+        // Without NOCTTY, it could become the terminal of this process.
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let end = || rustix::fs::open(&name, flags, Mode::empty());
         let child = program
             .command(words)
             .env("TERM", "xterm")
@@ -136,12 +149,14 @@ impl Typed {
         let keys = File::from(keys);
         let mut screen = keys.try_clone().expect("a descriptor");
         let (sender, chunks) = mpsc::channel();
+        let (id, events) = (child.id(), server.events());
         thread::spawn(move || {
             let mut buffer = [0; 4096];
             // The terminal ends with an error when the program has ended.
             while let Ok(count @ 1..) = screen.read(&mut buffer) {
                 let _ = sender.send(buffer[..count].to_vec());
             }
+            let _ = events.send(Event::Ended(id));
         });
         Self {
             child,
@@ -171,6 +186,14 @@ impl Typed {
     }
 }
 
+impl Drop for Typed {
+    fn drop(&mut self) {
+        // An error means that it has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The editor of lines must not take the signal away from the transfer.
 #[test]
 fn ctrl_c_stops_a_command_of_a_shell_and_not_the_shell() {
@@ -178,12 +201,12 @@ fn ctrl_c_stops_a_command_of_a_shell_and_not_the_shell() {
     server.files.write("a", vec![b'x'; 1 << 20]);
     server.files.write("b/c", "");
     let program = Program::new();
-    let words = ["shell", "--timeout", "9", "--retries", "0", &server.at("")];
-    let mut shell = Typed::shell(&program, &words);
+    let words = ["shell", "--retries", "0", &server.at("")];
+    let mut shell = Typed::shell(&program, &server, &words);
     shell.answer();
     shell.types("get a");
-    server.wait_for_stall();
-    signal(&shell.child);
+    server.wait_for_stall(shell.child.id());
+    signal(shell.child.id());
     let answer = shell.answer();
     assert!(answer.contains("stopped on request"), "{answer}");
     shell.types("ls b");
@@ -193,4 +216,23 @@ fn ctrl_c_stops_a_command_of_a_shell_and_not_the_shell() {
     let status = shell.child.wait().expect("it ends");
     assert_eq!(status.code(), Some(0));
     assert!(!program.place.has("a"));
+}
+
+/// As in the shell of a system, where Ctrl-C is for the command.
+#[test]
+fn ctrl_c_does_not_end_a_shell_while_a_command_of_this_machine_runs() {
+    let server = Server::new();
+    server.files.write("b/c", "");
+    let program = Program::new();
+    let mut shell = Typed::shell(&program, &server, &["shell", &server.at("")]);
+    shell.answer();
+    shell.types("!kill -INT $PPID; echo he''re");
+    let answer = shell.answer();
+    assert!(answer.contains("here"), "{answer}");
+    shell.types("ls b");
+    let answer = shell.answer();
+    assert!(answer.contains("\nc\r\n"), "{answer}");
+    shell.types("exit");
+    let status = shell.child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(0));
 }

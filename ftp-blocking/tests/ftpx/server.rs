@@ -23,9 +23,19 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     pub(crate) files: Place,
     told: Arc<Mutex<Vec<String>>>,
-    /// Gets a message when the server stalls.
-    stalled: Receiver<()>,
+    /// Gets a message when the server stalls, and when a program ends.
+    events: Receiver<Event>,
+    sender: Sender<Event>,
     certificate: String,
+}
+
+/// What a test waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Event {
+    /// The server stalls.
+    Stalls,
+    /// The program with this process ID has ended.
+    Ended(u32),
 }
 
 /// How a server differs from a good one.
@@ -112,7 +122,8 @@ impl Setup {
         let tls = self.tls.then(|| tls(&made));
         let (root, heard) = (files.path().to_path_buf(), told.clone());
         let has_cut: Arc<AtomicBool> = Arc::default();
-        let (stalls, stalled) = mpsc::channel();
+        let (sender, events) = mpsc::channel();
+        let stalls = sender.clone();
         thread::spawn(move || {
             for control in listener.incoming() {
                 let session = Session {
@@ -136,7 +147,8 @@ impl Setup {
             port,
             files,
             told,
-            stalled,
+            events,
+            sender,
             certificate: made.cert.pem(),
         }
     }
@@ -156,9 +168,22 @@ impl Server {
         format!("{scheme}://{}", self.at(path))
     }
 
-    /// Waits until the server stalls.
-    pub(crate) fn wait_for_stall(&self) {
-        self.stalled.recv().expect("the server runs");
+    /// Returns where to say that a program has ended.
+    pub(crate) fn events(&self) -> Sender<Event> {
+        self.sender.clone()
+    }
+
+    /// Waits until the server stalls, which it does only while the program with this process ID runs.
+    #[track_caller]
+    pub(crate) fn wait_for_stall(&self, program: u32) {
+        loop {
+            match self.events.recv().expect("the server keeps a sender") {
+                Event::Stalls => return,
+                Event::Ended(id) if id == program => panic!("the program ended before the stall"),
+                // A program of an earlier part of the test.
+                Event::Ended(_) => {}
+            }
+        }
     }
 
     /// Returns the commands that have come.
@@ -205,7 +230,7 @@ struct Session {
     from: Option<PathBuf>,
     is_private: bool,
     has_cut: Arc<AtomicBool>,
-    stalls: Sender<()>,
+    stalls: Sender<Event>,
 }
 
 const FEATURES: &str = "211-Features:\r\n AUTH TLS\r\n EPSV\r\n MDTM\r\n MFMT\r\n MLST type*;size*;\
@@ -376,7 +401,7 @@ impl Session {
         }
         if let Some(stall) = self.setup.stall.filter(|_| verb == "RETR") {
             data.write_all(&bytes[..stall])?;
-            let _ = self.stalls.send(());
+            let _ = self.stalls.send(Event::Stalls);
             // The client closes, or resets.
             let _ = data.read(&mut [0]);
             return Err(io::ErrorKind::ConnectionReset.into());
@@ -401,7 +426,7 @@ impl Session {
         }
         if let Some(stall) = self.setup.stall {
             data.read_exact(&mut vec![0; stall])?;
-            let _ = self.stalls.send(());
+            let _ = self.stalls.send(Event::Stalls);
             // The client says something, such as ABOR, or ends.
             if let Stream::Clear(control) = &self.control {
                 control.peek(&mut [0])?;
