@@ -184,6 +184,17 @@ impl Typed {
         let line = format!("{line}\r");
         self.keys.write_all(line.as_bytes()).expect("a terminal");
     }
+
+    /// Checks that the shell still runs commands: it lists `b`, in which `c` is, and ends.
+    #[track_caller]
+    fn lists_and_exits(&mut self) {
+        self.types("ls b");
+        let answer = self.answer();
+        assert!(answer.contains("\nc\r\n"), "{answer}");
+        self.types("exit");
+        let status = self.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0));
+    }
 }
 
 impl Drop for Typed {
@@ -209,12 +220,7 @@ fn ctrl_c_stops_a_command_of_a_shell_and_not_the_shell() {
     signal(shell.child.id());
     let answer = shell.answer();
     assert!(answer.contains("stopped on request"), "{answer}");
-    shell.types("ls b");
-    let answer = shell.answer();
-    assert!(answer.contains("\nc\r\n"), "{answer}");
-    shell.types("exit");
-    let status = shell.child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(0));
+    shell.lists_and_exits();
     assert!(!program.place.has("a"));
 }
 
@@ -229,10 +235,5 @@ fn ctrl_c_does_not_end_a_shell_while_a_command_of_this_machine_runs() {
     shell.types("!kill -INT $PPID; echo he''re");
     let answer = shell.answer();
     assert!(answer.contains("here"), "{answer}");
-    shell.types("ls b");
-    let answer = shell.answer();
-    assert!(answer.contains("\nc\r\n"), "{answer}");
-    shell.types("exit");
-    let status = shell.child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(0));
+    shell.lists_and_exits();
 }

@@ -21,8 +21,9 @@ use crate::tree::{Outcome, Task};
 ///    may still have to delete a partial file. Go on with 1.
 ///
 /// If the plan has ended with an error that may pass, you may begin another attempt, over a new
-/// session if the old one [needs it](crate::Session::needs_reconnect): call [`restart`](Self::restart), and go on with 1.
-/// [`Attempts`](crate::retry::Attempts) says whether the error may pass.
+/// session if the old one [needs it](crate::Session::needs_reconnect): call
+/// [`restart`](Self::restart), and go on with 1. [`Attempts`](crate::retry::Attempts) says whether
+/// the error may pass.
 ///
 /// ```
 /// use ftp_proto::files::{FileOptions, FilePlan, FileStep, PutFile};

@@ -287,6 +287,20 @@ fn known_login(replies: &[&str]) -> Vec<Item> {
     items
 }
 
+/// The login of a known server in clear text, with TYPE and EPSV in the flight of PASS.
+fn known_login_in_clear(replies: &[&str]) -> Vec<Item> {
+    let mut items = vec![
+        say("220 (vsFTPd 3.0.5)"),
+        hear("USER ada"),
+        say("331 password"),
+        hear("PASS hunter2"),
+        hear("TYPE I"),
+        hear("EPSV"),
+    ];
+    items.extend(replies.iter().map(|reply| say(reply)));
+    items
+}
+
 /// A transfer under TLS over this port, whose port the server has named before.
 fn protected(port: &'static str, command: &str) -> Vec<Item> {
     vec![
@@ -1152,17 +1166,8 @@ fn quirk_a_server_drops_prot_after_pbsz() {
 #[test]
 fn quirk_epsv_after_the_login_is_swallowed() {
     let script = [
-        vec![
-            say("220 (vsFTPd 3.0.5)"),
-            hear("USER ada"),
-            say("331 password"),
-            hear("PASS hunter2"),
-            hear("TYPE I"),
-            hear("EPSV"),
-            say("230 in"),
-            say("200 I"),
-            Item::Silence,
-        ],
+        known_login_in_clear(&["230 in", "200 I"]),
+        vec![Item::Silence],
         fence().to_vec(),
         vec![
             hear("TYPE I"),
@@ -1233,18 +1238,7 @@ fn invariant_a_login_that_a_stray_has_accepted_fails_if_pwd_is_refused_by_530() 
 #[test]
 fn rule_a_doubled_230_to_pass_in_a_flight_accepts_the_login_after_a_fence() {
     let script = [
-        vec![
-            say("220 (vsFTPd 3.0.5)"),
-            hear("USER ada"),
-            say("331 password"),
-            hear("PASS hunter2"),
-            hear("TYPE I"),
-            hear("EPSV"),
-            say("230 in"),
-            say("230 in"),
-            say("200 I"),
-            say("229 (|||6446|)"),
-        ],
+        known_login_in_clear(&["230 in", "230 in", "200 I", "229 (|||6446|)"]),
         fence().to_vec(),
         pwd().to_vec(),
         pwd().to_vec(),
@@ -1259,17 +1253,7 @@ fn rule_a_doubled_230_to_pass_in_a_flight_accepts_the_login_after_a_fence() {
 #[test]
 fn invariant_a_server_that_falls_silent_ends_a_doubted_login_by_a_time_out() {
     let script = [
-        vec![
-            say("220 (vsFTPd 3.0.5)"),
-            hear("USER ada"),
-            say("331 password"),
-            hear("PASS hunter2"),
-            hear("TYPE I"),
-            hear("EPSV"),
-            say("230 in"),
-            say("530 login first"),
-            say("229 (|||6446|)"),
-        ],
+        known_login_in_clear(&["230 in", "530 login first", "229 (|||6446|)"]),
         vec![hear("PWD"), Item::Silence],
     ];
     let config = transfer_next(Pipelining::default());
@@ -1285,17 +1269,8 @@ fn invariant_a_server_that_falls_silent_ends_a_doubted_login_by_a_time_out() {
 #[test]
 fn invariant_a_missing_reply_of_a_flight_leaves_no_wrong_type() {
     let script = [
-        vec![
-            say("220 (vsFTPd 3.0.5)"),
-            hear("USER ada"),
-            say("331 password"),
-            hear("PASS hunter2"),
-            hear("TYPE I"),
-            hear("EPSV"),
-            say("230 in"),
-            say("250 stray"),
-            Item::Silence,
-        ],
+        known_login_in_clear(&["230 in", "250 stray"]),
+        vec![Item::Silence],
         fenced_pwd(),
         vec![hear("TYPE I"), say("504 no")],
     ];
@@ -1334,16 +1309,8 @@ fn invariant_a_doubled_reply_to_pbsz_leaves_no_wrong_prot() {
 #[test]
 fn rule_a_flight_without_any_reply_costs_the_wait_of_one_command() {
     let script = [
-        vec![
-            say("220 (vsFTPd 3.0.5)"),
-            hear("USER ada"),
-            say("331 password"),
-            hear("PASS hunter2"),
-            hear("TYPE I"),
-            hear("EPSV"),
-            Item::Silence,
-            Item::Silence,
-        ],
+        known_login_in_clear(&[]),
+        vec![Item::Silence, Item::Silence],
         fenced_pwd(),
     ];
     let config = transfer_next(Pipelining::default());
