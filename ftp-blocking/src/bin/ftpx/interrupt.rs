@@ -42,7 +42,7 @@ enum Does {
 const LAST_WORK: Duration = Duration::from_secs(5);
 
 impl Interrupt {
-    /// Handles the signals of this process from now on. Whoever sets a handler later takes them away.
+    /// Handles the signals of this process from now on. A handler that is set later replaces this one.
     pub(crate) fn install(&self) -> Result<(), Failure> {
         let inner = self.clone();
         // The crate calls this in a thread of its own, not in the signal handler.

@@ -126,8 +126,8 @@ impl Sessions {
     }
 
     /// Opens two sessions that no other command uses, for the two sides of a copy. The paths do not
-    /// depend on the directory of a shell. Options about TLS demand it from each side but one with
-    /// `ftp://`: whoever writes that wants clear text there.
+    /// depend on the directory of a shell. Options about TLS demand it from both sides. Only a side
+    /// whose URL begins with `ftp://` stays in clear text, because the user asks for that.
     pub(crate) fn pair(&mut self, one: &str, other: &str) -> Result<[Side; 2], Failure> {
         let places = [self.independent_place(one)?, self.independent_place(other)?];
         let tls = &self.settings.common.tls;
